@@ -1,0 +1,19 @@
+// The addon's entry: everything that touches the host kernel on a guest's behalf is registered here.
+#include <napi.h>
+
+#include "platform/ctl.h"
+
+void RegisterHostFiles(Napi::Env env, Napi::Object exports);
+void RegisterHostStreams(Napi::Env env, Napi::Object exports);
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  tvisor::RegisterMemory(env, exports);
+  tvisor::RegisterNotify(env, exports);
+  tvisor::RegisterTracer(env, exports);
+  tvisor::RegisterRoom(env, exports);
+  RegisterHostFiles(env, exports);
+  RegisterHostStreams(env, exports);
+  return exports;
+}
+
+NODE_API_MODULE(tvisor, Init)

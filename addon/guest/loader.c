@@ -1,0 +1,116 @@
+/* The loader: what the host kernel really executes for every execve of a guest. It asks the sentry for a plan, maps the
+ * program and its interpreter as told, corrects the auxiliary vector that the kernel built, and jumps.
+ *
+ * Freestanding: no C library, integer registers only. It stays mapped afterwards; it holds no secrets. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan.h"
+
+static long call6(long nr, long a, long b, long c, long d, long e, long f) {
+  long ret;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall" : "=a"(ret) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+  return ret;
+}
+
+enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_EXIT_GROUP = 231 };
+
+static struct tv_plan plan;
+
+static void fail(void) {
+  for (;;) call6(NR_EXIT_GROUP, 127, 0, 0, 0, 0, 0);
+}
+
+static void run(const struct tv_op *op) {
+  switch (op->kind) {
+    case TV_OP_MMAP: {
+      long r = call6(NR_MMAP, op->addr, op->len, op->prot, op->flags, op->fd, op->off);
+      if (r != (long)op->addr) fail();
+      break;
+    }
+    case TV_OP_ZERO: {
+      volatile uint8_t *p = (volatile uint8_t *)op->addr;
+      for (uint64_t i = 0; i < op->len; i++) p[i] = 0;
+      break;
+    }
+    case TV_OP_MPROTECT:
+      if (call6(NR_MPROTECT, op->addr, op->len, op->prot, 0, 0, 0) != 0) fail();
+      break;
+    default:
+      fail();
+  }
+}
+
+/* Puts the plan's words (an interpreter's command line) in front of the arguments in place of argv[0], moving the vector
+ * down as far as they need, in steps of two words so that the stack stays aligned. Returns the new stack pointer. */
+static uint64_t *insert_words(uint64_t *sp) {
+  uint64_t argc = sp[0];
+  uint64_t *end = sp + 1 + argc + 1;
+  while (*end++ != 0) {
+  }
+  while (end[0] != 0) end += 2;
+  end += 2;
+  uint64_t drop = argc > 0 ? 1 : 0;
+  uint64_t grow = plan.nwords - drop;
+  uint64_t *to = sp - ((grow + 1) & ~1ull);
+  size_t rest = (size_t)(end - (sp + 1 + drop));
+  to[0] = argc - drop + plan.nwords;
+  for (uint64_t i = 0; i < plan.nwords; i++) to[1 + i] = (uint64_t)(plan.strings + plan.words[i]);
+  uint64_t *src = sp + 1 + drop, *dst = to + 1 + plan.nwords;
+  for (size_t i = 0; i < rest; i++) dst[i] = src[i];
+  return to;
+}
+
+static void set_auxv(uint64_t *sp) {
+  uint64_t *p = sp + 1 + sp[0] + 1;
+  while (*p++ != 0) {
+  }
+  for (; p[0] != 0; p += 2) {
+    for (uint64_t i = 0; i < plan.naux; i++) {
+      if (plan.aux[i].key == p[0]) p[1] = plan.aux[i].value;
+    }
+    if (p[0] == TV_AT_EXECFN) p[1] = (uint64_t)(plan.strings + plan.execfn);
+  }
+}
+
+/* Called by _start with the stack that the kernel built; returns the entry point, and the stack pointer to enter with. */
+__attribute__((used)) uint64_t load(uint64_t *sp, uint64_t **new_sp) {
+  if (call6(TV_NR_LOAD, (long)&plan, sizeof plan, 0, 0, 0, 0) != 0) fail();
+  for (uint64_t i = 0; i < plan.nops; i++) run(&plan.ops[i]);
+  if (plan.nwords > 0) sp = insert_words(sp);
+  set_auxv(sp);
+  *new_sp = sp;
+  return plan.entry;
+}
+
+__asm__(
+    ".globl _start\n"
+    "_start:\n"
+    "  mov %rsp, %rdi\n"
+    "  sub $24, %rsp\n" /* room for the new stack pointer; the kernel's rsp is a multiple of 16 */
+    "  lea 8(%rsp), %rsi\n"
+    "  and $-16, %rsp\n"
+    "  push %rsi\n"
+    "  push %rsi\n"
+    "  call load\n"
+    "  pop %rsi\n"
+    "  mov (%rsi), %rsp\n"
+    "  mov %rax, %r11\n"
+    "  xor %eax, %eax\n"
+    "  xor %ebx, %ebx\n"
+    "  xor %ecx, %ecx\n"
+    "  xor %edx, %edx\n"
+    "  xor %esi, %esi\n"
+    "  xor %edi, %edi\n"
+    "  xor %ebp, %ebp\n"
+    "  xor %r8d, %r8d\n"
+    "  xor %r9d, %r9d\n"
+    "  xor %r10d, %r10d\n"
+    "  xor %r12d, %r12d\n"
+    "  xor %r13d, %r13d\n"
+    "  xor %r14d, %r14d\n"
+    "  xor %r15d, %r15d\n"
+    "  jmp *%r11\n");

@@ -1,0 +1,210 @@
+/** epoll(7): interest lists and their ready lists (fs/eventpoll.c). */
+
+import { EEXIST, ELOOP, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
+import { O_RDWR } from '../abi/fcntl.js';
+import {
+  EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLWAKEUP, POLLIN, POLLRDNORM,
+} from '../abi/poll.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Waiter } from '../kernel/wait.js';
+import { OpenFile, type ReleaseWatcher } from '../vfs/file.js';
+import { anonPath } from './anon.js';
+
+/** Epoll descriptors may watch each other this deep. */
+const MAX_DEPTH = 5;
+/** Bits that are not events. */
+const PRIVATE_BITS = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
+const EXCLUSIVE_OK = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
+
+/** What epoll_wait(2) reports: events and the 64 bits of user data. */
+export interface EpollEvent {
+  events: number;
+  dataLow: number;
+  dataHigh: number;
+}
+
+/** One watched (file, descriptor number). It waits on the file's queue for as long as it exists. */
+class Item implements Waiter, ReleaseWatcher {
+  readonly exclusive: boolean;
+  /** In the ready list. */
+  queued = false;
+
+  constructor(
+    readonly epoll: Epoll,
+    readonly file: OpenFile,
+    readonly fd: number,
+    public want: EpollEvent,
+  ) {
+    this.exclusive = (want.events & EPOLLEXCLUSIVE) !== 0;
+  }
+
+  /** False while a one-shot item waits to be armed again. */
+  get armed(): boolean {
+    return (this.want.events & ~PRIVATE_BITS) !== 0;
+  }
+  /** Events that are wanted and there now. */
+  ready(): number {
+    return this.armed ? this.file.poll() & this.want.events & ~PRIVATE_BITS : 0;
+  }
+
+  wake(events: number): boolean {
+    if (!this.armed || (events !== 0 && (events & this.want.events) === 0)) return false;
+    this.epoll.enqueue(this);
+    return true;
+  }
+
+  fileReleased(): void {
+    this.epoll.drop(this);
+  }
+}
+
+export class Epoll extends OpenFile {
+  private readonly items = new Map<OpenFile, Map<number, Item>>();
+  /** Items that may be ready, oldest first. Idle ones cost nothing. */
+  private readonly ready = new Set<Item>();
+
+  constructor(kernel: Kernel) {
+    super(anonPath(kernel, 'anon_inode:[eventpoll]', 0), O_RDWR);
+  }
+
+  override get seekable(): boolean {
+    return false;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+
+  /** EPOLL_CTL_ADD. @returns 0, -EEXIST, -EPERM, -EINVAL, -ELOOP */
+  add(file: OpenFile, fd: number, want: EpollEvent): number {
+    if (!file.pollable) return -EPERM;
+    if (file === this) return -EINVAL;
+    if ((want.events & EPOLLEXCLUSIVE) !== 0 && (file instanceof Epoll || (want.events & ~EXCLUSIVE_OK) !== 0)) {
+      return -EINVAL;
+    }
+    if (this.items.get(file)?.has(fd) === true) return -EEXIST;
+    if (file instanceof Epoll) {
+      if (file.reaches(this, 0)) return -ELOOP;
+      if (file.depthBelow(0) + this.depthAbove(0) > MAX_DEPTH) return -ELOOP;
+    }
+    const item = new Item(this, file, fd, { ...want, events: want.events | EPOLLERR | EPOLLHUP });
+    let byFd = this.items.get(file);
+    if (byFd === undefined) this.items.set(file, (byFd = new Map()));
+    byFd.set(fd, item);
+    (file.watchers ??= new Set()).add(item);
+    file.queue.add(item);
+    if (item.ready() !== 0) this.enqueue(item);
+    return 0;
+  }
+
+  /** EPOLL_CTL_MOD. @returns 0, -ENOENT, -EINVAL */
+  modify(file: OpenFile, fd: number, want: EpollEvent): number {
+    const item = this.items.get(file)?.get(fd);
+    if ((want.events & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
+    if (item === undefined) return -ENOENT;
+    if (item.exclusive) return -EINVAL;
+    item.want = { ...want, events: want.events | EPOLLERR | EPOLLHUP };
+    if (item.ready() !== 0) this.enqueue(item);
+    return 0;
+  }
+
+  /** EPOLL_CTL_DEL. @returns 0 or -ENOENT */
+  remove(file: OpenFile, fd: number): number {
+    const item = this.items.get(file)?.get(fd);
+    if (item === undefined) return -ENOENT;
+    this.drop(item);
+    return 0;
+  }
+
+  enqueue(item: Item): void {
+    if (!item.queued) {
+      item.queued = true;
+      this.ready.add(item);
+    }
+    this.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  drop(item: Item): void {
+    const { file } = item;
+    const byFd = this.items.get(file);
+    if (byFd?.get(item.fd) !== item) return;
+    byFd.delete(item.fd);
+    if (byFd.size === 0) this.items.delete(file);
+    file.watchers?.delete(item);
+    file.queue.remove(item);
+    item.queued = false;
+    this.ready.delete(item);
+  }
+
+  /**
+   * Reports up to `max` ready items through `store`, which gives false when they cannot be delivered: then nothing changes.
+   * @returns how many, or -1 if `store` failed
+   */
+  collect(max: number, store: (events: readonly EpollEvent[]) => boolean): number {
+    const taken: Item[] = [];
+    const events: EpollEvent[] = [];
+    for (const item of this.ready) {
+      if (events.length === max) break;
+      const mask = item.ready();
+      if (mask === 0) {
+        item.queued = false;
+        this.ready.delete(item);
+        continue;
+      }
+      taken.push(item);
+      events.push({ ...item.want, events: mask });
+    }
+    if (events.length === 0) return 0;
+    if (!store(events)) return -1;
+    for (const item of taken) this.reported(item);
+    return events.length;
+  }
+
+  /** After a report: a one-shot item is disarmed, an edge waits for the next wake-up, a level goes to the end of the line. */
+  private reported(item: Item): void {
+    this.ready.delete(item);
+    item.queued = false;
+    if ((item.want.events & EPOLLONESHOT) !== 0) {
+      item.want = { ...item.want, events: item.want.events & PRIVATE_BITS };
+    } else if ((item.want.events & EPOLLET) === 0) {
+      item.queued = true;
+      this.ready.add(item);
+    }
+  }
+
+  override poll(): number {
+    for (const item of this.ready) {
+      if (item.ready() !== 0) return POLLIN | POLLRDNORM;
+      item.queued = false;
+      this.ready.delete(item);
+    }
+    return 0;
+  }
+
+  /** True if this one watches `other`, through however many others. */
+  private reaches(other: Epoll, depth: number): boolean {
+    if (depth > MAX_DEPTH) return true;
+    for (const file of this.items.keys()) {
+      if (file instanceof Epoll && (file === other || file.reaches(other, depth + 1))) return true;
+    }
+    return false;
+  }
+  /** Longest chain of epoll descriptors from this one down, itself counted. */
+  private depthBelow(depth: number): number {
+    let most = 0;
+    if (depth <= MAX_DEPTH) {
+      for (const file of this.items.keys()) if (file instanceof Epoll) most = Math.max(most, file.depthBelow(depth + 1));
+    }
+    return most + 1;
+  }
+  private depthAbove(depth: number): number {
+    let most = 0;
+    if (depth <= MAX_DEPTH) {
+      for (const w of this.watchers ?? []) if (w instanceof Item) most = Math.max(most, w.epoll.depthAbove(depth + 1));
+    }
+    return most + 1;
+  }
+
+  override release(): void {
+    for (const byFd of [...this.items.values()]) for (const item of [...byFd.values()]) this.drop(item);
+  }
+}

@@ -1,0 +1,82 @@
+/** eventfd(2): a 64-bit counter to wait on (fs/eventfd.c). */
+
+import { EAGAIN, EINVAL } from '../abi/errno.js';
+import { O_RDWR } from '../abi/fcntl.js';
+import { POLLERR, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
+import type { Sink, Source } from '../kernel/useriov.js';
+import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
+import { OpenFile } from '../vfs/file.js';
+import { anonPath } from './anon.js';
+import { waitOn } from './waiting.js';
+
+const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
+
+/** Eight bytes on their way. */
+const word = new Uint8Array(8);
+const wordView = new DataView(word.buffer);
+
+export class EventFd extends OpenFile {
+  private count: bigint;
+
+  constructor(
+    kernel: Kernel,
+    initial: number,
+    private readonly semaphore: boolean,
+    flags: number,
+  ) {
+    super(anonPath(kernel, 'anon_inode:[eventfd]', 0), O_RDWR | flags);
+    this.count = BigInt(initial);
+  }
+
+  override get seekable(): boolean {
+    return false;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+
+  override read(_task: Task, sink: Sink): SyscallResult {
+    if (sink.remaining < 8) return -EINVAL;
+    const attempt = (): number | typeof WOULD_BLOCK => {
+      if (this.count === 0n) return WOULD_BLOCK;
+      const value = this.semaphore ? 1n : this.count;
+      wordView.setBigUint64(0, value, true);
+      const n = sink.put(word, 0, 8);
+      if (n < 0) return n;
+      this.count -= value;
+      this.queue.wake(POLLOUT | POLLWRNORM);
+      return 8;
+    };
+    return this.now(attempt);
+  }
+
+  override write(_task: Task, source: Source): SyscallResult {
+    if (source.remaining < 8) return -EINVAL;
+    const n = source.take(word, 0, 8);
+    if (n < 0) return n;
+    const value = wordView.getBigUint64(0, true);
+    if (value === ULLONG_MAX) return -EINVAL;
+    return this.now(() => {
+      if (this.count + value >= ULLONG_MAX) return WOULD_BLOCK;
+      this.count += value;
+      this.queue.wake(POLLIN | POLLRDNORM);
+      return 8;
+    });
+  }
+
+  private now(attempt: () => number | typeof WOULD_BLOCK): SyscallResult {
+    const r = attempt();
+    if (r !== WOULD_BLOCK) return r;
+    return this.nonblock ? -EAGAIN : waitOn(this, attempt);
+  }
+
+  override poll(): number {
+    let mask = 0;
+    if (this.count > 0n) mask |= POLLIN | POLLRDNORM;
+    if (this.count === ULLONG_MAX) mask |= POLLERR;
+    if (this.count < ULLONG_MAX - 1n) mask |= POLLOUT | POLLWRNORM;
+    return mask;
+  }
+}

@@ -1,0 +1,66 @@
+/** Opening named pipes: who waits for whom (fifo(7), fifo_open in fs/pipe.c). */
+
+import { EINVAL, ENXIO } from '../../abi/errno.js';
+import { O_ACCMODE, O_ASYNC, O_DIRECT, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
+import type { Task } from '../../kernel/task.js';
+import { type Block, WOULD_BLOCK } from '../../kernel/wait.js';
+import { inodeOf, type Path } from '../../vfs/dentry.js';
+import type { OpenFile } from '../../vfs/file.js';
+import type { Inode } from '../../vfs/inode.js';
+import { Pipe, PipeFile } from './pipe.js';
+
+/** An open that has to wait: the caller's `install` gives the file its descriptor and the call its result once it is open. */
+export interface PendingOpen {
+  block(install: (file: OpenFile) => number): Block;
+}
+
+/** The pipe of a FIFO, as long as some inode object or open end of it lives. */
+const pipes = new WeakMap<Inode, Pipe>();
+
+function pipeOf(inode: Inode): Pipe {
+  let pipe = pipes.get(inode);
+  // When the last end is closed what is left in the pipe is lost: the next opener gets a fresh one.
+  if (pipe === undefined || (pipe.readers === 0 && pipe.writers === 0)) {
+    pipe = new Pipe();
+    pipes.set(inode, pipe);
+  }
+  return pipe;
+}
+
+/**
+ * Opens the FIFO at `path`. Reading waits for a writer and writing for a reader; with O_NONBLOCK reading goes on at once and
+ * writing without a reader is -ENXIO; O_RDWR never waits.
+ * @param flags O_* of open(2)
+ */
+export function openFifo(_task: Task, path: Path, flags: number): OpenFile | number | PendingOpen {
+  const pipe = pipeOf(inodeOf(path));
+  const access = flags & O_ACCMODE;
+  if (access === O_ACCMODE) return -EINVAL;
+  if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && pipe.readers === 0) return -ENXIO;
+  const alone = access === O_RDONLY ? pipe.writers === 0 : access === O_WRONLY ? pipe.readers === 0 : false;
+  const seen = access === O_RDONLY ? pipe.writersEver : pipe.readersEver;
+  const file = new PipeFile(pipe, path, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT | O_ASYNC));
+  if (access !== O_RDWR && alone) {
+    if ((flags & O_NONBLOCK) === 0) return { block: (install) => waitForPartner(file, seen, install) };
+    file.writersSeen = seen;
+  }
+  return file;
+}
+
+/** Ends when a partner has opened the other end, even if it closed it again meanwhile. */
+function waitForPartner(file: PipeFile, seen: number, install: (file: OpenFile) => number): Block {
+  const { pipe } = file;
+  let installed = false;
+  return {
+    on: [pipe.queue],
+    retry() {
+      if ((file.readable ? pipe.writersEver : pipe.readersEver) === seen) return WOULD_BLOCK;
+      const fd = install(file);
+      installed = fd >= 0;
+      return fd;
+    },
+    done() {
+      if (!installed) file.release();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+/** New tasks: clone(2), fork(2), vfork(2), clone3(2), as in copy_process of kernel/fork.c. */
+
+import { EAGAIN, EFAULT, EINVAL, EPERM } from '../abi/errno.js';
+import {
+  CAP_SYS_ADMIN,
+  CAP_SYS_RESOURCE,
+  CLONE_CLEAR_SIGHAND,
+  CLONE_DETACHED,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_INTO_CGROUP,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  CLONE_PARENT,
+  CLONE_PIDFD,
+  CLONE_SIGHAND,
+  CLONE_THREAD,
+  CLONE_VM,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+} from '../abi/sched.js';
+import { SI_KERNEL, SIGKILL } from '../abi/signal.js';
+import type { FdTable } from '../vfs/fdtable.js';
+import { type Cred, capable } from './cred.js';
+import { groupFor } from './ids.js';
+import type { Kernel } from './kernel.js';
+import { PidFile } from './pidfd.js';
+import { sendToProcess } from './signals.js';
+import { type FsContext, type ProcessGroup, type Rlimit, Session, Task, ThreadGroup } from './task.js';
+
+/** struct clone_args, or what clone(2)'s registers say. Addresses are the caller's; 0 is none. */
+export interface CloneArgs {
+  /** CLONE_*, without the exit signal. Beyond 2^32: CLONE_CLEAR_SIGHAND and CLONE_INTO_CGROUP. */
+  flags: number;
+  exitSignal: number;
+  stack: number;
+  stackSize: number;
+  parentTid: number;
+  childTid: number;
+  tls: number;
+  /** Where the pidfd number goes (clone(2): the same register as parentTid). */
+  pidfd: number;
+  /** Pids that the caller wants (clone3's set_tid). */
+  setTid?: readonly number[];
+  /** Set by prepareClone: the descriptor already put in the caller's table. */
+  pidFile?: { file: PidFile; fd: number; table: FdTable };
+}
+
+const NAMESPACES = [
+  CLONE_NEWNS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWUTS,
+  CLONE_NEWIPC,
+  CLONE_NEWUSER,
+  CLONE_NEWPID,
+  CLONE_NEWNET,
+  CLONE_NEWTIME,
+];
+
+/** Flags are up to 33 bits wide, so the bit operators of JavaScript are not enough. */
+function has(flags: number, flag: number): boolean {
+  return Math.floor(flags / flag) % 2 === 1;
+}
+
+/**
+ * Checks a clone before the host is asked to do it, and reserves what can fail.
+ * @returns 0, or -errno. After 0 follows finishClone, or abortClone when the host could not.
+ */
+export function prepareClone(task: Task, args: CloneArgs): number {
+  const invalid = checkFlags(args);
+  if (invalid < 0) return invalid;
+  const { kernel } = task;
+  if (kernel.exitStatus !== undefined || kernel.tasks.size >= kernel.maxTasks) return -EAGAIN;
+  if (!mayHaveMore(task)) return -EAGAIN;
+  return has(args.flags, CLONE_PIDFD) ? installPidfd(task, args) : 0;
+}
+
+function checkFlags(args: CloneArgs): number {
+  const { flags } = args;
+  if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) return -EINVAL;
+  if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) return -EINVAL;
+  if (has(flags, CLONE_NEWNS) && has(flags, CLONE_FS)) return -EINVAL;
+  if (has(flags, CLONE_NEWUSER) && has(flags, CLONE_FS)) return -EINVAL;
+  if (has(flags, CLONE_THREAD) && (has(flags, CLONE_NEWUSER) || has(flags, CLONE_NEWPID))) return -EINVAL;
+  if (has(flags, CLONE_CLEAR_SIGHAND) && has(flags, CLONE_SIGHAND)) return -EINVAL;
+  if (has(flags, CLONE_PIDFD) && (has(flags, CLONE_DETACHED) || has(flags, CLONE_THREAD))) return -EINVAL;
+  if (args.exitSignal < 0 || args.exitSignal > 64) return -EINVAL;
+  // There are no namespaces, cgroups or chosen pids inside a sandbox.
+  if (NAMESPACES.some((ns) => has(flags, ns))) return -EPERM;
+  if (has(flags, CLONE_INTO_CGROUP)) return -EINVAL;
+  if (args.setTid !== undefined && args.setTid.length > 0) return -EPERM;
+  return 0;
+}
+
+/** RLIMIT_NPROC counts the tasks of the real uid; root and the privileged are exempt. */
+function mayHaveMore(task: Task): boolean {
+  const limit = task.group.limit(RLIMIT_NPROC);
+  const { cred } = task;
+  if (limit === Infinity || cred.uid === 0) return true;
+  if (capable(cred, CAP_SYS_RESOURCE) || capable(cred, CAP_SYS_ADMIN)) return true;
+  let count = 0;
+  for (const t of task.kernel.tasks.values()) if (t.cred.uid === cred.uid) count++;
+  return count < limit;
+}
+
+function installPidfd(task: Task, args: CloneArgs): number {
+  const file = new PidFile(task.kernel, 0);
+  const table = task.files;
+  const fd = table.install(file, true, task.group.limit(RLIMIT_NOFILE));
+  if (fd < 0) return fd;
+  if (task.mem.putU32(args.pidfd, fd) < 0) {
+    table.close(fd);
+    return -EFAULT;
+  }
+  args.pidFile = { file, fd, table };
+  return 0;
+}
+
+/** The host refused after prepareClone had said yes. */
+export function abortClone(_task: Task, args: CloneArgs): void {
+  if (args.pidFile !== undefined) args.pidFile.table.close(args.pidFile.fd);
+}
+
+/**
+ * The host has made the child, stopped before its first instruction; enters it into the tables.
+ * @param childHostTid thread id for host calls
+ * @param childTid thread id as the guest sees it
+ */
+export function finishClone(task: Task, args: CloneArgs, childHostTid: number, childTid: number): Task {
+  const { kernel } = task;
+  const thread = has(args.flags, CLONE_THREAD);
+  const tg = thread ? task.group : childProcess(task, args, childHostTid, childTid);
+  let { fs, files } = task;
+  if (has(args.flags, CLONE_FS)) fs.users++;
+  else fs = fs.copy();
+  // The child's copy must not have the pidfd, which clone(2) installs after copying.
+  if (has(args.flags, CLONE_FILES)) files.users++;
+  else {
+    files = files.copy();
+    if (args.pidFile !== undefined) files.close(args.pidFile.fd);
+  }
+  const child = new Task(childTid, childHostTid, tg, task.cred, fs, files, kernel.makeMemory);
+  child.comm = task.comm;
+  child.noNewPrivs = task.noNewPrivs;
+  child.keepCaps = task.keepCaps;
+  child.timerSlack = task.timerSlack;
+  child.ioprio = task.ioprio;
+  enterTask(child);
+  kernel.forks++;
+  args.pidFile?.file.bind(tg);
+  // Made while the sandbox was already going down.
+  if (kernel.exitStatus !== undefined) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
+  return child;
+}
+
+function childProcess(task: Task, args: CloneArgs, hostPid: number, pid: number): ThreadGroup {
+  const self = task.group;
+  const { kernel } = self;
+  const sibling = has(args.flags, CLONE_PARENT) && self.parent !== undefined;
+  const parent = sibling ? self.parent! : self;
+  const signal = sibling ? self.exitSignal : args.exitSignal;
+  const tg = new ThreadGroup(kernel, pid, hostPid, parent, self.group, signal, self.limits);
+  tg.parentTask = sibling ? self.parentTask : task;
+  tg.exe = self.exe;
+  tg.cmdlinePrefix = self.cmdlinePrefix;
+  tg.dumpable = self.dumpable;
+  tg.oomScoreAdj = self.oomScoreAdj;
+  tg.thpDisable = self.thpDisable;
+  const cleared = has(args.flags, CLONE_CLEAR_SIGHAND) && self.sigchldDisposition === 2;
+  tg.sigchldDisposition = cleared ? 0 : self.sigchldDisposition;
+  tg.noCldStop = cleared ? false : self.noCldStop;
+  self.group.members.add(tg);
+  parent.children.add(tg);
+  kernel.processes.set(pid, tg);
+  return tg;
+}
+
+function enterTask(task: Task): void {
+  task.group.tasks.add(task);
+  task.kernel.tasks.set(task.hostTid, task);
+  task.kernel.tasksByTid.set(task.tid, task);
+}
+
+/** What the first process starts with. */
+export interface InitOptions {
+  /** Thread id for host calls. */
+  hostPid: number;
+  /** Its pid inside the private pid namespace, which is another name of its first thread. */
+  alias: number;
+  cred: Cred;
+  fs: FsContext;
+  files: FdTable;
+  /** RLIMIT_NLIMITS entries. */
+  limits: Rlimit[];
+}
+
+/** Makes pid 1: leader of its own session and group, without a parent. `kernel.makeMemory` must be set. */
+export function createInit(kernel: Kernel, options: InitOptions): Task {
+  const session = new Session(1);
+  const group: ProcessGroup = groupFor(kernel, 1, session);
+  const tg = new ThreadGroup(kernel, 1, options.hostPid, undefined, group, 0, options.limits);
+  group.members.add(tg);
+  kernel.processes.set(1, tg);
+  kernel.init = tg;
+  kernel.initAlias = options.alias;
+  const task = new Task(1, options.hostPid, tg, options.cred, options.fs, options.files, kernel.makeMemory);
+  enterTask(task);
+  return task;
+}

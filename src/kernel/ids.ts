@@ -1,0 +1,94 @@
+/** Pids, process groups and sessions: look-up and membership, as in kernel/pid.c. */
+
+import type { Kernel } from './kernel.js';
+import { ProcessGroup, Session, type Task, type ThreadGroup } from './task.js';
+
+/**
+ * The live task with a guest thread id. The first process is pid 1 to the guest, but libc learns its thread id from
+ * set_tid_address(2), which the host answers: that number is another name of the same thread.
+ */
+export function findTask(kernel: Kernel, tid: number): Task | undefined {
+  const task = kernel.tasksByTid.get(tid);
+  if (task !== undefined || tid !== kernel.initAlias) return task;
+  return kernel.tasksByTid.get(kernel.init?.pid ?? 1);
+}
+
+/** The process with a guest pid, zombies included. */
+export function findProcess(kernel: Kernel, pid: number): ThreadGroup | undefined {
+  const tg = kernel.processes.get(pid);
+  if (tg !== undefined || pid !== kernel.initAlias || pid === 0) return tg;
+  return kernel.init;
+}
+
+/** The process that a pid or any of its thread ids names, as most calls that take a pid do (find_task_by_vpid). */
+export function findByTid(kernel: Kernel, tid: number): ThreadGroup | undefined {
+  return findTask(kernel, tid)?.group ?? findProcess(kernel, tid);
+}
+
+/** The group `pgid` in `session`, made if there is none. */
+export function groupFor(kernel: Kernel, pgid: number, session: Session): ProcessGroup {
+  let group = kernel.groups.get(pgid);
+  if (group === undefined) {
+    group = new ProcessGroup(pgid, session);
+    kernel.groups.set(pgid, group);
+    session.groups.add(group);
+    kernel.sessions.set(session.sid, session);
+  }
+  return group;
+}
+
+/** Moves a process into a group. */
+export function joinGroup(tg: ThreadGroup, group: ProcessGroup): void {
+  const old = tg.group;
+  tg.group = group;
+  group.members.add(tg);
+  if (old !== group) leaveGroup(tg, old);
+}
+
+/** Takes a process out of a group; an empty group and its empty session cease to be. */
+export function leaveGroup(tg: ThreadGroup, group: ProcessGroup): void {
+  const { kernel } = tg;
+  group.members.delete(tg);
+  if (group.members.size > 0) return;
+  if (kernel.groups.get(group.pgid) === group) kernel.groups.delete(group.pgid);
+  const { session } = group;
+  session.groups.delete(group);
+  if (session.groups.size === 0) kernel.sessions.delete(session.sid);
+  freeHostPid(kernel, group.pgid);
+  freeHostPid(kernel, session.sid);
+}
+
+/** Makes a new session with its first group, both named by `tg`'s pid, and moves `tg` there. */
+export function newSession(tg: ThreadGroup): Session {
+  const session = new Session(tg.pid);
+  joinGroup(tg, groupFor(tg.kernel, tg.pid, session));
+  return session;
+}
+
+/**
+ * Gives a reaped process's number back to the host, unless a process group or session still goes by it: Linux never
+ * uses such a number again, and the host does not know our groups.
+ */
+export function releaseHostPid(kernel: Kernel, pid: number, hostPid: number): void {
+  kernel.heldPids.set(pid, hostPid);
+  freeHostPid(kernel, pid);
+}
+
+function freeHostPid(kernel: Kernel, pid: number): void {
+  const hostPid = kernel.heldPids.get(pid);
+  if (hostPid === undefined || kernel.groups.has(pid) || kernel.sessions.has(pid)) return;
+  kernel.heldPids.delete(pid);
+  kernel.native.reap(hostPid);
+}
+
+/**
+ * True if no member's parent is in another group of the same session (POSIX 3.264; will_become_orphaned_pgrp of kernel/exit.c).
+ * @param ignored a member that is about to go and does not count
+ */
+export function isOrphanedGroup(group: ProcessGroup, ignored?: ThreadGroup): boolean {
+  for (const p of group.members) {
+    if (p === ignored || p.zombie || p.parent === undefined) continue;
+    if (p.parent.group !== group && p.parent.session === group.session) return false;
+  }
+  return true;
+}

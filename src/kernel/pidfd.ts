@@ -1,0 +1,53 @@
+/** Descriptors that stand for a process (pidfd_open(2)). */
+
+import { EINVAL } from '../abi/errno.js';
+import { O_RDWR } from '../abi/fcntl.js';
+import { POLLIN, POLLRDNORM } from '../abi/poll.js';
+import { anonPath } from '../fs/anon.js';
+import { OpenFile } from '../vfs/file.js';
+import type { Kernel } from './kernel.js';
+import type { ThreadGroup } from './task.js';
+import type { Waiter } from './wait.js';
+
+export class PidFile extends OpenFile {
+  private target: ThreadGroup | undefined;
+  private readonly waiter: Waiter = {
+    wake: (events) => {
+      this.queue.wake(events | POLLRDNORM);
+      return false;
+    },
+  };
+
+  /** @param flags O_NONBLOCK or 0 */
+  constructor(kernel: Kernel, flags: number) {
+    super(anonPath(kernel, 'anon_inode:[pidfd]', 0o600), O_RDWR | flags);
+  }
+
+  /** The process, or undefined while clone(2) has not made it yet. */
+  get process(): ThreadGroup | undefined {
+    return this.target;
+  }
+
+  bind(tg: ThreadGroup): this {
+    this.target = tg;
+    tg.exitQueue.add(this.waiter);
+    return this;
+  }
+
+  override get seekable(): boolean {
+    return false;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+  /** Readable once the process has ended. */
+  override poll(): number {
+    return this.target?.zombie === true ? POLLIN | POLLRDNORM : 0;
+  }
+  override truncate(): number {
+    return -EINVAL;
+  }
+  override release(): void {
+    this.target?.exitQueue.remove(this.waiter);
+  }
+}

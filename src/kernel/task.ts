@@ -1,0 +1,204 @@
+/** Tasks (threads), thread groups (processes), process groups and sessions, as in include/linux/sched.h. */
+
+import type { Path } from '../vfs/dentry.js';
+import type { FdTable } from '../vfs/fdtable.js';
+import type { OpenFile } from '../vfs/file.js';
+import type { Cred } from './cred.js';
+import type { Kernel } from './kernel.js';
+import type { UserMemory } from './memory.js';
+import type { Tty } from './tty.js';
+import type { IntervalTimer } from './itimers.js';
+import type { PosixTimers } from './posix-timers.js';
+import type { Usage } from './usage.js';
+import { WaitQueue, type Block } from './wait.js';
+
+/** What CLONE_FS shares: root, working directory, umask. */
+export class FsContext {
+  users = 1;
+  constructor(
+    public root: Path,
+    public cwd: Path,
+    public umask: number,
+  ) {}
+  copy(): FsContext {
+    return new FsContext(this.root, this.cwd, this.umask);
+  }
+}
+
+export interface Rlimit {
+  /** Soft and hard limit; Infinity is RLIM_INFINITY. */
+  soft: number;
+  hard: number;
+}
+
+export class Session {
+  /** Controlling terminal. */
+  tty: Tty | undefined;
+  readonly groups = new Set<ProcessGroup>();
+  constructor(readonly sid: number) {}
+}
+
+export class ProcessGroup {
+  readonly members = new Set<ThreadGroup>();
+  constructor(
+    readonly pgid: number,
+    readonly session: Session,
+  ) {}
+}
+
+/** How a process ended, as wait4(2) encodes it: exit status << 8, or the signal number | 0x80 with a core. */
+export type WaitStatus = number;
+
+/** A process. */
+export class ThreadGroup {
+  readonly tasks = new Set<Task>();
+  readonly children = new Set<ThreadGroup>();
+  /** Parents wait here: children that changed state. */
+  readonly childQueue = new WaitQueue();
+  /** Ends, for pidfds. */
+  readonly exitQueue = new WaitQueue();
+  /** Set once the last task is gone. A zombie until the parent waits. */
+  exitStatus: WaitStatus | undefined;
+  /** Waited for: pid and entry are free. */
+  reaped = false;
+  /** Signal that stopped it, until continued. */
+  stopSignal = 0;
+  /** State changes not yet reported by wait: WSTOPPED and WCONTINUED. */
+  stopReport = false;
+  continueReport = false;
+  /** Signal for the parent at exit (0: none). */
+  exitSignal: number;
+  /** PR_SET_CHILD_SUBREAPER. */
+  childSubreaper = false;
+  /** PR_SET_PDEATHSIG. */
+  parentDeathSignal = 0;
+  dumpable = 1;
+  /** What the guest set for SIGCHLD: 0 default, 1 ignored or SA_NOCLDWAIT, 2 a handler. The filter shows these calls to the sentry. */
+  sigchldDisposition: 0 | 1 | 2 = 0;
+  /** SA_NOCLDSTOP of the same record: stops and continuations of children raise no SIGCHLD. */
+  noCldStop = false;
+  /** The thread that made this process: whose death sends PR_SET_PDEATHSIG, and whose wait(__WNOTHREAD) sees it. */
+  parentTask: Task | undefined;
+  /** The stop signal behind an injected SIGSTOP (kernel/signals.ts, onSignalStop). */
+  pendingStop = 0;
+  /** Credentials of the last task, for permission checks on a zombie. */
+  exitCred: Cred | undefined;
+  /** alarm(2) and setitimer(ITIMER_REAL). */
+  realTimer: IntervalTimer | undefined;
+  /** timer_create(2). */
+  posixTimers: PosixTimers | undefined;
+  /** What the process used, set when it is reaped; and what its reaped children used. */
+  exitUsage: Usage | undefined;
+  childUsage: Usage | undefined;
+  /** PR_SET_THP_DISABLE. */
+  thpDisable = false;
+  didExec = false;
+  /** Path of the executable, for /proc/pid/exe. */
+  exe: Path | undefined;
+  /** For scripts: words put in front of the host's view of the arguments, for /proc/pid/cmdline. */
+  cmdlinePrefix: string[] = [];
+  limits: Rlimit[];
+  oomScoreAdj = 0;
+  /** CPU time of reaped children and self at exit, microseconds. */
+  childUtime = 0;
+  childStime = 0;
+  utime = 0;
+  stime = 0;
+  maxRss = 0;
+  /** Start, kernel monotonic ms. */
+  readonly startTime: number;
+
+  constructor(
+    readonly kernel: Kernel,
+    /** Pid as the guest sees it. */
+    readonly pid: number,
+    /** Pid as the sentry's host calls take it. */
+    readonly hostPid: number,
+    public parent: ThreadGroup | undefined,
+    public group: ProcessGroup,
+    exitSignal: number,
+    limits: Rlimit[],
+  ) {
+    this.exitSignal = exitSignal;
+    this.limits = limits.map((l) => ({ ...l }));
+    this.startTime = kernel.now();
+  }
+
+  get session(): Session {
+    return this.group.session;
+  }
+  /** The task whose tid is the pid; any other one if the leader has exited. */
+  get leader(): Task | undefined {
+    for (const t of this.tasks) if (t.tid === this.pid) return t;
+    for (const t of this.tasks) return t;
+    return undefined;
+  }
+  get zombie(): boolean {
+    return this.exitStatus !== undefined;
+  }
+  /** RLIMIT_* soft limit. */
+  limit(resource: number): number {
+    return this.limits[resource]?.soft ?? Infinity;
+  }
+}
+
+/** A thread. */
+export class Task {
+  /** 15 bytes at most (PR_SET_NAME, /proc/pid/comm), latin1. */
+  comm = '';
+  /** Name of the call being answered, for the log. */
+  block: Block | undefined;
+  /** How the current block is woken and cancelled; owned by kernel/blocking.ts. */
+  unblock: (() => void) | undefined;
+  /** CLONE_CHILD_CLEARTID and robust lists are the host kernel's; nothing here. */
+  noNewPrivs = false;
+  /** The process that waits in vfork for this one. */
+  vforkParent: Task | undefined;
+  keepCaps = false;
+  /** A signal may be pending at the host that no delivery stop has shown yet (kernel/blocking.ts looks before it waits). */
+  signalHint = false;
+  /** Mappings that the loader has still to make for the current program. */
+  loadingMaps = 0;
+  /** In a group stop. */
+  stopped = false;
+  /** Number of the call being answered; the dispatcher sets it. */
+  currentNr = -1;
+  /** Deadline of a call that restarts, and the number and arguments it is for (kernel/blocking.ts). */
+  restartDeadline: { readonly deadline: number; readonly key: string } | undefined;
+  /** Mask to set at the next ptrace stop (ppoll and its like), and the one to put back at the signal-delivery stop. */
+  tempSigmask: bigint | undefined;
+  savedSigmask: bigint | undefined;
+  /** PR_SET_TIMERSLACK in nanoseconds, ioprio_set(2): recorded, see syscalls/process.ts and sched.ts. */
+  timerSlack = 50_000;
+  ioprio = 0;
+  /** Memory of the caller, as the calls see it. */
+  readonly mem: UserMemory;
+
+  constructor(
+    /** Thread id as the guest sees it. */
+    public tid: number,
+    /** Thread id as the sentry's host calls take it. */
+    public hostTid: number,
+    public group: ThreadGroup,
+    public cred: Cred,
+    public fs: FsContext,
+    public files: FdTable,
+    mem: (task: Task) => UserMemory,
+  ) {
+    this.mem = mem(this);
+  }
+
+  get kernel(): Kernel {
+    return this.group.kernel;
+  }
+  get pid(): number {
+    return this.group.pid;
+  }
+  /** The description behind a descriptor number, or undefined (EBADF). */
+  file(fd: number): OpenFile | undefined {
+    return this.files.get(fd);
+  }
+}
+
+/** Names of threads are cut to this many bytes (TASK_COMM_LEN - 1). */
+export const TASK_COMM_MAX = 15;

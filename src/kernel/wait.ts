@@ -1,0 +1,67 @@
+/**
+ * Wait queues and blocked calls, as in include/linux/wait.h: an object that can become ready owns a `WaitQueue`; whoever
+ * waits for it adds a `Waiter`.
+ */
+
+export interface Waiter {
+  /** Called on every wake-up with a POLL* mask of what happened; must not block. True if it consumed an exclusive wake-up. */
+  wake(events: number): boolean;
+  /** Only one exclusive waiter is woken at a time (accept, EPOLLEXCLUSIVE, pipe readers). */
+  exclusive?: boolean;
+}
+
+export class WaitQueue {
+  private waiters: Waiter[] | undefined;
+
+  add(waiter: Waiter): void {
+    (this.waiters ??= []).push(waiter);
+  }
+
+  remove(waiter: Waiter): void {
+    const i = this.waiters === undefined ? -1 : this.waiters.indexOf(waiter);
+    if (i >= 0) this.waiters?.splice(i, 1);
+  }
+
+  get empty(): boolean {
+    return this.waiters === undefined || this.waiters.length === 0;
+  }
+
+  /** Wakes all waiters, but at most one exclusive one. */
+  wake(events: number): void {
+    if (this.waiters === undefined || this.waiters.length === 0) return;
+    let exclusiveDone = false;
+    for (const w of [...this.waiters]) {
+      if (w.exclusive === true && exclusiveDone) continue;
+      if (w.wake(events) && w.exclusive === true) exclusiveDone = true;
+    }
+  }
+}
+
+/** `retry` returns this when the call still has to wait. */
+export const WOULD_BLOCK: unique symbol = Symbol('would block');
+
+/** A call that cannot be answered yet. Handlers return one in place of a number; the kernel then keeps the caller waiting. */
+export interface Block {
+  /** Queues whose wake-ups make `retry` worth calling. */
+  readonly on: readonly WaitQueue[];
+  /** Tries to finish the call: the result, or WOULD_BLOCK. */
+  retry(): number | typeof WOULD_BLOCK;
+  /** Absolute time on the kernel's monotonic clock (ms, as `Kernel.now()`), and the result when it passes. */
+  readonly deadline?: number;
+  timeout?(): number;
+  /** Result when a signal interrupts: -ERESTARTSYS (default), -ERESTARTNOHAND or -EINTR. */
+  readonly interrupted?: number | (() => number);
+  /** A signal mask in force while the call waits (ppoll, epoll_pwait): 64-bit set as bigint. */
+  readonly sigmask?: bigint;
+  /** Called exactly once when the wait ends in whatever way (also when the task dies). */
+  done?(): void;
+}
+
+/**
+ * A handler's result that means: let the host kernel run the call as it stands (SECCOMP_USER_NOTIF_FLAG_CONTINUE). Only for
+ * calls whose arguments are all in registers (mmap), once the sentry has put in place what they refer to. No errno and no
+ * value that a call returns is ever this number.
+ */
+export const CONTINUE = -0x7fff0001;
+
+export type SyscallResult = number | Block;

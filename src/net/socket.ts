@@ -1,0 +1,108 @@
+/** What the socket calls ask of a socket, of whatever family (struct proto_ops). */
+
+import { ENOTSUP } from '../abi/errno.js';
+import { O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
+import { S_IFSOCK } from '../abi/stat.js';
+import { MSG_DONTWAIT } from '../abi/socket.js';
+import type { Cred } from '../kernel/cred.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
+import type { Sink, Source } from '../kernel/useriov.js';
+import type { SyscallResult } from '../kernel/wait.js';
+import { OpenFile } from '../vfs/file.js';
+import { anonPath } from '../fs/anon.js';
+import type { SocketOptions } from './options.js';
+
+/** struct ucred. */
+export interface Ucred {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What goes out beside the bytes. */
+export interface SendMessage {
+  readonly flags: number;
+  /** Raw destination address, if one was given. */
+  readonly to?: Uint8Array | undefined;
+  /** SCM_RIGHTS. */
+  readonly files?: readonly OpenFile[] | undefined;
+  /** SCM_CREDENTIALS, already checked. */
+  readonly cred?: Ucred | undefined;
+}
+
+/** What came in beside the bytes; filled by `recv` before it returns a count. */
+export interface ReceivedMessage {
+  /** MSG_TRUNC. */
+  flags: number;
+  /** Raw sender address; undefined: leave the name alone. */
+  from: Uint8Array | undefined;
+  cred: Ucred | undefined;
+  /** Descriptions, each with one reference that is now the receiver's; a peek takes references of its own. */
+  files: readonly OpenFile[] | undefined;
+}
+
+export abstract class Socket extends OpenFile {
+  abstract readonly options: SocketOptions;
+
+  constructor(
+    readonly kernel: Kernel,
+    /** AF_* and SOCK_* */
+    readonly family: number,
+    readonly type: number,
+    readonly protocol: number,
+    flags: number,
+    cred?: Cred,
+  ) {
+    super(anonPath(kernel, 'socket', S_IFSOCK | 0o777, cred), O_RDWR | (flags & O_NONBLOCK));
+  }
+
+  override get seekable(): boolean {
+    return false;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+
+  /** True if a call with these MSG_* flags must not wait. */
+  dontWait(flags: number): boolean {
+    return this.nonblock || (flags & MSG_DONTWAIT) !== 0;
+  }
+
+  abstract bind(task: Task, address: Uint8Array): number;
+  abstract listen(task: Task, backlog: number): number;
+  abstract connect(task: Task, address: Uint8Array): SyscallResult;
+  /**
+   * Takes a connection off the queue.
+   * @param finish gives the new socket its descriptor; its result is the call's
+   */
+  abstract accept(task: Task, flags: number, finish: (socket: Socket) => number): SyscallResult;
+  abstract send(task: Task, source: Source, message: SendMessage): SyscallResult;
+  /** @param finish called with the count once `out` is filled; its result is the call's */
+  abstract recv(
+    task: Task, sink: Sink, flags: number, out: ReceivedMessage, finish: (n: number) => number,
+  ): SyscallResult;
+  abstract shutdown(how: number): number;
+  /** Own address, and the peer's (-ENOTCONN). */
+  abstract localAddress(): Uint8Array;
+  abstract peerAddress(): Uint8Array | number;
+  /** SO_PEERCRED. */
+  peerCred(): Ucred {
+    return { pid: 0, uid: 0xffffffff, gid: 0xffffffff };
+  }
+  /** SO_ERROR: the pending error, which is cleared. */
+  takeError(): number {
+    return 0;
+  }
+  get listening(): boolean {
+    return false;
+  }
+  /** Another socket of the same kind, connected to this one (socketpair). */
+  pairWith(_task: Task, _other: Socket): number {
+    return -ENOTSUP;
+  }
+}
+
+export function emptyMessage(): ReceivedMessage {
+  return { flags: 0, from: undefined, cred: undefined, files: undefined };
+}

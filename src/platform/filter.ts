@@ -1,0 +1,138 @@
+/**
+ * The seccomp program, compiled from the table of calls (seccomp(2), Documentation/userspace-api/seccomp_filter.rst).
+ * It fails closed: whatever is not named is handed to the sentry, other architectures and x32 get ENOSYS.
+ */
+
+import { ENOSYS } from '../abi/errno.js';
+import { AUDIT_ARCH_X86_64, X32_SYSCALL_BIT } from '../arch/x86-64.js';
+
+const BPF_LD_W_ABS = 0x20;
+const BPF_JEQ = 0x15;
+const BPF_JGE = 0x35;
+const BPF_JSET = 0x45;
+const BPF_RET = 0x06;
+
+const SECCOMP_RET_ALLOW = 0x7fff0000;
+const SECCOMP_RET_TRACE = 0x7ff00000;
+const SECCOMP_RET_USER_NOTIF = 0x7fc00000;
+const SECCOMP_RET_ERRNO = 0x00050000;
+
+/** Offsets in struct seccomp_data. */
+const OFF_NR = 0;
+const OFF_ARCH = 4;
+const OFF_ARGS = 16;
+
+export type SyscallClass = 'native' | 'notify' | 'trace' | 'refused';
+
+/**
+ * A test of one argument's low 32 bits (high: the upper ones) for a native call. The call is native only if all tests hold;
+ * otherwise the sentry gets it.
+ */
+export interface ArgTest {
+  arg: number;
+  high?: boolean;
+  /** The word must equal this ... */
+  eq?: number;
+  /** ... or differ from it ... */
+  ne?: number;
+  /** ... or have all these bits set (one bit only) ... */
+  set?: number;
+  /** ... or none of these. */
+  clear?: number;
+}
+
+export interface FilterRule {
+  nr: number;
+  class: SyscallClass;
+  /** Errno of a refused call. */
+  errno?: number;
+  /** Alternatives; each a list of tests that must all hold. None: always native. */
+  when?: readonly (readonly ArgTest[])[];
+}
+
+interface Insn {
+  code: number;
+  jt: number;
+  jf: number;
+  k: number;
+}
+
+const ret = (k: number): Insn => ({ code: BPF_RET, jt: 0, jf: 0, k });
+const load = (k: number): Insn => ({ code: BPF_LD_W_ABS, jt: 0, jf: 0, k });
+
+function action(rule: FilterRule): number {
+  if (rule.class === 'native') return SECCOMP_RET_ALLOW;
+  if (rule.class === 'trace') return SECCOMP_RET_TRACE;
+  if (rule.class === 'refused') return SECCOMP_RET_ERRNO | (rule.errno ?? ENOSYS);
+  return SECCOMP_RET_USER_NOTIF;
+}
+
+/** One alternative: falls through to what follows when a test fails. */
+function alternative(tests: readonly ArgTest[]): Insn[] {
+  const body: Insn[] = [];
+  const failing: { at: number; onTrue: boolean }[] = [];
+  for (const t of tests) {
+    body.push(load(OFF_ARGS + 8 * t.arg + (t.high === true ? 4 : 0)));
+    const onTrue = t.ne !== undefined || t.clear !== undefined;
+    const code = t.eq !== undefined || t.ne !== undefined ? BPF_JEQ : BPF_JSET;
+    failing.push({ at: body.length, onTrue });
+    body.push({ code, jt: 0, jf: 0, k: (t.eq ?? t.ne ?? t.set ?? t.clear ?? 0) >>> 0 });
+  }
+  body.push(ret(SECCOMP_RET_ALLOW));
+  for (const f of failing) {
+    const insn = body[f.at] as Insn;
+    const distance = body.length - f.at - 1;
+    if (f.onTrue) insn.jt = distance;
+    else insn.jf = distance;
+  }
+  return body;
+}
+
+/** What is done for one number once it is known. */
+function leaf(rule: FilterRule): Insn[] {
+  if (rule.class === 'native' && rule.when !== undefined) {
+    return [...rule.when.flatMap(alternative), ret(SECCOMP_RET_USER_NOTIF)];
+  }
+  return [ret(action(rule))];
+}
+
+/** Binary search over the rules that are not `notify`; every miss is a notification. */
+function search(rules: readonly FilterRule[]): Insn[] {
+  if (rules.length === 0) return [ret(SECCOMP_RET_USER_NOTIF)];
+  if (rules.length === 1) {
+    const rule = rules[0] as FilterRule;
+    const body = leaf(rule);
+    return [{ code: BPF_JEQ, jt: 0, jf: body.length, k: rule.nr }, ...body, ret(SECCOMP_RET_USER_NOTIF)];
+  }
+  const middle = rules.length >> 1;
+  const left = search(rules.slice(0, middle));
+  const right = search(rules.slice(middle));
+  if (left.length > 255) throw new Error('filter: a branch is too long for one jump');
+  return [{ code: BPF_JGE, jt: left.length, jf: 0, k: (rules[middle] as FilterRule).nr }, ...left, ...right];
+}
+
+/**
+ * @param rules at most one a number
+ * @returns the program as struct sock_filter[]
+ */
+export function compileFilter(rules: readonly FilterRule[]): Uint8Array {
+  const special = rules.filter((r) => r.class !== 'notify').sort((a, b) => a.nr - b.nr);
+  // Leaves share no code, so the tree stays simple; long trees are split below so that jumps fit in a byte.
+  const program: Insn[] = [
+    load(OFF_ARCH),
+    { code: BPF_JEQ, jt: 1, jf: 0, k: AUDIT_ARCH_X86_64 },
+    ret(SECCOMP_RET_ERRNO | ENOSYS),
+    load(OFF_NR),
+    { code: BPF_JGE, jt: 0, jf: 1, k: X32_SYSCALL_BIT },
+    ret(SECCOMP_RET_ERRNO | ENOSYS),
+    ...search(special),
+  ];
+  const out = new DataView(new ArrayBuffer(program.length * 8));
+  program.forEach((insn, i) => {
+    out.setUint16(i * 8, insn.code, true);
+    out.setUint8(i * 8 + 2, insn.jt);
+    out.setUint8(i * 8 + 3, insn.jf);
+    out.setUint32(i * 8 + 4, insn.k, true);
+  });
+  return new Uint8Array(out.buffer);
+}

@@ -1,0 +1,199 @@
+/**
+ * The C++ addon seen from TypeScript. Numbers are plain doubles; addresses of a guest are doubles below 2^47; every
+ * result below zero is a negative errno. Strings are latin1 byte strings. `Native` is an interface so that unit tests can
+ * put a fake in its place.
+ */
+
+/** What `next()` woke up for. */
+export const EVENT_NONE = 0;
+/** A guest's call waits for an answer; see the CTL_* fields. */
+export const EVENT_SYSCALL = 1;
+/** waitpid(2) reported a tracee: CTL_TID and CTL_STATUS. */
+export const EVENT_CHILD = 2;
+/** A watched host descriptor is ready: CTL_TID is the descriptor, CTL_STATUS the poll mask. */
+export const EVENT_HOST_FD = 3;
+/** The deadline given to `next` has passed. */
+export const EVENT_TIMEOUT = 4;
+/** A signal arrived for the sentry itself: CTL_TID is its number. */
+export const EVENT_HOST_SIGNAL = 5;
+/** No guest is left. */
+export const EVENT_NO_GUEST = 6;
+
+/** Indices in 32-bit words into the control block, shared by the addon and the sentry (addon/platform/ctl.h). */
+export const CTL_TID = 0;
+export const CTL_NR = 1;
+export const CTL_STATUS = 2;
+export const CTL_REPLY_KIND = 3;
+/** Word index of six raw 64-bit arguments: low words at CTL_ARGS + 2 * i. */
+export const CTL_ARGS = 8;
+/** Index in doubles of the same six arguments as signed 64-bit values converted to doubles. */
+export const CTL_ARGS_F64 = 16;
+/** Index in doubles of the value to reply with. */
+export const CTL_REPLY_VALUE = 22;
+
+export const REPLY_NONE = 0;
+export const REPLY_VALUE = 1;
+/** Let the host kernel run the call as it stands (SECCOMP_USER_NOTIF_FLAG_CONTINUE). */
+export const REPLY_CONTINUE = 2;
+
+/** Layout of `statBuf` (doubles) after the host stat calls. */
+export const enum St {
+  dev, ino, mode, nlink, uid, gid, rdev, size, blksize, blocks,
+  atimeSec, atimeNsec, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec, btimeSec, btimeNsec,
+}
+
+/** Registers of a stopped tracee in `regs` (doubles, signed 64-bit converted), named as in struct user_regs_struct. */
+export const enum Reg {
+  r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss, fs_base, gs_base,
+}
+
+/** Guest memory, host calls and the trap. */
+export interface Native {
+  /** Control block of 4096 bytes. */
+  readonly ctl: ArrayBuffer;
+  /** 18 doubles filled by the host stat calls. */
+  readonly statBuf: Float64Array;
+  /** Staging area of 1 MiB for structures and data; offsets below are into it. */
+  readonly scratch: ArrayBuffer;
+
+  // --- the trap -------------------------------------------------------------------------------------------------
+  /** Starts room and reaper and the first guest process stopped before its execve. Throws an Error with a clear line when the host lacks something. */
+  start(options: StartOptions): StartResult;
+  /** Kills every guest and the reaper, and waits for them. */
+  stop(): void;
+  /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */
+  next(timeoutMs: number): number;
+  /** Answers a call taken earlier; 0 or -ENOENT when the task is gone. */
+  reply(tid: number, value: number): number;
+  replyContinue(tid: number): number;
+  /** Puts host descriptor `hostFd` at number `guestFd` of the task whose call waits; number or -errno. */
+  addFd(tid: number, hostFd: number, guestFd: number): number;
+
+  // --- the tracer -----------------------------------------------------------------------------------------------
+  getRegs(tid: number, regs: Float64Array): number;
+  /** Sets the general registers that the clone and execve rewriting needs; see addon/platform/tracer.cc. */
+  ptraceClone(tid: number, flags: number, stack: number, ptid: number, ctid: number, tls: number): number;
+  /** Notes that `childTid` is to get the registers that `tid` had. */
+  ptraceAdopt(tid: number, childTid: number): number;
+  /** Gives a stopped task the argument registers back that it had before its call was rewritten. */
+  ptraceRestore(tid: number): number;
+  /** Turns the trapped execve into one of the loader. `empty` is the address of a NUL byte. */
+  ptraceExec(tid: number, empty: number, argv: number, envp: number): number;
+  /** Skips the trapped call and returns `value` from it. */
+  ptraceSkip(tid: number, value: number): number;
+  ptraceCont(tid: number, signal: number): number;
+  ptraceListen(tid: number): number;
+  ptraceInterrupt(tid: number): number;
+  ptraceEventMessage(tid: number): number;
+  /** siginfo of a stop into scratch[off..off+128), and back. */
+  ptraceGetSiginfo(tid: number, off: number): number;
+  ptraceSetSiginfo(tid: number, off: number): number;
+  /** Signal mask of a stopped task into scratch[0..8), and back. */
+  ptraceGetSigmask(tid: number): number;
+  ptraceSetSigmask(tid: number): number;
+  /** Thread id inside the guests' pid namespace, or -errno. */
+  guestTid(tid: number): number;
+  /** Sends a signal with siginfo fields; tid 0 sends to the whole process. */
+  sendSignal(tgid: number, tid: number, sig: number, code: number, pid: number, uid: number, value: number): number;
+  /** Lets the reaper collect the host zombie. */
+  reap(pid: number): void;
+
+  // --- guest memory ---------------------------------------------------------------------------------------------
+  /** Copies guest memory to scratch[off..off+len); bytes copied (short at the first bad page) or -EFAULT. */
+  readMem(tid: number, addr: number, off: number, len: number): number;
+  /** Copies scratch[off..off+len) to the guest; bytes copied or -EFAULT. */
+  writeMem(tid: number, addr: number, off: number, len: number): number;
+  /** The same with a byte array of the kernel's. */
+  readMemTo(tid: number, addr: number, dst: Uint8Array, off: number, len: number): number;
+  writeMemFrom(tid: number, addr: number, src: Uint8Array, off: number, len: number): number;
+  /** NUL-terminated string of at most `max` bytes including the NUL, as latin1; -EFAULT, -ENAMETOOLONG. */
+  readString(tid: number, addr: number, max: number): string | number;
+  /** Host file -> guest memory in one go; `pos` < 0 reads at the descriptor's own offset (pipes, terminals) without blocking. */
+  readHostToGuest(tid: number, hostFd: number, addr: number, len: number, pos: number): number;
+  writeHostFromGuest(tid: number, hostFd: number, addr: number, len: number, pos: number): number;
+
+  // --- host files: always below `dirFd`, never following a symbolic link in the last or any component -------------
+  /** O_PATH descriptor of a host directory named by the operator. */
+  openRoot(path: string): number;
+  openAt(dirFd: number, path: string, flags: number, mode: number): number;
+  close(fd: number): void;
+  /** lstat into statBuf; an empty path means `dirFd` itself. */
+  statAt(dirFd: number, path: string): number;
+  fstat(fd: number): number;
+  readlinkAt(dirFd: number, path: string): string | number;
+  /** Names, inode numbers and DT_* types of a directory, without `.` and `..`. */
+  readdirAt(dirFd: number, path: string): HostDirEntry[] | number;
+  pread(fd: number, dst: Uint8Array, off: number, len: number, pos: number): number;
+  pwrite(fd: number, src: Uint8Array, off: number, len: number, pos: number): number;
+  mkdirAt(dirFd: number, path: string, mode: number): number;
+  unlinkAt(dirFd: number, path: string, isDir: boolean): number;
+  renameAt(dirFd: number, from: string, to: string, flags: number): number;
+  linkAt(dirFd: number, from: string, to: string): number;
+  symlinkAt(dirFd: number, target: string, path: string): number;
+  mknodAt(dirFd: number, path: string, mode: number, rdev: number): number;
+  chmodAt(dirFd: number, path: string, mode: number): number;
+  chownAt(dirFd: number, path: string, uid: number, gid: number): number;
+  /** nsec may be UTIME_NOW or UTIME_OMIT. */
+  utimensAt(dirFd: number, path: string, asec: number, ansec: number, msec: number, mnsec: number): number;
+  ftruncate(fd: number, size: number): number;
+  fallocate(fd: number, mode: number, pos: number, len: number): number;
+  fsync(fd: number, dataOnly: boolean): number;
+  lseek(fd: number, pos: number, whence: number): number;
+  statfs(dirFd: number, path: string): HostStatfs | number;
+  getxattr(dirFd: number, path: string, name: string): Uint8Array | number;
+  setxattr(dirFd: number, path: string, name: string, value: Uint8Array, flags: number): number;
+  listxattr(dirFd: number, path: string): Uint8Array | number;
+  removexattr(dirFd: number, path: string, name: string): number;
+  memfd(name: string): number;
+  /** copies between host descriptors with copy_file_range/sendfile; bytes or -errno. */
+  copyRange(inFd: number, inPos: number, outFd: number, outPos: number, len: number): number;
+
+  // --- host descriptors of the operator's (standard streams, terminals) ---------------------------------------------
+  /** Reads without blocking; -EAGAIN when nothing is there. */
+  readNonblock(fd: number, dst: Uint8Array, off: number, len: number): number;
+  writeNonblock(fd: number, src: Uint8Array, off: number, len: number): number;
+  /** poll(2) of one descriptor with timeout 0; the mask. */
+  pollFd(fd: number, events: number): number;
+  /** Watches a descriptor once for `events`; `next` then returns EVENT_HOST_FD. -EPERM: always ready (a regular file). */
+  watchFd(fd: number, events: number): number;
+  unwatchFd(fd: number): void;
+  /** ioctl with a buffer in scratch[off..]: the caller knows direction and size. */
+  ioctlBuf(fd: number, request: number, off: number): number;
+  ioctlInt(fd: number, request: number, arg: number): number;
+
+  // --- the host as the guest may know it ------------------------------------------------------------------------------
+  /** Whole text of /proc/<pid>/<name> of a guest process (maps, stat, status, cmdline, environ ...); pid 0: the sentry's own; pid -1: of the machine (/proc/<name>). */
+  hostProc(pid: number, name: string): string | number;
+  /** nanoseconds of a host clock, as seconds and nanoseconds into statBuf[0], statBuf[1]. */
+  clockGettime(clock: number): number;
+  /** CPU time of a guest process's threads so far via clock_getcpuclockid, microseconds user/system from /proc. */
+  cpuTime(tid: number): number;
+  getrandom(dst: Uint8Array, off: number, len: number): number;
+  schedGetaffinity(tid: number): Uint8Array | number;
+  schedSetaffinity(tid: number, mask: Uint8Array): number;
+  getPriority(pid: number): number;
+  setPriority(pid: number, nice: number): number;
+  /** prlimit(2) on the host process; returns [soft, hard], -1 for infinity. */
+  prlimit(pid: number, resource: number, soft: number, hard: number): number;
+}
+
+export interface HostDirEntry { name: string; ino: number; type: number }
+export interface HostStatfs { type: number; bsize: number; blocks: number; bfree: number; bavail: number; files: number; ffree: number; namelen: number }
+
+export interface StartOptions {
+  /** The seccomp program: struct sock_filter array. */
+  filter: Uint8Array;
+  /** Path of the loader (build/Release/loader). */
+  loader: string;
+  /** uid and gid that guests have on the host when the sentry is root. */
+  hostUid: number;
+  hostGid: number;
+  /** Arguments and environment of the first program, as latin1 byte strings. */
+  argv: string[];
+  env: string[];
+}
+export interface StartResult {
+  /** Pid of the first guest process in the sentry's pid namespace. It stands at its execve. */
+  pid: number;
+  reaperPid: number;
+}

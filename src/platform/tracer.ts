@@ -1,0 +1,345 @@
+/**
+ * The life of tasks as ptrace(2) shows it: new ones, new programs, signals about to be delivered, stops and ends.
+ * What a stop means is decided in src/kernel; here the traced thread is moved on.
+ */
+
+import { EFAULT, EINVAL, ENOSYS, E2BIG } from '../abi/errno.js';
+import { AT_FDCWD } from '../abi/fcntl.js';
+import {
+  CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_FS, CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_SETTLS,
+  CLONE_SIGHAND, CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
+} from '../abi/sched.js';
+import { SIGCHLD, SIGKILL, SIGSTOP, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU } from '../abi/signal.js';
+import { SYS } from '../arch/x86-64-syscalls.js';
+import { commitExec, prepareExec, releaseImage, type ExecImage } from '../kernel/exec.js';
+import { taskExited } from '../kernel/exit.js';
+import { abortClone, finishClone, prepareClone, type CloneArgs } from '../kernel/fork.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { onContinued, onGroupStop, onSignalStop } from '../kernel/signals.js';
+import type { Task } from '../kernel/task.js';
+import { Reg, type Native } from './native.js';
+
+const PTRACE_EVENT_FORK = 1;
+const PTRACE_EVENT_VFORK = 2;
+const PTRACE_EVENT_CLONE = 3;
+const PTRACE_EVENT_EXEC = 4;
+const PTRACE_EVENT_SECCOMP = 7;
+const PTRACE_EVENT_STOP = 128;
+/** PTRACE_O_TRACESYSGOOD marks stops at a system call's end. */
+const SYSCALL_STOP = SIGTRAP | 0x80;
+
+/** Flags that the host's clone gets as the guest asked; the rest is the sentry's business. */
+const HOST_CLONE_FLAGS =
+  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD | CLONE_SYSVSEM |
+  CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+const CLONE_ARGS_SIZE_VER0 = 64;
+const CLONE_ARGS_SIZE = 88;
+
+/** Watches a traced call for --strace and --profile; undefined when nobody does. */
+export interface TraceObserver {
+  enter(task: Task, nr: number, regs: Float64Array): unknown;
+  exit(token: unknown, result: number): void;
+}
+
+export class Tracer {
+  private readonly regs = new Float64Array(27);
+  /** Clones that the host is carrying out, by the caller's host thread id. */
+  private readonly clones = new Map<number, { task: Task; args: CloneArgs; token: unknown }>();
+  private readonly execs = new Map<number, { task: Task; image: ExecImage; token: unknown }>();
+  /** New tasks that stopped before their parent's event told of them. */
+  private readonly early = new Set<number>();
+  /** Programs whose loader has not asked for its plan yet. */
+  private readonly loading = new Map<Task, ExecImage>();
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly native: Native,
+    private readonly observer: TraceObserver | undefined,
+  ) {}
+
+  /** One status of waitpid(2). */
+  event(tid: number, status: number): void {
+    const task = this.kernel.tasks.get(tid);
+    if ((status & 0xff) !== 0x7f) this.ended(tid, task, status & 0xffff);
+    else if (task === undefined) this.early.add(tid);
+    else this.stopped(task, status >> 16, (status >> 8) & 0xff);
+  }
+
+  private ended(tid: number, task: Task | undefined, status: number): void {
+    this.early.delete(tid);
+    const clone = this.clones.get(tid);
+    if (clone !== undefined) {
+      this.clones.delete(tid);
+      abortClone(clone.task, clone.args);
+    }
+    const exec = this.execs.get(tid);
+    if (exec !== undefined) {
+      this.execs.delete(tid);
+      releaseImage(exec.image);
+    }
+    if (task === undefined) return;
+    this.loaded(task);
+    taskExited(this.kernel, task, status);
+  }
+
+  private stopped(task: Task, event: number, sig: number): void {
+    switch (event) {
+      case 0:
+        if (sig === SYSCALL_STOP) this.callFailed(task);
+        else this.signal(task, sig);
+        break;
+      case PTRACE_EVENT_SECCOMP:
+        this.traced(task);
+        break;
+      case PTRACE_EVENT_FORK:
+      case PTRACE_EVENT_VFORK:
+      case PTRACE_EVENT_CLONE:
+        this.cloned(task);
+        break;
+      case PTRACE_EVENT_EXEC:
+        this.execed(task);
+        break;
+      case PTRACE_EVENT_STOP:
+        this.trap(task, sig);
+        break;
+      default:
+        this.native.ptraceCont(task.hostTid, 0);
+    }
+  }
+
+  // --- calls of the trace class -----------------------------------------------------------------------------------
+
+  private traced(task: Task): void {
+    const { regs } = this;
+    if (this.native.getRegs(task.hostTid, regs) < 0) return;
+    const nr = regs[Reg.orig_rax] as number;
+    const token = this.observer?.enter(task, nr, regs);
+    let result: number;
+    if (nr === SYS.execve) {
+      const [path, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
+      result = this.exec(task, AT_FDCWD, path, argv, envp, 0, token);
+    } else if (nr === SYS.execveat) {
+      const [fd, path, argv, envp, flags] = [
+        regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx], regs[Reg.r10], regs[Reg.r8],
+      ] as [number, number, number, number, number];
+      result = this.exec(task, fd | 0, path, argv, envp, flags | 0, token);
+    } else {
+      result = this.clone(task, nr, token);
+    }
+    if (result >= 0) return;
+    this.observer?.exit(token, result);
+    this.native.ptraceSkip(task.hostTid, result);
+  }
+
+  /** @returns 0 when the host is on its way, or -errno */
+  private exec(task: Task, dirfd: number, pathAddr: number, argv: number, envp: number, flags: number, token: unknown): number {
+    const name = task.mem.path(pathAddr);
+    if (typeof name === 'number') return name;
+    const image = prepareExec(task, dirfd, name, flags);
+    if (typeof image === 'number') return image;
+    // The host's lookup must see an empty name: the end of the guest's own string is one. A thread that changes it meanwhile
+    // only reaches the room's empty root.
+    return this.startExec(task, image, pathAddr + name.length, argv, envp, token);
+  }
+
+  /** Lets a task that stands at its execve load `image`. */
+  startExec(task: Task, image: ExecImage, empty: number, argv: number, envp: number, token: unknown): number {
+    this.execs.set(task.hostTid, { task, image, token });
+    const r = this.native.ptraceExec(task.hostTid, empty, argv, envp);
+    if (r < 0) {
+      this.execs.delete(task.hostTid);
+      releaseImage(image);
+    }
+    return 0;
+  }
+
+  private execed(leader: Task): void {
+    // After execve the caller has the thread group leader's id; all other threads are gone.
+    const former = this.native.ptraceEventMessage(leader.hostTid);
+    const exec = this.execs.get(former);
+    this.execs.delete(former);
+    if (exec === undefined) {
+      // A program that the sentry knows nothing of must not run.
+      this.kernel.log.error({ pid: leader.pid }, 'exec event without an execve');
+      this.kernel.native.sendSignal(leader.group.hostPid, 0, SIGKILL, 0, 0, 0, 0);
+      this.native.ptraceCont(leader.hostTid, 0);
+      return;
+    }
+    const { task, image } = exec;
+    if (task !== leader) this.becomeLeader(task, leader);
+    commitExec(task, image);
+    this.loading.set(task, image);
+    this.observer?.exit(exec.token, 0);
+    this.native.ptraceCont(task.hostTid, 0);
+  }
+
+  /** A thread that was not the leader has executed a program: it takes the leader's identity (fs/exec.c, de_thread). */
+  private becomeLeader(task: Task, leader: Task): void {
+    const { kernel } = this;
+    taskExited(kernel, leader, 0);
+    kernel.tasks.delete(task.hostTid);
+    kernel.tasksByTid.delete(task.tid);
+    task.hostTid = leader.hostTid;
+    task.tid = leader.tid;
+    kernel.tasks.set(task.hostTid, task);
+    kernel.tasksByTid.set(task.tid, task);
+  }
+
+  /** The program whose loader of `task` asks for its plan, once. */
+  takeLoading(task: Task): ExecImage | undefined {
+    return this.loading.get(task);
+  }
+
+  /** The loader has its descriptors, or the task is gone. */
+  loaded(task: Task): void {
+    const image = this.loading.get(task);
+    task.loadingMaps = 0;
+    if (image === undefined) return;
+    this.loading.delete(task);
+    releaseImage(image);
+  }
+
+  private clone(task: Task, nr: number, token: unknown): number {
+    const args = this.cloneArgs(task, nr);
+    if (typeof args === 'number') return args;
+    const r = prepareClone(task, args);
+    if (r < 0) return r;
+    let flags = args.flags & HOST_CLONE_FLAGS;
+    // Every guest process is the reaper's host child, whoever its guest parent is.
+    if ((flags & CLONE_THREAD) === 0) flags |= CLONE_PARENT;
+    const stack = args.stack === 0 ? 0 : args.stack + args.stackSize;
+    this.clones.set(task.hostTid, { task, args, token });
+    if (this.native.ptraceClone(task.hostTid, flags, stack, args.parentTid, args.childTid, args.tls) < 0) {
+      this.clones.delete(task.hostTid);
+      abortClone(task, args);
+    }
+    return 0;
+  }
+
+  private cloneArgs(task: Task, nr: number): CloneArgs | number {
+    const { regs } = this;
+    const args: CloneArgs = {
+      flags: 0, exitSignal: SIGCHLD, stack: 0, stackSize: 0, parentTid: 0, childTid: 0, tls: 0, pidfd: 0,
+    };
+    if (nr === SYS.clone) {
+      const word = regs[Reg.rdi] as number;
+      args.flags = (word >>> 0) - (word & 0xff);
+      args.exitSignal = word & 0xff;
+      args.stack = regs[Reg.rsi] as number;
+      args.parentTid = args.pidfd = regs[Reg.rdx] as number;
+      args.childTid = regs[Reg.r10] as number;
+      args.tls = regs[Reg.r8] as number;
+    } else if (nr === SYS.vfork) {
+      args.flags = CLONE_VFORK | CLONE_VM;
+    } else if (nr === SYS.clone3) {
+      return this.clone3Args(task, args, regs[Reg.rdi] as number, regs[Reg.rsi] as number);
+    } else if (nr !== SYS.fork) {
+      return -ENOSYS;
+    }
+    return args;
+  }
+
+  /** struct clone_args is read once and becomes registers. */
+  private clone3Args(task: Task, args: CloneArgs, addr: number, size: number): CloneArgs | number {
+    if (size > 4096) return -E2BIG;
+    if (size < CLONE_ARGS_SIZE_VER0) return -EINVAL;
+    const dv = task.mem.view(addr, size);
+    if (typeof dv === 'number') return -EFAULT;
+    for (let i = CLONE_ARGS_SIZE; i < size; i++) if (dv.getUint8(i) !== 0) return -E2BIG;
+    const field = (off: number): number => (off + 8 <= size ? Number(dv.getBigUint64(off, true)) : 0);
+    args.flags = field(0);
+    args.pidfd = field(8);
+    args.childTid = field(16);
+    args.parentTid = field(24);
+    args.exitSignal = field(32);
+    args.stack = field(40);
+    args.stackSize = field(48);
+    args.tls = field(56);
+    if ((args.flags & 0xff) !== 0 || args.exitSignal > 64) return -EINVAL;
+    if ((args.stack === 0) !== (args.stackSize === 0)) return -EINVAL;
+    // clone(2), which the host is given, cannot clear handlers; libraries then do it themselves.
+    if (args.flags >= CLONE_CLEAR_SIGHAND) return -EINVAL;
+    if (field(72) !== 0) args.setTid = new Array<number>(Math.min(field(72), 32)).fill(0);
+    return args;
+  }
+
+  private cloned(task: Task): void {
+    const clone = this.clones.get(task.hostTid);
+    this.clones.delete(task.hostTid);
+    const childHostTid = this.native.ptraceEventMessage(task.hostTid);
+    const childTid = this.native.guestTid(childHostTid);
+    if (clone === undefined || childHostTid <= 0) {
+      this.native.ptraceCont(task.hostTid, 0);
+      return;
+    }
+    this.native.ptraceAdopt(task.hostTid, childHostTid);
+    this.native.ptraceRestore(task.hostTid);
+    if (childTid > 0) {
+      const child = finishClone(task, clone.args, childHostTid, childTid);
+      this.observer?.exit(clone.token, child.tid);
+      if (this.early.delete(childHostTid)) this.begin(child);
+    } else {
+      abortClone(task, clone.args);
+    }
+    this.native.ptraceCont(task.hostTid, 0);
+  }
+
+  /** Lets a new task run its first instruction. */
+  private begin(child: Task): void {
+    this.native.ptraceRestore(child.hostTid);
+    this.native.ptraceCont(child.hostTid, 0);
+    this.started.add(child);
+  }
+  private readonly started = new WeakSet<Task>();
+
+  /** End of a rewritten call that made nothing: the caller gets its registers and the error. */
+  private callFailed(task: Task): void {
+    this.native.getRegs(task.hostTid, this.regs);
+    const result = this.regs[Reg.rax] as number;
+    const clone = this.clones.get(task.hostTid);
+    const exec = this.execs.get(task.hostTid);
+    this.clones.delete(task.hostTid);
+    this.execs.delete(task.hostTid);
+    if (clone !== undefined) abortClone(task, clone.args);
+    if (exec !== undefined) releaseImage(exec.image);
+    this.observer?.exit(clone?.token ?? exec?.token, result);
+    this.native.ptraceRestore(task.hostTid);
+    this.native.ptraceCont(task.hostTid, 0);
+  }
+
+  // --- signals and stops --------------------------------------------------------------------------------------------
+
+  private signal(task: Task, sig: number): void {
+    const inject = onSignalStop(task, sig);
+    if (task.savedSigmask !== undefined && inject !== 0) {
+      // The handler's frame must save the task's own mask, not the one that let the signal in.
+      this.setSigmask(task, task.savedSigmask);
+      task.savedSigmask = undefined;
+      task.tempSigmask = undefined;
+    }
+    this.native.ptraceCont(task.hostTid, inject);
+  }
+
+  private trap(task: Task, sig: number): void {
+    if (sig === SIGSTOP || sig === SIGTSTP || sig === SIGTTIN || sig === SIGTTOU) {
+      onGroupStop(task, sig);
+      this.native.ptraceListen(task.hostTid);
+      return;
+    }
+    if (!this.started.has(task) && task !== this.kernel.init.leader) {
+      this.begin(task);
+      return;
+    }
+    if (task.stopped) onContinued(task);
+    if (task.tempSigmask !== undefined) {
+      this.setSigmask(task, task.tempSigmask);
+      task.tempSigmask = undefined;
+    }
+    this.native.ptraceCont(task.hostTid, 0);
+  }
+
+  private setSigmask(task: Task, mask: bigint): void {
+    new DataView(this.native.scratch).setBigUint64(0, mask, true);
+    this.native.ptraceSetSigmask(task.hostTid);
+  }
+}

@@ -1,0 +1,181 @@
+/** From a trapped call to its handler and back: the sentry's loop. */
+
+import { EFAULT, ENOSYS } from '../abi/errno.js';
+import { encodeLoadPlan, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
+import { SYS } from '../arch/x86-64-syscalls.js';
+import { onHostFd } from '../fs/hostfile.js';
+import { startBlock } from '../kernel/blocking.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
+import { CONTINUE } from '../kernel/wait.js';
+import {
+  CTL_ARGS, CTL_ARGS_F64, CTL_NR, CTL_REPLY_KIND, CTL_REPLY_VALUE, CTL_STATUS, CTL_TID, EVENT_CHILD, EVENT_HOST_FD, EVENT_HOST_SIGNAL,
+  EVENT_NO_GUEST, EVENT_SYSCALL, REPLY_CONTINUE, REPLY_VALUE, type Native,
+} from '../platform/native.js';
+import type { Tracer } from '../platform/tracer.js';
+import type { Handler, SyscallArgs } from '../../syscalls/family.js';
+import { handlers, syscallName } from '../../syscalls/table.js';
+
+/** The arguments in the control block. */
+export class CtlArgs implements SyscallArgs {
+  private readonly i32: Int32Array;
+  private readonly u64: BigUint64Array;
+  private readonly f64: Float64Array;
+  constructor(ctl: ArrayBuffer) {
+    this.i32 = new Int32Array(ctl);
+    this.u64 = new BigUint64Array(ctl);
+    this.f64 = new Float64Array(ctl);
+  }
+  int(i: number): number {
+    return this.i32[CTL_ARGS + 2 * i] as number;
+  }
+  uint(i: number): number {
+    return (this.i32[CTL_ARGS + 2 * i] as number) >>> 0;
+  }
+  long(i: number): number {
+    return this.f64[CTL_ARGS_F64 + i] as number;
+  }
+  ptr(i: number): number {
+    return this.f64[CTL_ARGS_F64 + i] as number;
+  }
+  big(i: number): bigint {
+    return this.u64[CTL_ARGS / 2 + i] as bigint;
+  }
+}
+
+/** Sees every answered call; undefined when nobody looks. */
+export interface CallObserver {
+  enter(task: Task, nr: number, args: SyscallArgs): unknown;
+  /** `result` undefined: the call waits; its answer is told later, or never. */
+  exit(token: unknown, result: number | undefined): void;
+}
+
+export interface LoopHooks {
+  /** A signal for the sentry itself. */
+  hostSignal(sig: number): void;
+  /** A child that is not a guest has ended or changed state: the reaper. */
+  otherChild(pid: number, status: number): boolean;
+}
+
+export class Dispatcher {
+  private readonly i32: Int32Array;
+  private readonly f64: Float64Array;
+  readonly args: CtlArgs;
+  private readonly table: (Handler | undefined)[] = [];
+  private readonly reported = new Set<number>();
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly native: Native,
+    private readonly tracer: Tracer,
+    private readonly observer: CallObserver | undefined,
+  ) {
+    this.i32 = new Int32Array(native.ctl);
+    this.f64 = new Float64Array(native.ctl);
+    this.args = new CtlArgs(native.ctl);
+    for (const [nr, handler] of handlers) this.table[nr] = handler;
+  }
+
+  /** Serves guests until none is left. */
+  run(hooks: LoopHooks): void {
+    const { native, kernel, i32 } = this;
+    for (;;) {
+      kernel.timers.run();
+      const event = native.next(kernel.timers.timeout());
+      if (event === EVENT_SYSCALL) {
+        this.syscall();
+      } else if (event === EVENT_CHILD) {
+        const pid = i32[CTL_TID] as number;
+        const status = i32[CTL_STATUS] as number;
+        if (!hooks.otherChild(pid, status)) this.tracer.event(pid, status);
+      } else if (event === EVENT_HOST_FD) {
+        onHostFd(i32[CTL_TID] as number, i32[CTL_STATUS] as number);
+      } else if (event === EVENT_HOST_SIGNAL) {
+        hooks.hostSignal(i32[CTL_TID] as number);
+      } else if (event === EVENT_NO_GUEST) {
+        return;
+      }
+    }
+  }
+
+  private syscall(): void {
+    const { i32 } = this;
+    const nr = i32[CTL_NR] as number;
+    const task = this.kernel.tasks.get(i32[CTL_TID] as number);
+    if (task === undefined) {
+      this.answer(-ENOSYS);
+      return;
+    }
+    task.currentNr = nr;
+    const { observer } = this;
+    if (observer !== undefined) this.observed(task, nr, observer);
+    else this.call(task, nr);
+  }
+
+  private observed(task: Task, nr: number, observer: CallObserver): void {
+    const token = observer.enter(task, nr, this.args);
+    observer.exit(token, this.call(task, nr));
+  }
+
+  /** @returns the result, or undefined if the call waits */
+  private call(task: Task, nr: number): number | undefined {
+    if (task.loadingMaps > 0) return this.answer(this.loaderMap(task, nr));
+    const handler = this.table[nr];
+    if (handler === undefined) return this.answer(this.unknown(task, nr));
+    let result: ReturnType<Handler>;
+    try {
+      result = handler(task, this.args);
+    } catch (error) {
+      // A bug of ours must cost the guest one call, not the sandbox.
+      this.kernel.log.error({ err: error, syscall: syscallName(nr), pid: task.pid }, 'handler threw');
+      result = -EFAULT;
+    }
+    if (typeof result === 'number') return this.answer(result);
+    startBlock(task, result);
+    return undefined;
+  }
+
+  private answer(result: number): number {
+    if (result === CONTINUE) {
+      this.i32[CTL_REPLY_KIND] = REPLY_CONTINUE;
+    } else {
+      this.i32[CTL_REPLY_KIND] = REPLY_VALUE;
+      this.f64[CTL_REPLY_VALUE] = result;
+    }
+    return result;
+  }
+
+  private unknown(task: Task, nr: number): number {
+    if (nr === NR_LOAD) return this.load(task);
+    if (!this.reported.has(nr) && this.reported.size < 1024) {
+      this.reported.add(nr);
+      this.kernel.log.warn({ syscall: syscallName(nr), nr, pid: task.pid, comm: task.comm }, 'system call not implemented');
+    }
+    return -ENOSYS;
+  }
+
+  /**
+   * While a program is loaded its only calls are the loader's mappings of the descriptors that `load` put there. Their number is
+   * known, so the program's own first mmap cannot be taken for one of them.
+   */
+  private loaderMap(task: Task, nr: number): number {
+    if (nr !== SYS.mmap) return -ENOSYS;
+    if (--task.loadingMaps === 0) this.tracer.loaded(task);
+    return CONTINUE;
+  }
+
+  /** The loader's question (addon/guest/loader.c). */
+  private load(task: Task): number {
+    const image = this.tracer.takeLoading(task);
+    if (image === undefined) return -ENOSYS;
+    for (const f of image.files) {
+      const r = this.native.addFd(task.hostTid, f.hostFd, f.fd);
+      if (r < 0) return r;
+    }
+    const plan = encodeLoadPlan(image.plan);
+    if (plan === undefined) return -EFAULT;
+    if (task.mem.write(this.args.ptr(0), plan, 0, LOAD_PLAN_SIZE) !== LOAD_PLAN_SIZE) return -EFAULT;
+    task.loadingMaps = image.plan.ops.filter((op) => op.kind === 'mmap' && op.fd >= 0).length;
+    return 0;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * A sandbox from start to end: the CLI and the sentry are one process for `tvisor do`, so that nothing is left to clean up
+ * whichever of them dies, and so that a start costs one runtime and not two.
+ */
+
+import { ENOENT, ENOTDIR } from '../abi/errno.js';
+import { AT_FDCWD } from '../abi/fcntl.js';
+import { SIGKILL } from '../abi/signal.js';
+import { prepareExec, type ExecImage } from '../kernel/exec.js';
+import { createInit } from '../kernel/fork.js';
+import { initialCred } from '../kernel/cred.js';
+import { Kernel } from '../kernel/kernel.js';
+import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
+import { createLogger } from '../log/logger.js';
+import { loadAddon } from '../platform/addon.js';
+import { compileFilter } from '../platform/filter.js';
+import { Reg, type Native } from '../platform/native.js';
+import { Tracer } from '../platform/tracer.js';
+import { GuestMemory } from '../platform/user-memory.js';
+import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
+import { filterRules } from '../../syscalls/table.js';
+import { Dispatcher } from './dispatch.js';
+import { HostSignals } from './host-signals.js';
+import type { SandboxSpec } from './spec.js';
+import { Observers } from './observers.js';
+import { buildWorld, standardStreams, toBytes } from './world.js';
+
+/** Host ids of guests when the sentry is root: nobody's. */
+const NOBODY = 65534;
+/** Tasks in a sandbox at once; a fork bomb ends here with EAGAIN. */
+const MAX_TASKS = 4096;
+const RLIM_NLIMITS = 16;
+const RLIM_INFINITY_TEXT = 'unlimited';
+/** Exit statuses as the shells and podman have them. */
+const EXIT_NOT_EXECUTABLE = 126;
+const EXIT_NOT_FOUND = 127;
+
+/** An error of the sandbox itself, told in one line; `status` is the exit status. */
+export class SandboxError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Runs one sandbox to its end.
+ * @returns the exit status: the guest's own, or 128 + N if signal N ended it
+ * Throws SandboxError with one clear line if it could not be started.
+ */
+export async function runSandbox(spec: SandboxSpec): Promise<number> {
+  const log = createLogger(spec.log);
+  const { native, loader } = loadAddon();
+  const kernel = new Kernel(native, log, { hostname: toBytes(spec.hostname), maxTasks: MAX_TASKS });
+  kernel.makeMemory = (task) => new GuestMemory(native, task);
+  buildWorld(kernel, spec);
+  const files = standardStreams(kernel);
+  const argv = spec.argv.map(toBytes);
+  const env = spec.env.map(toBytes);
+  const started = native.start({ filter: compileFilter(filterRules()), loader, hostUid: NOBODY, hostGid: NOBODY, argv, env });
+  const signals = new HostSignals(kernel);
+  try {
+    const root = kernel.mounts.lookupMount({ mount: kernel.mounts.root, dentry: kernel.mounts.root.root });
+    const init = createInit(kernel, {
+      hostPid: started.pid,
+      alias: native.guestTid(started.pid),
+      cred: initialCred(spec.uid, spec.gid, spec.groups),
+      fs: new FsContext(root, root, 0o022),
+      files,
+      limits: hostLimits(native),
+    });
+    init.fs.umask = process.umask();
+    enterCwd(init, spec.cwd);
+    const observers = new Observers(kernel, spec);
+    const tracer = new Tracer(kernel, native, observers.forTracer);
+    signals.takeTerminal();
+    firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
+    new Dispatcher(kernel, native, tracer, observers.forCalls).run({
+      hostSignal: (sig) => signals.received(sig),
+      otherChild: (pid) => pid === started.reaperPid && reaperGone(kernel),
+    });
+  } finally {
+    signals.giveTerminalBack();
+    native.stop();
+  }
+  return exitStatus(kernel);
+}
+
+function reaperGone(kernel: Kernel): boolean {
+  if (kernel.exitStatus === undefined) kernel.log.error('the reaper died: the sandbox ends');
+  return true;
+}
+
+function exitStatus(kernel: Kernel): number {
+  const status = kernel.exitStatus ?? SIGKILL;
+  const signal = status & 0x7f;
+  return signal !== 0 ? 128 + signal : (status >> 8) & 0xff;
+}
+
+function enterCwd(init: Task, cwd: string): void {
+  const path = resolve(init, init.fs.cwd, toBytes(cwd), LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
+  if (typeof path === 'number') {
+    throw new SandboxError(`--cwd: ${cwd}: ${path === -ENOENT ? 'no such directory' : 'cannot be entered'} inside the sandbox`, 128);
+  }
+  init.fs.cwd = path;
+}
+
+/** Starts the command: the first guest process already stands at an execve. */
+function firstExec(kernel: Kernel, tracer: Tracer, init: Task, command: string, env: string[], shown: string): void {
+  const image = findCommand(init, command, env);
+  if (typeof image === 'number') {
+    const missing = image === -ENOENT || image === -ENOTDIR;
+    throw new SandboxError(
+      `${shown}: ${missing ? 'command not found' : 'cannot be executed'} (errno ${-image})`,
+      missing ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE,
+    );
+  }
+  const regs = new Float64Array(27);
+  kernel.native.getRegs(init.hostTid, regs);
+  tracer.startExec(init, image, regs[Reg.rdi] as number, regs[Reg.rsi] as number, regs[Reg.rdx] as number, undefined);
+}
+
+/** execvp(3): names with a slash as they are, others along PATH. */
+function findCommand(init: Task, command: string, env: string[]): ExecImage | number {
+  if (command.includes('/')) return prepareExec(init, AT_FDCWD, command, 0);
+  const path = env.find((e) => e.startsWith('PATH='))?.slice(5) ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  let failure = -ENOENT;
+  for (const dir of path.split(':')) {
+    const image = prepareExec(init, AT_FDCWD, `${dir === '' ? '.' : dir}/${command}`, 0);
+    if (typeof image !== 'number') return image;
+    if (image !== -ENOENT && image !== -ENOTDIR) failure = image;
+  }
+  return failure;
+}
+
+/** The operator's own limits, which the first process inherits: /proc/self/limits in the order of RLIMIT_*. */
+function hostLimits(native: Native): Rlimit[] {
+  const ORDER = [
+    'Max cpu time', 'Max file size', 'Max data size', 'Max stack size', 'Max core file size', 'Max resident set', 'Max processes',
+    'Max open files', 'Max locked memory', 'Max address space', 'Max file locks', 'Max pending signals', 'Max msgqueue size',
+    'Max nice priority', 'Max realtime priority', 'Max realtime timeout',
+  ];
+  const text = native.hostProc(0, 'limits');
+  const number = (s: string | undefined): number => (s === undefined || s === RLIM_INFINITY_TEXT ? Infinity : Number(s));
+  const limits: Rlimit[] = [];
+  for (let i = 0; i < RLIM_NLIMITS; i++) {
+    const line = typeof text === 'string' ? text.split('\n').find((l) => l.startsWith(ORDER[i] as string)) : undefined;
+    const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
+    limits.push({ soft: number(soft), hard: number(hard) });
+  }
+  return limits;
+}

@@ -1,0 +1,44 @@
+/** What a sandbox is started from: the contract between whoever parses a command line and the sentry. */
+import type { LogFormat, LogLevel } from '../log/levels.js';
+
+/** A host directory or file that is visible inside the sandbox. */
+export interface VolumeSpec {
+  /** Absolute path on the host; it exists. */
+  host: string;
+  /** Absolute path inside the sandbox, normalized, never `/`. */
+  guest: string;
+  readonly: boolean;
+}
+
+/** Where log records go, and which. */
+export interface LogSpec {
+  /** Appended to; standard error without it. */
+  file?: string;
+  level: LogLevel;
+  format: LogFormat;
+}
+
+/**
+ * Everything that decides how one sandbox starts. All strings are ordinary JavaScript strings (UTF-16); all values
+ * have been checked for form, and host paths for existence, but nothing here has been looked up inside the guest.
+ */
+export interface SandboxSpec {
+  /** The command and its arguments; at least one. A name without a slash is looked up in the PATH of `env`. */
+  argv: string[];
+  /** `NAME=value` entries; no name twice. */
+  env: string[];
+  /** Absolute working directory inside the sandbox. */
+  cwd: string;
+  /** Absolute host directory that is the guest's `/`, read-only under an in-memory overlay. */
+  root: string;
+  uid: number;
+  gid: number;
+  /** Supplementary groups. */
+  groups: number[];
+  hostname: string;
+  volumes: VolumeSpec[];
+  network: 'none';
+  /** Log one line a system call. */
+  strace: boolean;
+  log: LogSpec;
+}

@@ -1,0 +1,112 @@
+/** The file systems that a sandbox starts with. */
+
+import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME, S_IFDIR } from '../abi/stat.js';
+import { DevFs } from '../fs/dev/dev.js';
+import { DevPtsFs } from '../fs/devpts/devpts.js';
+import { HostStream } from '../fs/hostfile.js';
+import { HostFs } from '../fs/hostfs/hostfs.js';
+import { OverlayFs } from '../fs/overlay/overlay.js';
+import { ProcFs } from '../fs/proc/proc.js';
+import { SysFs } from '../fs/sys/sys.js';
+import { TmpFs } from '../fs/tmpfs/tmpfs.js';
+import { initialCred } from '../kernel/cred.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { Tty } from '../kernel/tty.js';
+import { Dentry, inodeOf, type Path } from '../vfs/dentry.js';
+import { FdTable } from '../vfs/fdtable.js';
+import { closeLocks } from '../vfs/locks.js';
+import type { Inode } from '../vfs/inode.js';
+import { MountNamespace } from '../vfs/mounts.js';
+import type { SandboxSpec } from './spec.js';
+
+const ROOT_CRED = initialCred(0, 0, []);
+
+/** Converts a JavaScript string of the operator's to the kernel's byte strings. */
+export function toBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/**
+ * Mounts everything: the overlay over the host directory, proc, sys, dev, and the volumes.
+ * Throws an Error with one clear line if a host directory cannot be opened.
+ */
+export function buildWorld(kernel: Kernel, spec: SandboxSpec): void {
+  const { native } = kernel;
+  const ns = new MountNamespace();
+  kernel.mounts = ns;
+  ns.mount(new OverlayFs(native, spec.root, {}), undefined, MS_RELATIME);
+  const at = (path: string): Path => mountpoint(ns, toBytes(path), path);
+  const proc = new ProcFs(kernel, 0x15);
+  ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
+  ns.mount(new SysFs(kernel, 0x16), at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
+  ns.mount(new DevFs(kernel, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
+  ns.mount(new DevPtsFs(kernel, 0x18), at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
+  const shm = new TmpFs(native, { mode: 0o1777, uid: 0, gid: 0, dev: 0x19, source: 'shm' });
+  ns.mount(shm, at('/dev/shm'), MS_NOSUID | MS_NODEV | MS_RELATIME);
+  for (const volume of spec.volumes) {
+    const fs = new HostFs(native, volume.host, { readonly: volume.readonly });
+    ns.mount(fs, at(volume.guest), MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
+  }
+}
+
+/** The directory to mount on, made in the overlay where the root has none. Symbolic links are not followed. */
+function mountpoint(ns: MountNamespace, path: string, shown: string): Path {
+  let here = ns.lookupMount({ mount: ns.root, dentry: ns.root.root });
+  for (const name of path.split('/').filter((s) => s !== '')) {
+    const dir = inodeOf(here);
+    const inode = childDirectory(dir, name, shown);
+    const { dentry } = here;
+    dentry.children ??= new Map();
+    let child = dentry.children.get(name);
+    if (child?.inode !== inode) {
+      child = new Dentry(name, dentry, inode);
+      dentry.children.set(name, child);
+    }
+    here = ns.lookupMount({ mount: here.mount, dentry: child });
+  }
+  return here;
+}
+
+function childDirectory(dir: Inode, name: string, shown: string): Inode {
+  let inode = dir.lookup(name, undefined);
+  if (typeof inode === 'number') inode = dir.mkdir(name, S_IFDIR | 0o755, ROOT_CRED);
+  if (typeof inode === 'number' || (inode.mode & 0o170000) !== S_IFDIR) {
+    throw new Error(`cannot mount on ${shown}: not a directory`);
+  }
+  return inode;
+}
+
+/** Descriptors 0, 1 and 2: the operator's own. Closed ones stay closed. */
+export function standardStreams(kernel: Kernel): FdTable {
+  const { native } = kernel;
+  const files = new FdTable((table, fd, file) => closeLocks(table, fd, file));
+  for (let fd = 0; fd < 3; fd++) {
+    if (native.fstat(fd) < 0) continue;
+    const flags = hostFlags(kernel, fd);
+    const tty = ttyOf(kernel, fd);
+    files.replace(fd, new HostStream(kernel, fd, flags, tty), false);
+  }
+  return files;
+}
+
+/** Status flags of one of our own descriptors, from /proc/self/fdinfo. */
+function hostFlags(kernel: Kernel, fd: number): number {
+  const text = kernel.native.hostProc(0, `fdinfo/${fd}`);
+  const match = typeof text === 'string' ? /^flags:\s+([0-7]+)/m.exec(text) : null;
+  const flags = match?.[1] === undefined ? O_RDWR : Number.parseInt(match[1], 8);
+  return flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+}
+
+const S_IFCHR = 0o020000;
+
+function ttyOf(kernel: Kernel, fd: number): Tty | undefined {
+  const { native } = kernel;
+  if (((native.statBuf[2] as number) & 0o170000) !== S_IFCHR) return undefined;
+  const TCGETS = 0x5401;
+  if (native.ioctlBuf(fd, TCGETS, 0) < 0) return undefined;
+  native.fstat(fd);
+  kernel.hostTty ??= new Tty(kernel, native.statBuf[6] as number);
+  return kernel.hostTty;
+}
+

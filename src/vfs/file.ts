@@ -1,0 +1,157 @@
+/** File descriptions (struct file): what an open(2) makes, shared by dup(2) and fork(2). */
+
+import { EBADF, EINVAL, ENOTTY, ENODEV, ESPIPE, EFBIG } from '../abi/errno.js';
+import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH, O_RDWR, O_WRONLY, SEEK_CUR, SEEK_END, SEEK_SET } from '../abi/fcntl.js';
+import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import type { Sink, Source } from '../kernel/useriov.js';
+import type { Task } from '../kernel/task.js';
+import { WaitQueue, type Block, type SyscallResult } from '../kernel/wait.js';
+import { inodeOf, type Path } from './dentry.js';
+import type { Attr, DirEntry, Inode } from './inode.js';
+
+/** Largest file offset, as MAX_LFS_FILESIZE; doubles hold it only up to 2^53, which is enough for any real file. */
+export const MAX_OFFSET = Number.MAX_SAFE_INTEGER;
+
+/** A file that a mapping can be made of. */
+export interface MapSource {
+  /** Host descriptor with the file's bytes; stays the file description's. */
+  readonly hostFd: number;
+}
+
+/** Hears of the end of a file description (fs/eventpoll.c, eventpoll_release). */
+export interface ReleaseWatcher {
+  fileReleased(): void;
+}
+
+export abstract class OpenFile {
+  /** Descriptors (in all tables and in flight) that refer to this description; at 0 `release` runs. */
+  refs = 0;
+  pos = 0;
+  /** Waiters for readiness: poll, epoll and blocked calls. */
+  readonly queue = new WaitQueue();
+  /** F_SETOWN, F_SETSIG. */
+  owner = 0;
+  /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP: what `owner` (always >= 0) counts. */
+  ownerKind = 1;
+  ownerSignal = 0;
+  /** Whoever must hear that the last reference went away (epoll entries); told before `release`. */
+  watchers: Set<ReleaseWatcher> | undefined;
+
+  constructor(
+    readonly path: Path,
+    /** O_* status flags and access mode (without creation flags). */
+    public flags: number,
+  ) {}
+
+  get inode(): Inode {
+    return inodeOf(this.path);
+  }
+  get readable(): boolean {
+    // O_RDONLY and O_RDWR; the fourth access mode, 3, gives neither right (include/linux/fs.h, OPEN_FMODE).
+    return (this.flags & (O_PATH | O_WRONLY)) === 0;
+  }
+  get writable(): boolean {
+    if ((this.flags & O_PATH) !== 0) return false;
+    const access = this.flags & O_ACCMODE;
+    return access === O_WRONLY || access === O_RDWR;
+  }
+  get nonblock(): boolean {
+    return (this.flags & O_NONBLOCK) !== 0;
+  }
+  get append(): boolean {
+    return (this.flags & O_APPEND) !== 0;
+  }
+
+  /** False: no offset (pipes, sockets, ttys); pread/lseek give ESPIPE. */
+  get seekable(): boolean {
+    return true;
+  }
+
+  /**
+   * Reads at `pos` (for files that are not seekable it is ignored). The caller moves `this.pos`.
+   * @returns bytes, 0 at the end, -errno; or a Block for files that can wait (never when `nonblock`)
+   */
+  read(_task: Task, _sink: Sink, _pos: number): SyscallResult {
+    return -EINVAL;
+  }
+  /** Writes at `pos`; the same rules. O_APPEND is already turned into the right `pos` by the caller. */
+  write(_task: Task, _source: Source, _pos: number): SyscallResult {
+    return -EINVAL;
+  }
+  /** New position for lseek(2), SEEK_DATA and SEEK_HOLE included where the file system knows them. @returns position or -errno */
+  seek(offset: number, whence: number): number {
+    if (!this.seekable) return -ESPIPE;
+    let base: number;
+    if (whence === SEEK_SET) base = 0;
+    else if (whence === SEEK_CUR) base = this.pos;
+    else if (whence === SEEK_END) base = this.getattr().size;
+    else return -EINVAL;
+    const next = base + offset;
+    if (next < 0 || next > MAX_OFFSET) return -EINVAL;
+    this.pos = next;
+    return next;
+  }
+  /** Directory entries after `.` and `..`; called once per rewind. */
+  readdir(_task: Task): DirEntry[] | number {
+    return this.inode.readdir(_task);
+  }
+  /** Attributes for fstat(2). */
+  getattr(): Attr {
+    return this.inode.getattr();
+  }
+  truncate(size: number): number {
+    if (!this.writable) return -EINVAL;
+    if (size > MAX_OFFSET) return -EFBIG;
+    return this.inode.truncate(size);
+  }
+  /** fallocate(2). */
+  allocate(_mode: number, _pos: number, _len: number): number {
+    return -ENOTTY;
+  }
+  sync(_dataOnly: boolean): number {
+    return -EINVAL;
+  }
+  /** Current readiness (POLLIN | POLLOUT ...). Files that cannot wait are always ready. */
+  poll(): number {
+    return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+  }
+  /** epoll refuses regular files and directories (EPERM). */
+  get pollable(): boolean {
+    return false;
+  }
+  ioctl(_task: Task, _request: number, _arg: number): SyscallResult {
+    return -ENOTTY;
+  }
+  /** fcntl(2) commands that only some files know: F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS. @returns value or -errno */
+  fcntl(_task: Task, cmd: number, _arg: number): number {
+    return cmd === F_SETPIPE_SZ || cmd === F_GETPIPE_SZ ? -EBADF : -EINVAL;
+  }
+  /** For mmap(2): a host descriptor that holds the bytes, or -ENODEV/-EACCES. `writable` is a shared writable mapping. */
+  map(_writable: boolean): MapSource | number {
+    return -ENODEV;
+  }
+  /** The last reference went away. Wakes nobody by itself. */
+  release(): void {}
+}
+
+/** What O_PATH gives: a place, not a file. Every operation but fstat, dup, close, *at is EBADF. */
+export class PathFile extends OpenFile {
+  override read(): SyscallResult {
+    return -EBADF;
+  }
+  override write(): SyscallResult {
+    return -EBADF;
+  }
+  override seek(): number {
+    return -EBADF;
+  }
+  override truncate(): number {
+    return -EBADF;
+  }
+}
+
+
+/** True if a handler's result is a wait and not a number. */
+export function isBlock(r: SyscallResult): r is Block {
+  return typeof r !== 'number';
+}

@@ -1,0 +1,92 @@
+/** Signal-driven input and output: O_ASYNC, F_SETOWN, F_SETSIG (fs/fcntl.c, kill_fasync and send_sigio). */
+
+import { EINVAL, ESRCH } from '../src/abi/errno.js';
+import { F_OWNER_PGRP, F_OWNER_PID, F_OWNER_TID, O_ASYNC } from '../src/abi/fcntl.js';
+import { POLLIN } from '../src/abi/poll.js';
+import { POLL_IN, POLL_OUT, SI_KERNEL, SIGIO } from '../src/abi/signal.js';
+import { findProcess, findTask } from '../src/kernel/ids.js';
+import type { Kernel } from '../src/kernel/kernel.js';
+import { type SigInfo, sendToGroup, sendToProcess, sendToTask } from '../src/kernel/signals.js';
+import type { Waiter } from '../src/kernel/wait.js';
+import type { OpenFile } from '../src/vfs/file.js';
+
+/** Waiters of descriptions with O_ASYNC. */
+const watchers = new WeakMap<OpenFile, Waiter>();
+
+function signalOwner(kernel: Kernel, file: OpenFile, events: number): void {
+  if (file.owner === 0) return;
+  const info: SigInfo = {
+    signo: file.ownerSignal === 0 ? SIGIO : file.ownerSignal,
+    code: file.ownerSignal === 0 ? SI_KERNEL : (events & POLLIN) !== 0 ? POLL_IN : POLL_OUT,
+  };
+  if (file.ownerKind === F_OWNER_PGRP) {
+    const group = kernel.groups.get(file.owner);
+    if (group !== undefined) sendToGroup(group, info);
+  } else if (file.ownerKind === F_OWNER_TID) {
+    const task = findTask(kernel, file.owner);
+    if (task !== undefined) sendToTask(task, info);
+  } else {
+    const process = findProcess(kernel, file.owner);
+    if (process !== undefined && !process.zombie) sendToProcess(process, info);
+  }
+}
+
+/**
+ * Turns O_ASYNC on or off. Only files that can wait have it; on others Linux leaves the flag as it is.
+ * @returns true if the file supports it
+ */
+export function setAsync(kernel: Kernel, file: OpenFile, on: boolean): boolean {
+  if (!file.pollable) return false;
+  const known = watchers.get(file);
+  if (on && known === undefined) {
+    const waiter: Waiter = {
+      wake(events) {
+        signalOwner(kernel, file, events);
+        return false;
+      },
+    };
+    watchers.set(file, waiter);
+    file.queue.add(waiter);
+  } else if (!on && known !== undefined) {
+    file.queue.remove(known);
+    watchers.delete(file);
+  }
+  file.flags = on ? file.flags | O_ASYNC : file.flags & ~O_ASYNC;
+  return true;
+}
+
+/** F_SETOWN: a pid, or a process group as a negative number; 0 for nobody. */
+export function setOwner(kernel: Kernel, file: OpenFile, who: number): number {
+  if (who === -0x80000000) return -EINVAL;
+  return setOwnerEx(kernel, file, who < 0 ? F_OWNER_PGRP : F_OWNER_PID, Math.abs(who));
+}
+
+/** F_SETOWN_EX. */
+export function setOwnerEx(kernel: Kernel, file: OpenFile, kind: number, id: number): number {
+  if (kind !== F_OWNER_TID && kind !== F_OWNER_PID && kind !== F_OWNER_PGRP) return -EINVAL;
+  if (id < 0) return -ESRCH;
+  if (id !== 0) {
+    const known =
+      kind === F_OWNER_PGRP
+        ? kernel.groups.get(id)
+        : kind === F_OWNER_TID
+          ? findTask(kernel, id)
+          : findProcess(kernel, id);
+    if (known === undefined) return -ESRCH;
+  }
+  file.owner = id;
+  file.ownerKind = kind;
+  return 0;
+}
+
+/** F_GETOWN: the owner as F_SETOWN takes it. */
+export function getOwner(file: OpenFile): number {
+  return file.ownerKind === F_OWNER_PGRP ? -file.owner : file.owner;
+}
+
+/** F_SETSIG: 0 for SIGIO, or a signal number. */
+export function setOwnerSignal(file: OpenFile, signal: number): number {
+  if (signal < 0 || signal > 64) return -EINVAL;
+  file.ownerSignal = signal;
+  return 0;
+}

@@ -1,0 +1,139 @@
+/**
+ * Reading and writing through a description, as vfs_read and vfs_write do it around a file's own operations: positions,
+ * limits, SIGPIPE and SIGXFSZ, O_APPEND, O_SYNC, set-user-id bits.
+ */
+
+import { EFBIG, EINVAL, EISDIR, EPIPE } from '../src/abi/errno.js';
+import { __O_SYNC, O_DSYNC } from '../src/abi/fcntl.js';
+import { CAP_FSETID, RLIMIT_FSIZE } from '../src/abi/sched.js';
+import { SI_KERNEL, SIGPIPE, SIGXFSZ } from '../src/abi/signal.js';
+import { S_IFMT, S_IFREG, S_ISGID, S_ISUID, S_IXGRP } from '../src/abi/stat.js';
+import { capable } from '../src/kernel/cred.js';
+import { sendToTask } from '../src/kernel/signals.js';
+import type { Task } from '../src/kernel/task.js';
+import type { Sink, Source } from '../src/kernel/useriov.js';
+import type { Block, SyscallResult, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
+import { MAX_OFFSET, type OpenFile } from '../src/vfs/file.js';
+import { isDirectory } from './descriptors.js';
+
+/** Reads at the description's position and moves it. */
+export function readFile(task: Task, file: OpenFile, sink: Sink): SyscallResult {
+  const r = file.read(task, sink, file.pos);
+  if (typeof r !== 'number') return r;
+  if (r > 0) {
+    if (file.seekable) file.pos += r;
+  } else if (r === -EINVAL && isDirectory(file)) return -EISDIR;
+  return r;
+}
+
+/** Reads at `pos`; the description's own position stays. The caller refused files that are not seekable. */
+export function readFileAt(task: Task, file: OpenFile, sink: Sink, pos: number): SyscallResult {
+  const r = file.read(task, sink, pos);
+  return r === -EINVAL && isDirectory(file) ? -EISDIR : r;
+}
+
+/** Where a write to a seekable file begins: at its end with O_APPEND, else at `pos`. */
+export function writePosition(file: OpenFile, pos: number): number {
+  return file.append ? file.getattr().size : pos;
+}
+
+/**
+ * How much of a write of `len` bytes at `pos` the limits allow (generic_write_checks): cut at RLIMIT_FSIZE and at the
+ * largest offset. @returns bytes, or -EFBIG, after SIGXFSZ where the process's own limit is the reason
+ */
+export function writeRoom(task: Task, file: OpenFile, pos: number, len: number): number {
+  if (len === 0) return 0;
+  const limit = task.group.limit(RLIMIT_FSIZE);
+  if (limit !== Infinity && (file.inode.mode & S_IFMT) === S_IFREG) {
+    if (pos >= limit) {
+      sendToTask(task, { signo: SIGXFSZ, code: SI_KERNEL });
+      return -EFBIG;
+    }
+    if (len > limit - pos) return limit - pos;
+  }
+  if (len > MAX_OFFSET - pos) return pos >= MAX_OFFSET ? -EFBIG : MAX_OFFSET - pos;
+  return len;
+}
+
+/**
+ * Writes to a seekable file at `pos`, the source already cut by `writeRoom`. Takes set-id bits away first where the writer
+ * has no right to keep them, and makes the data durable afterwards if the description says so.
+ */
+export function writeSeekable(
+  task: Task,
+  file: OpenFile,
+  source: Source,
+  pos: number,
+  durable = 0,
+): SyscallResult {
+  const mode = file.inode.mode;
+  if ((mode & (S_ISUID | S_ISGID)) !== 0 && source.remaining > 0) dropSetId(task, file, mode);
+  const r = file.write(task, source, pos);
+  if (typeof r !== 'number' || r <= 0) return r;
+  const sync = (file.flags | durable) & (O_DSYNC | __O_SYNC);
+  if (sync !== 0) {
+    const err = file.sync((sync & __O_SYNC) === 0);
+    if (err < 0) return err;
+  }
+  return r;
+}
+
+/** file_remove_privs: a write takes away set-user-id, and set-group-id of a group-executable file. */
+function dropSetId(task: Task, file: OpenFile, mode: number): void {
+  if ((mode & S_IFMT) !== S_IFREG || capable(task.cred, CAP_FSETID)) return;
+  let bits = mode & S_ISUID;
+  if ((mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0) bits |= S_ISGID;
+  if (bits !== 0) file.inode.setattr({ mode: mode & ~bits & 0o7777 });
+}
+
+/** Writes to a file without position (pipe, socket, terminal, eventfd); a broken pipe raises SIGPIPE, now or when the wait ends. */
+export function writeStream(task: Task, file: OpenFile, source: Source): SyscallResult {
+  const r = file.write(task, source, 0);
+  if (typeof r !== 'number') return new StreamWrite(task, r);
+  if (r === -EPIPE) raiseSigpipe(task);
+  return r;
+}
+
+/** Writes at the description's position (or its end, O_APPEND) from whatever `source` holds, and moves it. */
+export function writeFile(task: Task, file: OpenFile, source: Source): SyscallResult {
+  if (!file.seekable) return writeStream(task, file, source);
+  const pos = writePosition(file, file.pos);
+  const r = writeSeekable(task, file, source, pos);
+  if (typeof r === 'number' && r > 0) file.pos = pos + r;
+  return r;
+}
+
+export function raiseSigpipe(task: Task): void {
+  sendToTask(task, { signo: SIGPIPE, code: SI_KERNEL });
+}
+
+/** A waiting write that raises SIGPIPE when the readers go away meanwhile. */
+class StreamWrite implements Block {
+  readonly on: readonly WaitQueue[];
+  readonly deadline: number | undefined;
+  readonly interrupted: number | (() => number) | undefined;
+  readonly sigmask: bigint | undefined;
+  readonly timeout: (() => number) | undefined;
+
+  constructor(
+    private readonly task: Task,
+    private readonly inner: Block,
+  ) {
+    this.on = inner.on;
+    this.deadline = inner.deadline;
+    this.sigmask = inner.sigmask;
+    const { interrupted } = inner;
+    this.interrupted = typeof interrupted === 'function' ? () => interrupted.call(inner) : interrupted;
+    this.timeout = inner.timeout === undefined ? undefined : () => inner.timeout?.() ?? 0;
+  }
+
+  retry(): number | typeof WOULD_BLOCK {
+    const r = this.inner.retry();
+    if (r === -EPIPE) raiseSigpipe(this.task);
+    return r;
+  }
+
+  done(): void {
+    this.inner.done?.();
+  }
+}

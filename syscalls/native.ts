@@ -1,0 +1,98 @@
+/**
+ * Calls that the filter lets through to the host kernel: they touch nothing but the caller's own memory, its threads' sleep,
+ * its signal mask and the clocks; never a path, a descriptor, a socket or IPC. SECURITY.md repeats the list with its reasons.
+ */
+
+import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
+import { ARCH_GET_FS, ARCH_SET_FS, ITIMER_REAL } from '../src/abi/sched.js';
+import { MAP_ANONYMOUS, MAP_HUGETLB } from '../src/abi/mman.js';
+import { SIGCHLD } from '../src/abi/signal.js';
+import type { ArgTest } from '../src/platform/filter.js';
+
+export interface NativeCall {
+  /** Why the host may run it unseen. */
+  reason: string;
+  /** Alternatives of argument tests; without: always. What fails them goes to the sentry. */
+  when?: readonly (readonly ArgTest[])[];
+}
+
+/** FUTEX_* operations but the priority-inheriting ones: bits 0-3 of the operation tell them apart. */
+const FUTEX_NOT_PI: readonly (readonly ArgTest[])[] = [
+  // WAIT, WAKE, FD (refused by the host), REQUEUE
+  [{ arg: 1, clear: 8 }, { arg: 1, clear: 4 }],
+  // CMP_REQUEUE, WAKE_OP
+  [{ arg: 1, clear: 8 }, { arg: 1, set: 4 }, { arg: 1, clear: 2 }],
+  // WAIT_BITSET
+  [{ arg: 1, set: 8 }, { arg: 1, clear: 4 }, { arg: 1, clear: 2 }, { arg: 1, set: 1 }],
+  // WAKE_BITSET
+  [{ arg: 1, set: 8 }, { arg: 1, clear: 4 }, { arg: 1, set: 2 }, { arg: 1, clear: 1 }],
+];
+
+export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
+  brk: { reason: "the caller's heap" },
+  mmap: {
+    reason: 'anonymous memory only; a mapping of a descriptor is decided by the sentry',
+    when: [[{ arg: 3, set: MAP_ANONYMOUS }, { arg: 3, clear: MAP_HUGETLB }]],
+  },
+  munmap: { reason: "the caller's memory" },
+  mprotect: { reason: "the caller's memory; files are mapped with what may be granted at most" },
+  mremap: { reason: "the caller's memory" },
+  madvise: { reason: "the caller's memory" },
+  msync: { reason: "the caller's mappings" },
+  mincore: { reason: "the caller's mappings; of files it tells only those that are its own to write" },
+  mlock: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
+  mlock2: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
+  munlock: { reason: "the caller's memory" },
+  mlockall: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
+  munlockall: { reason: "the caller's memory" },
+  futex: { reason: "sleep and wake-up on the caller's memory; not the priority-inheriting operations", when: FUTEX_NOT_PI },
+  set_robust_list: { reason: "a pointer to the caller's own futexes" },
+  set_tid_address: { reason: "a pointer into the caller's memory, cleared at its exit" },
+  rseq: { reason: "a structure in the caller's memory" },
+  membarrier: { reason: 'memory ordering between the threads of the caller' },
+  sched_yield: { reason: 'gives up the processor' },
+  nanosleep: { reason: 'sleep' },
+  clock_nanosleep: { reason: 'sleep' },
+  clock_gettime: { reason: 'reads a clock (nearly always in the vDSO)' },
+  clock_getres: { reason: 'reads the resolution of a clock' },
+  gettimeofday: { reason: 'reads a clock' },
+  time: { reason: 'reads a clock' },
+  getcpu: { reason: 'reads the current processor' },
+  getrandom: { reason: 'random bytes' },
+  rt_sigaction: {
+    reason: "the caller's handlers; SIGCHLD's is shown to the sentry, for zombies depend on it",
+    when: [[{ arg: 0, ne: SIGCHLD }]],
+  },
+  rt_sigprocmask: { reason: "the caller's signal mask" },
+  rt_sigreturn: { reason: 'end of a handler' },
+  rt_sigsuspend: { reason: 'sleep with another signal mask' },
+  rt_sigpending: { reason: "the caller's pending signals" },
+  rt_sigtimedwait: { reason: "takes one of the caller's pending signals" },
+  pause: { reason: 'sleep' },
+  restart_syscall: { reason: 'continues an interrupted sleep of this list' },
+  sigaltstack: { reason: "a place in the caller's memory" },
+  arch_prctl: {
+    reason: "the caller's fs base; gs is kept for the sentry",
+    when: [[{ arg: 0, eq: ARCH_SET_FS }], [{ arg: 0, eq: ARCH_GET_FS }]],
+  },
+  setitimer: {
+    reason: 'timers over processor time, which only run while the caller runs; ITIMER_REAL is the sentry\'s',
+    when: [[{ arg: 0, ne: ITIMER_REAL }]],
+  },
+  getitimer: { reason: 'the same timers', when: [[{ arg: 0, ne: ITIMER_REAL }]] },
+  exit: { reason: 'end of a thread; the tracer sees it' },
+  exit_group: { reason: 'end of a process; the tracer sees it' },
+};
+
+/** Calls that stop for the tracer, because registers must change before the host may run them. */
+export const tracedCalls: Partial<Record<SyscallName, string>> = {
+  clone: 'becomes a clone whose child belongs to the reaper',
+  fork: 'becomes clone',
+  vfork: 'becomes clone',
+  clone3: 'its structure is read once and becomes the registers of clone',
+  execve: 'becomes an execveat of the loader',
+  execveat: 'becomes an execveat of the loader',
+};
+
+/** Calls that the filter itself refuses, with the errno's name as the man page gives it. */
+export const refusedCalls: Partial<Record<SyscallName, { errno: number; reason: string }>> = {};

@@ -1,0 +1,231 @@
+/** Identity, groups, sessions and descriptors of processes; prctl(2) is in prctl.ts. */
+
+import { EACCES, EBADF, EINVAL, ENOENT, ENOSYS, EOPNOTSUPP, EPERM, ESRCH } from '../src/abi/errno.js';
+import { O_NONBLOCK } from '../src/abi/fcntl.js';
+import {
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VM,
+  RLIMIT_NOFILE,
+} from '../src/abi/sched.js';
+import { findByTid, findProcess, findTask, groupFor, joinGroup, newSession } from '../src/kernel/ids.js';
+import { PidFile } from '../src/kernel/pidfd.js';
+import { mayInspect } from '../src/kernel/ptrace-access.js';
+import type { Task, ThreadGroup } from '../src/kernel/task.js';
+import type { SyscallResult } from '../src/kernel/wait.js';
+import type { Family, SyscallArgs } from './family.js';
+import { prctlCalls } from './prctl.js';
+
+const PERSONALITY_QUERY = 0xffffffff;
+const NAMESPACE_FLAGS =
+  CLONE_NEWNS |
+  CLONE_NEWCGROUP |
+  CLONE_NEWUTS |
+  CLONE_NEWIPC |
+  CLONE_NEWUSER |
+  CLONE_NEWPID |
+  CLONE_NEWNET |
+  CLONE_NEWTIME;
+const UNSHARE_FLAGS =
+  NAMESPACE_FLAGS | CLONE_FILES | CLONE_FS | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_SYSVSEM;
+
+const KCMP_FILE = 0;
+const KCMP_FILES = 2;
+const KCMP_FS = 3;
+const KCMP_TYPES = 8;
+
+/** The process a pid argument names; 0 is the caller's. */
+function target(task: Task, pid: number): ThreadGroup | undefined {
+  return pid === 0 ? task.group : findByTid(task.kernel, pid);
+}
+
+function sysGetppid(task: Task): number {
+  return task.group.parent?.pid ?? 0;
+}
+
+function sysGetpgid(task: Task, args: SyscallArgs): number {
+  return target(task, args.int(0))?.group.pgid ?? -ESRCH;
+}
+
+function sysGetsid(task: Task, args: SyscallArgs): number {
+  return target(task, args.int(0))?.session.sid ?? -ESRCH;
+}
+
+function sysSetpgid(task: Task, args: SyscallArgs): number {
+  const self = task.group;
+  const pid = args.int(0) === 0 ? self.pid : args.int(0);
+  const pgid = args.int(1) === 0 ? pid : args.int(1);
+  if (pgid < 0) return -EINVAL;
+  const tg = findProcess(task.kernel, pid);
+  if (tg === undefined) return findTask(task.kernel, pid) === undefined ? -ESRCH : -EINVAL;
+  if (tg !== self) {
+    if (tg.parent !== self) return -ESRCH;
+    if (tg.session !== self.session) return -EPERM;
+    if (tg.didExec) return -EACCES;
+  }
+  if (tg.session.sid === tg.pid) return -EPERM;
+  if (pgid !== tg.pid && task.kernel.groups.get(pgid)?.session !== self.session) return -EPERM;
+  joinGroup(tg, groupFor(task.kernel, pgid, tg.session));
+  return 0;
+}
+
+function sysSetsid(task: Task): number {
+  const tg = task.group;
+  if (task.kernel.groups.has(tg.pid) || tg.session.sid === tg.pid) return -EPERM;
+  newSession(tg);
+  return tg.pid;
+}
+
+function sysPidfdOpen(task: Task, args: SyscallArgs): number {
+  const flags = args.uint(1);
+  if ((flags & ~O_NONBLOCK) !== 0) return -EINVAL;
+  const pid = args.int(0);
+  if (pid <= 0) return -EINVAL;
+  const tg = findProcess(task.kernel, pid);
+  if (tg === undefined) return findTask(task.kernel, pid) === undefined ? -ESRCH : -ENOENT;
+  const file = new PidFile(task.kernel, flags & O_NONBLOCK).bind(tg);
+  const fd = task.files.install(file, true, task.group.limit(RLIMIT_NOFILE));
+  if (fd < 0) file.release();
+  return fd;
+}
+
+function sysPidfdGetfd(task: Task, args: SyscallArgs): number {
+  if (args.uint(2) !== 0) return -EINVAL;
+  const pidfd = task.file(args.int(0));
+  if (!(pidfd instanceof PidFile)) return -EBADF;
+  const tg = pidfd.process;
+  const leader = tg?.leader;
+  if (tg === undefined || leader === undefined) return -ESRCH;
+  if (!mayInspect(task, tg, true)) return -EPERM;
+  const file = leader.files.get(args.int(1));
+  return file === undefined ? -EBADF : task.files.install(file, true, task.group.limit(RLIMIT_NOFILE));
+}
+
+function sysUnshare(task: Task, args: SyscallArgs): number {
+  const flags = args.uint(0);
+  if ((flags & ~UNSHARE_FLAGS) !== 0) return -EINVAL;
+  if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) !== 0 && task.group.tasks.size > 1) return -EINVAL;
+  if ((flags & NAMESPACE_FLAGS) !== 0) return -EPERM;
+  if ((flags & CLONE_FS) !== 0 && task.fs.users > 1) {
+    task.fs.users--;
+    task.fs = task.fs.copy();
+  }
+  if ((flags & CLONE_FILES) !== 0 && task.files.users > 1) {
+    const copy = task.files.copy();
+    task.files.put();
+    task.files = copy;
+  }
+  return 0;
+}
+
+function sysSetns(task: Task, args: SyscallArgs): number {
+  return task.file(args.int(0)) === undefined ? -EBADF : -EPERM;
+}
+
+/** The layout of addresses is the host's to choose, so a personality that changes it cannot be had. */
+function sysPersonality(_task: Task, args: SyscallArgs): number {
+  const persona = args.uint(0);
+  return persona === PERSONALITY_QUERY || persona === 0 ? 0 : -EINVAL;
+}
+
+const order = new WeakMap<object, number>();
+let nextOrder = 1;
+
+/** 0 equal, 1 less, 2 greater, as kcmp(2); any fixed order will do. */
+function compare(a: object, b: object): number {
+  if (a === b) return 0;
+  for (const o of [a, b]) if (!order.has(o)) order.set(o, nextOrder++);
+  return (order.get(a) ?? 0) < (order.get(b) ?? 0) ? 1 : 2;
+}
+
+function sysKcmp(task: Task, args: SyscallArgs): number {
+  const a = findTask(task.kernel, args.int(0));
+  const b = findTask(task.kernel, args.int(1));
+  const type = args.int(2);
+  if (a === undefined || b === undefined) return -ESRCH;
+  if (!mayInspect(task, a.group, true) || !mayInspect(task, b.group, true)) return -EPERM;
+  if (type < 0 || type >= KCMP_TYPES) return -EINVAL;
+  if (type === KCMP_FILES) return compare(a.files, b.files);
+  if (type === KCMP_FS) return compare(a.fs, b.fs);
+  if (type !== KCMP_FILE) return -EOPNOTSUPP;
+  const fa = a.file(args.uint(3));
+  const fb = b.file(args.uint(4));
+  return fa === undefined || fb === undefined ? -EBADF : compare(fa, fb);
+}
+
+/** Tracing is the sentry's own means to run guests; a second tracer cannot be. */
+function sysPtrace(): SyscallResult {
+  return -EPERM;
+}
+
+function sysProcessVm(task: Task, args: SyscallArgs): number {
+  return findTask(task.kernel, args.int(0)) === undefined ? -ESRCH : -EPERM;
+}
+
+export const processFamily: Family = {
+  getpid: { handler: (task) => task.pid, args: [], status: 'full' },
+  gettid: { handler: (task) => task.tid, args: [], status: 'full' },
+  getppid: { handler: sysGetppid, args: [], status: 'full' },
+  getpgid: { handler: sysGetpgid, args: ['int'], status: 'full' },
+  getpgrp: { handler: (task) => task.group.group.pgid, args: [], status: 'full' },
+  setpgid: { handler: sysSetpgid, args: ['int', 'int'], status: 'full' },
+  getsid: { handler: sysGetsid, args: ['int'], status: 'full' },
+  setsid: { handler: sysSetsid, args: [], status: 'full' },
+  pidfd_open: { handler: sysPidfdOpen, args: ['int', 'hex'], status: 'partial', note: 'no PIDFD_THREAD' },
+  pidfd_getfd: { handler: sysPidfdGetfd, args: ['fd', 'fd', 'hex'], status: 'full' },
+  unshare: {
+    handler: sysUnshare,
+    args: ['clone-flags'],
+    status: 'partial',
+    note: 'CLONE_FILES and CLONE_FS; namespaces give EPERM',
+  },
+  setns: {
+    handler: sysSetns,
+    args: ['fd', 'hex'],
+    status: 'partial',
+    note: 'EPERM: a sandbox has one of each namespace',
+  },
+  personality: {
+    handler: sysPersonality,
+    args: ['hex'],
+    status: 'partial',
+    note: 'only PER_LINUX; ADDR_NO_RANDOMIZE gives EINVAL',
+  },
+  kcmp: {
+    handler: sysKcmp,
+    args: ['int', 'int', 'int', 'hex', 'hex'],
+    status: 'partial',
+    note: 'FILE, FILES and FS',
+  },
+  ptrace: {
+    handler: sysPtrace,
+    args: ['int', 'int', 'ptr', 'ptr'],
+    status: 'partial',
+    note: 'EPERM: no debuggers inside',
+  },
+  process_vm_readv: {
+    handler: sysProcessVm,
+    args: ['int', 'ptr', 'size', 'ptr', 'size', 'hex'],
+    status: 'partial',
+    note: 'EPERM',
+  },
+  process_vm_writev: {
+    handler: sysProcessVm,
+    args: ['int', 'ptr', 'size', 'ptr', 'size', 'hex'],
+    status: 'partial',
+    note: 'EPERM',
+  },
+  process_mrelease: { handler: () => -ENOSYS, args: ['fd', 'hex'], status: 'partial', note: 'ENOSYS' },
+  ...prctlCalls,
+};

@@ -1,0 +1,200 @@
+/** send(2), recv(2) and their forms with addresses, vectors and ancillary data. */
+
+import {
+  EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, EPIPE, ERESTARTSYS,
+} from '../src/abi/errno.js';
+import { UIO_MAXIOV } from '../src/abi/limits.js';
+import {
+  MSG_CMSG_CLOEXEC, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_NOSIGNAL, MSG_WAITFORONE, SOCK_STREAM,
+} from '../src/abi/socket.js';
+import {
+  MMSGHDR_LEN, MMSGHDR_SIZE, MSGHDR_CONTROL, MSGHDR_CONTROLLEN, MSGHDR_FLAGS, MSGHDR_IOV, MSGHDR_IOVLEN, MSGHDR_NAME,
+  MSGHDR_NAMELEN, MSGHDR_SIZE, SOCKADDR_STORAGE_SIZE,
+} from '../src/abi/structs-ipc.js';
+import { finishWith, waitOn } from '../src/fs/waiting.js';
+import type { IoVec } from '../src/kernel/memory.js';
+import type { Task } from '../src/kernel/task.js';
+import type { Source } from '../src/kernel/useriov.js';
+import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
+import { emptyMessage, type SendMessage, type Socket } from '../src/net/socket.js';
+import { accessOk, cappedCount } from './descriptors.js';
+import type { Family, SyscallArgs } from './family.js';
+import { raiseSigpipe } from './io.js';
+import { readTimeout } from './poll-args.js';
+import { readAddress, socketOf, storeAddress } from './socket-address.js';
+import { dropFiles, readControl, storeControl } from './socket-control.js';
+
+/** struct msghdr as read from the guest. */
+interface MsgHdr {
+  name: number;
+  nameLen: number;
+  iov: readonly IoVec[];
+  control: number;
+  controlLen: number;
+}
+
+/** @returns the header with its vector checked, -EFAULT, -EINVAL, -EMSGSIZE */
+function readMsgHdr(task: Task, addr: number): MsgHdr | number {
+  const dv = task.mem.view(addr, MSGHDR_SIZE);
+  if (typeof dv === 'number') return dv;
+  const word = (off: number): number => Number(dv.getBigInt64(off, true));
+  const name = word(MSGHDR_NAME);
+  const nameLen = dv.getInt32(MSGHDR_NAMELEN, true);
+  const iovAddr = word(MSGHDR_IOV);
+  const iovLen = word(MSGHDR_IOVLEN);
+  const control = word(MSGHDR_CONTROL);
+  const controlLen = word(MSGHDR_CONTROLLEN);
+  if (nameLen < 0) return -EINVAL;
+  if (iovLen < 0 || iovLen > UIO_MAXIOV) return -EMSGSIZE;
+  const iov = iovLen === 0 ? [] : task.mem.iovec(iovAddr, iovLen);
+  if (typeof iov === 'number') return iov;
+  return { name, nameLen: name === 0 ? 0 : Math.min(nameLen, SOCKADDR_STORAGE_SIZE), iov, control, controlLen };
+}
+
+/** Sends; a stream whose other end is gone raises SIGPIPE unless told not to. */
+function sendOn(task: Task, socket: Socket, source: Source, message: SendMessage): SyscallResult {
+  const r = socket.send(task, source, message);
+  if (socket.type !== SOCK_STREAM || (message.flags & MSG_NOSIGNAL) !== 0) return r;
+  return finishWith(r, (n) => {
+    if (n === -EPIPE) raiseSigpipe(task);
+    return n;
+  });
+}
+
+function sysSendto(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const addr = args.ptr(1);
+  const len = args.long(2);
+  if (!accessOk(addr, len)) return -EFAULT;
+  const flags = args.int(3);
+  const to = args.ptr(4) === 0 ? undefined : readAddress(task, args.ptr(4), args.int(5));
+  if (typeof to === 'number') return to;
+  return sendOn(task, socket, task.mem.source1(addr, cappedCount(len)), { flags, to });
+}
+
+/** sendmsg of one header. */
+function sendHeader(task: Task, socket: Socket, addr: number, flags: number): SyscallResult {
+  const h = readMsgHdr(task, addr);
+  if (typeof h === 'number') return h;
+  const to = h.nameLen === 0 ? undefined : readAddress(task, h.name, h.nameLen);
+  if (typeof to === 'number') return to;
+  const control = readControl(task, h.control, h.controlLen);
+  if (typeof control === 'number') return control;
+  return sendOn(task, socket, task.mem.source(h.iov), { flags, to, files: control.files, cred: control.cred });
+}
+
+function sysSendmsg(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  return typeof socket === 'number' ? socket : sendHeader(task, socket, args.ptr(1), args.int(2));
+}
+
+function sysRecvfrom(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const addr = args.ptr(1);
+  const len = args.long(2);
+  const flags = args.int(3);
+  const nameAddr = args.ptr(4);
+  const lenAddr = args.ptr(5);
+  if (!accessOk(addr, len)) return -EFAULT;
+  if ((flags & MSG_ERRQUEUE) !== 0) return -EAGAIN;
+  const out = emptyMessage();
+  return socket.recv(task, task.mem.sink1(addr, cappedCount(len)), flags, out, (n) => {
+    dropFiles(out);
+    if (n < 0 || nameAddr === 0) return n;
+    const r = storeAddress(task, out.from ?? new Uint8Array(0), nameAddr, lenAddr);
+    return r < 0 ? r : n;
+  });
+}
+
+/** recvmsg into one header. */
+function recvHeader(task: Task, socket: Socket, addr: number, flags: number): SyscallResult {
+  const h = readMsgHdr(task, addr);
+  if (typeof h === 'number') return h;
+  if ((flags & MSG_ERRQUEUE) !== 0) return -EAGAIN;
+  const out = emptyMessage();
+  return socket.recv(task, task.mem.sink(h.iov), flags, out, (n) => {
+    const room = Math.max(0, Math.min(h.controlLen, 0x7fffffff));
+    const cloexec = (flags & MSG_CMSG_CLOEXEC) !== 0;
+    const control = storeControl(task, out, h.control, room, cloexec);
+    if (typeof control === 'number') return control;
+    if (h.name !== 0) {
+      const from = out.from ?? new Uint8Array(0);
+      const len = Math.min(from.length, h.nameLen);
+      if (len > 0 && task.mem.write(h.name, from, 0, len) !== len) return -EFAULT;
+      if (task.mem.putU32(addr + MSGHDR_NAMELEN, from.length) < 0) return -EFAULT;
+    }
+    if (task.mem.putU32(addr + MSGHDR_FLAGS, out.flags | control.flags | (flags & MSG_CMSG_CLOEXEC)) < 0) return -EFAULT;
+    return task.mem.putU64(addr + MSGHDR_CONTROLLEN, control.used) < 0 ? -EFAULT : n;
+  });
+}
+
+function sysRecvmsg(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  return typeof socket === 'number' ? socket : recvHeader(task, socket, args.ptr(1), args.int(2));
+}
+
+/** Sends message after message. Only the first one waits; later ones end the call when they would have to. */
+function sysSendmmsg(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const base = args.ptr(1);
+  const count = Math.min(args.uint(2), UIO_MAXIOV);
+  const flags = args.int(3);
+  if (count === 0) return 0;
+  const sent = (i: number, n: number): boolean => task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, n) === 0;
+  return finishWith(sendHeader(task, socket, base, flags), (n) => {
+    if (n < 0) return n;
+    if (!sent(0, n)) return -EFAULT;
+    let i = 1;
+    for (; i < count; i++) {
+      const r = sendHeader(task, socket, base + i * MMSGHDR_SIZE, flags | MSG_DONTWAIT);
+      if (typeof r !== 'number' || r < 0 || !sent(i, r)) break;
+    }
+    return i;
+  });
+}
+
+/** Receives until all headers are filled, or with MSG_WAITFORONE until nothing more is there. */
+function sysRecvmmsg(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const base = args.ptr(1);
+  const count = Math.min(args.uint(2), UIO_MAXIOV);
+  const flags = args.int(3);
+  const timeout = readTimeout(task, args.ptr(4));
+  if (timeout !== undefined && timeout < 0) return timeout;
+  let i = 0;
+  const attempt = (): number | typeof WOULD_BLOCK => {
+    while (i < count) {
+      const r = recvHeader(task, socket, base + i * MMSGHDR_SIZE, (flags | MSG_DONTWAIT) & ~MSG_WAITFORONE);
+      if (typeof r !== 'number') return -EINVAL;
+      if (r === -EAGAIN) return i > 0 && (flags & MSG_WAITFORONE) !== 0 ? i : WOULD_BLOCK;
+      if (r < 0) return i > 0 ? i : r;
+      if (task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, r) < 0) return i > 0 ? i : -EFAULT;
+      i++;
+    }
+    return i;
+  };
+  const r = attempt();
+  if (r !== WOULD_BLOCK) return r;
+  if (socket.dontWait(flags)) return i > 0 ? i : -EAGAIN;
+  return waitOn(socket, attempt, {
+    deadline: timeout === undefined ? undefined : task.kernel.now() + timeout,
+    timeout: () => (i > 0 ? i : -EAGAIN),
+    interrupted: () => (i > 0 ? i : timeout === undefined ? -ERESTARTSYS : -EINTR),
+  });
+}
+
+export const socketIoFamily: Family = {
+  sendto: { handler: sysSendto, args: ['fd', 'buf', 'size', 'hex', 'struct', 'int'], status: 'full' },
+  recvfrom: { handler: sysRecvfrom, args: ['fd', 'ptr', 'size', 'hex', 'ptr', 'ptr'], status: 'full' },
+  sendmsg: { handler: sysSendmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
+  recvmsg: { handler: sysRecvmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
+  sendmmsg: {
+    handler: sysSendmmsg, args: ['fd', 'struct', 'uint', 'hex'], status: 'partial',
+    note: 'only the first message waits for room',
+  },
+  recvmmsg: { handler: sysRecvmmsg, args: ['fd', 'struct', 'uint', 'hex', 'struct'], status: 'full' },
+};

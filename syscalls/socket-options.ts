@@ -1,0 +1,167 @@
+/** getsockopt(2) and setsockopt(2). */
+
+import { EDOM, EFAULT, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../src/abi/errno.js';
+import {
+  SO_ACCEPTCONN, SO_BROADCAST, SO_DEBUG, SO_DOMAIN, SO_DONTROUTE, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_NO_CHECK, SO_OOBINLINE,
+  SO_PASSCRED, SO_PASSSEC, SO_PEERCRED, SO_PRIORITY, SO_PROTOCOL, SO_RCVBUF, SO_RCVLOWAT, SO_RCVTIMEO, SO_REUSEADDR,
+  SO_REUSEPORT, SO_SNDBUF, SO_SNDLOWAT, SO_SNDTIMEO, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TYPE, SOL_SOCKET,
+} from '../src/abi/socket.js';
+import { LINGER_SIZE, TIMEVAL_SIZE, UCRED_SIZE } from '../src/abi/structs-ipc.js';
+import { putTimeval } from '../src/abi/structs-process.js';
+import type { Task } from '../src/kernel/task.js';
+import type { SyscallResult } from '../src/kernel/wait.js';
+import type { Socket } from '../src/net/socket.js';
+import type { Family, SyscallArgs } from './family.js';
+import { socketOf } from './socket-address.js';
+
+/** Options that are kept and given back, and have nothing to change on a local socket. */
+const KEPT = new Set([
+  SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, SO_BROADCAST, SO_OOBINLINE, SO_PRIORITY, SO_DONTROUTE, SO_NO_CHECK,
+  SO_DEBUG,
+]);
+const BOOLEAN = new Set([SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, SO_BROADCAST, SO_OOBINLINE, SO_DONTROUTE, SO_DEBUG]);
+
+/** A struct timeval of a timeout, ms; 0 for none. @returns -EDOM for one that is not valid */
+function readSocketTimeout(dv: DataView): number {
+  const sec = Number(dv.getBigInt64(0, true));
+  const usec = Number(dv.getBigInt64(8, true));
+  if (usec < 0 || usec >= 1_000_000) return -EDOM;
+  // A negative time is taken for "at once", which on Linux is one tick.
+  if (sec < 0) return 1;
+  return Math.min(sec, 2 ** 43) * 1000 + usec / 1000;
+}
+
+function setSocketTimeout(socket: Socket, name: number, dv: DataView): number {
+  const ms = readSocketTimeout(dv);
+  if (ms < 0) return ms;
+  if (name === SO_RCVTIMEO) socket.options.rcvTimeout = ms;
+  else socket.options.sndTimeout = ms;
+  return 0;
+}
+
+function setInteger(socket: Socket, name: number, value: number): number {
+  const { options } = socket;
+  switch (name) {
+    case SO_SNDBUF:
+      options.setSndbuf(value);
+      return 0;
+    case SO_RCVBUF:
+      options.setRcvbuf(value);
+      return 0;
+    case SO_PASSCRED:
+      options.passCred = value !== 0;
+      return 0;
+    case SO_RCVLOWAT:
+      options.rcvLowat = value < 0 ? 0x7fffffff : value || 1;
+      return socket.family === 1 ? -EOPNOTSUPP : 0;
+    default:
+      if (!KEPT.has(name)) return -ENOPROTOOPT;
+      options.flags.set(name, BOOLEAN.has(name) ? Number(value !== 0) : value);
+      return 0;
+  }
+}
+
+function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
+  const name = args.int(2);
+  const len = args.int(4);
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  if (len < 0) return -EINVAL;
+  if (args.int(1) !== SOL_SOCKET) return -EOPNOTSUPP;
+  if (len < 4) return -EINVAL;
+  const size = name === SO_RCVTIMEO || name === SO_SNDTIMEO ? TIMEVAL_SIZE : name === SO_LINGER ? LINGER_SIZE : 4;
+  const int = task.mem.i32(args.ptr(3));
+  if (Number.isNaN(int)) return -EFAULT;
+  if (len < size) return -EINVAL;
+  const dv = task.mem.view(args.ptr(3), size);
+  if (typeof dv === 'number') return dv;
+  if (size === TIMEVAL_SIZE) return setSocketTimeout(socket, name, dv);
+  if (size === LINGER_SIZE) {
+    socket.options.lingerOn = Number(dv.getInt32(0, true) !== 0);
+    socket.options.lingerTime = dv.getInt32(4, true);
+    return 0;
+  }
+  return setInteger(socket, name, int);
+}
+
+/** Value of an option with an int, or undefined when it is not one. */
+function getInteger(socket: Socket, name: number): number | undefined {
+  const { options } = socket;
+  switch (name) {
+    case SO_TYPE:
+      return socket.type;
+    case SO_DOMAIN:
+      return socket.family;
+    case SO_PROTOCOL:
+      return socket.protocol;
+    case SO_ERROR:
+      return socket.takeError();
+    case SO_ACCEPTCONN:
+      return Number(socket.listening);
+    case SO_SNDBUF:
+      return options.sndbuf;
+    case SO_RCVBUF:
+      return options.rcvbuf;
+    case SO_PASSCRED:
+      return Number(options.passCred);
+    case SO_RCVLOWAT:
+      return options.rcvLowat;
+    case SO_SNDLOWAT:
+      return 1;
+    case SO_PASSSEC:
+    case SO_TIMESTAMP:
+    case SO_TIMESTAMPNS:
+      return 0;
+    default:
+      return KEPT.has(name) ? (options.flags.get(name) ?? 0) : undefined;
+  }
+}
+
+/** The value of an option as bytes, or undefined when there is no such option. */
+function optionBytes(socket: Socket, name: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(TIMEVAL_SIZE);
+  const dv = new DataView(bytes.buffer);
+  const { options } = socket;
+  switch (name) {
+    case SO_RCVTIMEO:
+    case SO_SNDTIMEO:
+      putTimeval(dv, 0, name === SO_RCVTIMEO ? options.rcvTimeout : options.sndTimeout);
+      return bytes;
+    case SO_LINGER:
+      dv.setInt32(0, options.lingerOn, true);
+      dv.setInt32(4, options.lingerTime, true);
+      return bytes.subarray(0, LINGER_SIZE);
+    case SO_PEERCRED: {
+      const cred = socket.peerCred();
+      dv.setInt32(0, cred.pid, true);
+      dv.setUint32(4, cred.uid, true);
+      dv.setUint32(8, cred.gid, true);
+      return bytes.subarray(0, UCRED_SIZE);
+    }
+    default: {
+      const value = getInteger(socket, name);
+      if (value === undefined) return undefined;
+      dv.setInt32(0, value, true);
+      return bytes.subarray(0, 4);
+    }
+  }
+}
+
+function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  if (args.int(1) !== SOL_SOCKET) return -EOPNOTSUPP;
+  const room = task.mem.i32(args.ptr(4));
+  if (Number.isNaN(room)) return -EFAULT;
+  if (room < 0) return -EINVAL;
+  const value = optionBytes(socket, args.int(2));
+  if (value === undefined) return -ENOPROTOOPT;
+  const n = Math.min(room, value.length);
+  if (n > 0 && task.mem.write(args.ptr(3), value, 0, n) !== n) return -EFAULT;
+  return task.mem.putU32(args.ptr(4), n);
+}
+
+export const socketOptionFamily: Family = {
+  getsockopt: { handler: sysGetsockopt, args: ['fd', 'int', 'int', 'ptr', 'ptr'], status: 'partial', note: 'SOL_SOCKET' },
+  setsockopt: { handler: sysSetsockopt, args: ['fd', 'int', 'int', 'struct', 'int'], status: 'partial', note: 'SOL_SOCKET' },
+};

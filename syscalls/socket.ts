@@ -1,0 +1,132 @@
+/** Making, naming and connecting sockets. Only AF_UNIX exists so far: there is no network, loopback included. */
+
+import {
+  EAFNOSUPPORT, EFAULT, EINVAL, EMFILE, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
+} from '../src/abi/errno.js';
+import { O_NONBLOCK } from '../src/abi/fcntl.js';
+import { RLIMIT_NOFILE } from '../src/abi/sched.js';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK } from '../src/abi/socket.js';
+import type { Task } from '../src/kernel/task.js';
+import type { SyscallResult } from '../src/kernel/wait.js';
+import type { Socket } from '../src/net/socket.js';
+import { UnixSocket, unixType } from '../src/net/unix/socket.js';
+import { installFd, installPair } from './anon-fd.js';
+import type { Family, SyscallArgs } from './family.js';
+import { readAddress, socketOf, storeAddress } from './socket-address.js';
+import { socketIoFamily } from './socket-io.js';
+import { socketOptionFamily } from './socket-options.js';
+
+const SOCK_TYPE_MASK = 0xf;
+const SOCK_MAX = 11;
+
+/** A new socket, not installed. @returns -EINVAL, -EAFNOSUPPORT, -EPROTONOSUPPORT, -ESOCKTNOSUPPORT */
+function makeSocket(task: Task, family: number, typeAndFlags: number, protocol: number): Socket | number {
+  if ((typeAndFlags & ~(SOCK_TYPE_MASK | SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
+  const type = typeAndFlags & SOCK_TYPE_MASK;
+  if (type >= SOCK_MAX) return -EINVAL;
+  if (family !== AF_UNIX) return -EAFNOSUPPORT;
+  if (protocol !== 0 && protocol !== AF_UNIX) return -EPROTONOSUPPORT;
+  const kind = unixType(type);
+  if (kind === undefined) return -ESOCKTNOSUPPORT;
+  return new UnixSocket(task.kernel, kind, (typeAndFlags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0, task.cred);
+}
+
+function sysSocket(task: Task, args: SyscallArgs): SyscallResult {
+  const type = args.int(1);
+  const socket = makeSocket(task, args.int(0), type, args.int(2));
+  return typeof socket === 'number' ? socket : installFd(task, socket, (type & SOCK_CLOEXEC) !== 0);
+}
+
+function sysSocketpair(task: Task, args: SyscallArgs): SyscallResult {
+  const type = args.int(1);
+  const a = makeSocket(task, args.int(0), type, args.int(2));
+  if (typeof a === 'number') return a;
+  const b = makeSocket(task, args.int(0), type, args.int(2));
+  if (typeof b === 'number') return b;
+  const r = a.pairWith(task, b);
+  if (r < 0) return r;
+  return installPair(task, a, b, (type & SOCK_CLOEXEC) !== 0, args.ptr(3));
+}
+
+function sysBind(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const raw = readAddress(task, args.ptr(1), args.int(2));
+  return typeof raw === 'number' ? raw : socket.bind(task, raw);
+}
+
+function sysListen(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  return typeof socket === 'number' ? socket : socket.listen(task, args.int(1));
+}
+
+function sysConnect(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const raw = readAddress(task, args.ptr(1), args.int(2));
+  return typeof raw === 'number' ? raw : socket.connect(task, raw);
+}
+
+function accept(task: Task, args: SyscallArgs, flags: number): SyscallResult {
+  if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
+  const listener = socketOf(task, args.int(0));
+  if (typeof listener === 'number') return listener;
+  const addr = args.ptr(1);
+  const lenAddr = args.ptr(2);
+  return listener.accept(task, 0, (socket) => {
+    const fd = task.files.install(socket, (flags & SOCK_CLOEXEC) !== 0, task.group.limit(RLIMIT_NOFILE));
+    if (fd < 0) return -EMFILE;
+    if ((flags & SOCK_NONBLOCK) !== 0) socket.flags |= O_NONBLOCK;
+    if (addr !== 0) {
+      const peer = socket.peerAddress();
+      const r = typeof peer === 'number' ? -EFAULT : storeAddress(task, peer, addr, lenAddr);
+      if (r < 0) {
+        task.files.close(fd);
+        return r;
+      }
+    }
+    return fd;
+  });
+}
+
+function sysAccept(task: Task, args: SyscallArgs): SyscallResult {
+  return accept(task, args, 0);
+}
+
+function sysAccept4(task: Task, args: SyscallArgs): SyscallResult {
+  return accept(task, args, args.int(3));
+}
+
+function sysGetsockname(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  return typeof socket === 'number' ? socket : storeAddress(task, socket.localAddress(), args.ptr(1), args.ptr(2));
+}
+
+function sysGetpeername(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  if (typeof socket === 'number') return socket;
+  const peer = socket.peerAddress();
+  return typeof peer === 'number' ? peer : storeAddress(task, peer, args.ptr(1), args.ptr(2));
+}
+
+function sysShutdown(task: Task, args: SyscallArgs): SyscallResult {
+  const socket = socketOf(task, args.int(0));
+  return typeof socket === 'number' ? socket : socket.shutdown(args.int(1));
+}
+
+const note = 'AF_UNIX only; every other family is EAFNOSUPPORT';
+
+export const socketFamily: Family = {
+  socket: { handler: sysSocket, args: ['int', 'hex', 'int'], status: 'partial', note },
+  socketpair: { handler: sysSocketpair, args: ['int', 'hex', 'int', 'ptr'], status: 'partial', note },
+  bind: { handler: sysBind, args: ['fd', 'struct', 'int'], status: 'partial', note },
+  listen: { handler: sysListen, args: ['fd', 'int'], status: 'partial', note },
+  connect: { handler: sysConnect, args: ['fd', 'struct', 'int'], status: 'partial', note },
+  accept: { handler: sysAccept, args: ['fd', 'ptr', 'ptr'], status: 'partial', note },
+  accept4: { handler: sysAccept4, args: ['fd', 'ptr', 'ptr', 'hex'], status: 'partial', note },
+  getsockname: { handler: sysGetsockname, args: ['fd', 'ptr', 'ptr'], status: 'full' },
+  getpeername: { handler: sysGetpeername, args: ['fd', 'ptr', 'ptr'], status: 'full' },
+  shutdown: { handler: sysShutdown, args: ['fd', 'int'], status: 'full' },
+  ...socketIoFamily,
+  ...socketOptionFamily,
+};

@@ -1,0 +1,110 @@
+/** The machine as a whole: names, figures, and what no guest may do to it. */
+
+import { EFAULT, EINVAL, ENOSYS, EPERM } from '../src/abi/errno.js';
+import { CAP_SYS_ADMIN } from '../src/abi/sched.js';
+import { putI64, putText, SYSINFO_SIZE, UTSNAME_FIELD, UTSNAME_SIZE } from '../src/abi/structs-process.js';
+import { hostUptime } from '../src/kernel/clocks.js';
+import { capable } from '../src/kernel/cred.js';
+import type { Task } from '../src/kernel/task.js';
+import { MACHINE, RELEASE, SYSNAME, UTS_LEN, VERSION } from '../src/kernel/utsname.js';
+import type { ArgKind, Family, FamilyEntry, SyscallArgs } from './family.js';
+
+/** Fixed-point shift of the load averages in struct sysinfo. */
+const SI_LOAD_SHIFT = 16;
+
+function sysUname(task: Task, args: SyscallArgs): number {
+  const { hostname, domainname } = task.kernel;
+  const dv = task.mem.stage(UTSNAME_SIZE);
+  [SYSNAME, hostname, RELEASE, VERSION, MACHINE, domainname].forEach((text, i) => {
+    putText(dv, i * UTSNAME_FIELD, UTSNAME_FIELD, text);
+  });
+  return task.mem.post(args.ptr(0), UTSNAME_SIZE) < 0 ? -EFAULT : 0;
+}
+
+/** The name given to sethostname(2) or setdomainname(2), or -errno. */
+function newName(task: Task, args: SyscallArgs): string | number {
+  if (!capable(task.cred, CAP_SYS_ADMIN)) return -EPERM;
+  const len = args.int(1);
+  if (len < 0 || len > UTS_LEN) return -EINVAL;
+  const bytes = new Uint8Array(len);
+  if (len > 0 && task.mem.read(args.ptr(0), bytes, 0, len) < len) return -EFAULT;
+  const text = String.fromCharCode(...bytes);
+  const nul = text.indexOf('\0');
+  return nul < 0 ? text : text.slice(0, nul);
+}
+
+function sysSethostname(task: Task, args: SyscallArgs): number {
+  const name = newName(task, args);
+  if (typeof name === 'number') return name;
+  task.kernel.hostname = name;
+  return 0;
+}
+
+function sysSetdomainname(task: Task, args: SyscallArgs): number {
+  const name = newName(task, args);
+  if (typeof name === 'number') return name;
+  task.kernel.domainname = name;
+  return 0;
+}
+
+function sysSysinfo(task: Task, args: SyscallArgs): number {
+  const { kernel } = task;
+  const meminfo = kernel.native.hostProc(-1, 'meminfo');
+  const bytes = (key: string): number => {
+    const kib =
+      typeof meminfo === 'string' ? new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(meminfo)?.[1] : undefined;
+    return Number(kib ?? 0) * 1024;
+  };
+  const loadavg = kernel.native.hostProc(-1, 'loadavg');
+  const loads = typeof loadavg === 'string' ? loadavg.split(' ').slice(0, 3).map(Number) : [0, 0, 0];
+  const figures = ['MemTotal', 'MemFree', 'Shmem', 'Buffers', 'SwapTotal', 'SwapFree'].map(bytes);
+  const dv = task.mem.stage(SYSINFO_SIZE);
+  putI64(dv, 0, Math.ceil(hostUptime(kernel) / 1000));
+  loads.forEach((load, i) => {
+    putI64(dv, 8 + i * 8, Math.floor(load * (1 << SI_LOAD_SHIFT)));
+  });
+  figures.forEach((value, i) => {
+    putI64(dv, 32 + i * 8, value);
+  });
+  dv.setUint16(80, Math.min(kernel.tasks.size, 0xffff), true);
+  dv.setUint32(104, 1, true);
+  return task.mem.post(args.ptr(0), SYSINFO_SIZE) < 0 ? -EFAULT : 0;
+}
+
+/** A call that always fails in the same way. */
+function refused(errno: number, args: readonly ArgKind[], note: string): FamilyEntry {
+  return { handler: () => -errno, args, status: 'partial', note };
+}
+
+const MODULES = 'EPERM: there are no kernel modules';
+const HOST = "EPERM: the machine is the host's";
+const OBSERVERS = 'EPERM: would look into or extend the host kernel';
+
+export const systemFamily: Family = {
+  uname: { handler: sysUname, args: ['ptr'], status: 'full' },
+  sethostname: { handler: sysSethostname, args: ['str', 'size'], status: 'full' },
+  setdomainname: { handler: sysSetdomainname, args: ['str', 'size'], status: 'full' },
+  sysinfo: { handler: sysSysinfo, args: ['ptr'], status: 'full' },
+  syslog: refused(EPERM, ['int', 'ptr', 'size'], 'EPERM: no kernel log'),
+  reboot: refused(EPERM, ['hex', 'hex', 'int', 'ptr'], HOST),
+  kexec_load: refused(EPERM, ['ptr', 'size', 'ptr', 'hex'], HOST),
+  kexec_file_load: refused(EPERM, ['fd', 'fd', 'size', 'ptr', 'hex'], HOST),
+  swapon: refused(EPERM, ['path', 'hex'], HOST),
+  swapoff: refused(EPERM, ['path'], HOST),
+  acct: refused(EPERM, ['path'], 'EPERM: no process accounting'),
+  iopl: refused(EPERM, ['int'], HOST),
+  ioperm: refused(EPERM, ['hex', 'hex', 'int'], HOST),
+  vhangup: refused(EPERM, [], 'EPERM'),
+  quotactl: refused(EPERM, ['hex', 'path', 'int', 'ptr'], 'EPERM: no quotas'),
+  init_module: refused(EPERM, ['ptr', 'size', 'str'], MODULES),
+  finit_module: refused(EPERM, ['fd', 'str', 'hex'], MODULES),
+  delete_module: refused(EPERM, ['str', 'hex'], MODULES),
+  bpf: refused(EPERM, ['int', 'ptr', 'size'], OBSERVERS),
+  perf_event_open: refused(EPERM, ['ptr', 'int', 'int', 'fd', 'hex'], OBSERVERS),
+  userfaultfd: refused(EPERM, ['hex'], OBSERVERS),
+  io_uring_setup: refused(ENOSYS, ['int', 'ptr'], 'ENOSYS: programs fall back to ordinary calls'),
+  landlock_create_ruleset: refused(ENOSYS, ['ptr', 'size', 'hex'], 'ENOSYS'),
+  add_key: refused(ENOSYS, ['str', 'str', 'ptr', 'size', 'int'], 'ENOSYS: no key rings'),
+  request_key: refused(ENOSYS, ['str', 'str', 'str', 'int'], 'ENOSYS: no key rings'),
+  keyctl: refused(ENOSYS, ['int', 'hex', 'hex', 'hex', 'hex'], 'ENOSYS: no key rings'),
+};

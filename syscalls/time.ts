@@ -1,0 +1,93 @@
+/** Clocks that only the sentry may answer for: those that would be set. Reading clocks is native. */
+
+import { EFAULT, EINVAL, EPERM } from '../src/abi/errno.js';
+import { CLOCK_REALTIME } from '../src/abi/sched.js';
+import {
+  putI64,
+  putTimeval,
+  readTimespec,
+  readTimeval,
+  TIMEX_SIZE,
+  TMS_SIZE,
+} from '../src/abi/structs-process.js';
+import { hostUptime } from '../src/kernel/clocks.js';
+import type { Task } from '../src/kernel/task.js';
+import { CLOCK_TICKS, noUsage, processUsage } from '../src/kernel/usage.js';
+import type { Family, SyscallArgs } from './family.js';
+
+/** State of a clock that nothing disciplines (TIME_ERROR, STA_UNSYNC). */
+const TIME_ERROR = 5;
+const STA_UNSYNC = 0x40;
+const TICK_US = 10_000;
+const NTP_PHASE_LIMIT = 16_000_000;
+
+function sysTimes(task: Task, args: SyscallArgs): number {
+  const now = Math.floor((hostUptime(task.kernel) / 1000) * CLOCK_TICKS);
+  const addr = args.ptr(0);
+  if (addr === 0) return now;
+  const own = processUsage(task.group, true);
+  const children = task.group.childUsage ?? noUsage();
+  const ticks = (us: number): number => Math.floor((us * CLOCK_TICKS) / 1e6);
+  const dv = task.mem.stage(TMS_SIZE);
+  [own.utime, own.stime, children.utime, children.stime].forEach((us, i) => {
+    putI64(dv, i * 8, ticks(us));
+  });
+  return task.mem.post(addr, TMS_SIZE) < 0 ? -EFAULT : now;
+}
+
+function sysClockSettime(task: Task, args: SyscallArgs): number {
+  if (args.int(0) !== CLOCK_REALTIME) return -EINVAL;
+  const dv = task.mem.view(args.ptr(1), 16);
+  if (typeof dv === 'number') return -EFAULT;
+  return readTimespec(dv, 0) === undefined ? -EINVAL : -EPERM;
+}
+
+function sysSettimeofday(task: Task, args: SyscallArgs): number {
+  if (args.ptr(0) !== 0) {
+    const dv = task.mem.view(args.ptr(0), 16);
+    if (typeof dv === 'number') return -EFAULT;
+    if (readTimeval(dv, 0) === undefined) return -EINVAL;
+  }
+  return -EPERM;
+}
+
+/** Reading is answered with a clock that is not synchronized, as far as the sandbox can tell; changing it is EPERM. */
+function adjust(task: Task, addr: number): number {
+  const modes = task.mem.u32(addr);
+  if (Number.isNaN(modes)) return -EFAULT;
+  if (modes !== 0) return -EPERM;
+  const dv = task.mem.stage(TIMEX_SIZE);
+  putI64(dv, 24, NTP_PHASE_LIMIT);
+  putI64(dv, 32, NTP_PHASE_LIMIT);
+  dv.setInt32(40, STA_UNSYNC, true);
+  putI64(dv, 56, 1);
+  putI64(dv, 64, 32_768_000);
+  const { sec, nsec } = task.kernel.realtime();
+  putTimeval(dv, 72, sec * 1000 + Math.floor(nsec / 1e6));
+  putI64(dv, 80, Math.floor(nsec / 1000));
+  putI64(dv, 88, TICK_US);
+  return task.mem.post(addr, TIMEX_SIZE) < 0 ? -EFAULT : TIME_ERROR;
+}
+
+export const timeFamily: Family = {
+  times: { handler: sysTimes, args: ['ptr'], status: 'full' },
+  clock_settime: {
+    handler: sysClockSettime,
+    args: ['int', 'struct'],
+    status: 'partial',
+    note: "EPERM: the clock is the host's",
+  },
+  settimeofday: { handler: sysSettimeofday, args: ['struct', 'ptr'], status: 'partial', note: 'EPERM' },
+  adjtimex: {
+    handler: (task, args) => adjust(task, args.ptr(0)),
+    args: ['ptr'],
+    status: 'partial',
+    note: 'read only; EPERM to adjust',
+  },
+  clock_adjtime: {
+    handler: (task, args) => (args.int(0) === CLOCK_REALTIME ? adjust(task, args.ptr(1)) : -EINVAL),
+    args: ['int', 'ptr'],
+    status: 'partial',
+    note: 'read only; EPERM to adjust',
+  },
+};

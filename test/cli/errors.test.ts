@@ -1,0 +1,59 @@
+/** Every mistake in a command line is one line that says what is wrong and where, and status 128. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runCli } from './run-cli.js';
+
+/** The arguments, and the whole of what standard error must say. */
+const cases: readonly (readonly [args: string[], message: string])[] = [
+  [['nonsense'], "tvisor: unknown command 'nonsense' (see tvisor --help)"],
+  [['--nonsense'], "tvisor: unknown option '--nonsense' (see tvisor --help)"],
+  [['do'], 'tvisor do: COMMAND: missing: say what to run'],
+  [['do', '--'], 'tvisor do: COMMAND: missing: say what to run'],
+  [['do', '--nonsense', 'true'], "tvisor do: unknown option '--nonsense' (see tvisor do --help)"],
+  [['do', '--user'], "tvisor do: option '-u, --user <uid[:gid]>' argument missing (see tvisor do --help)"],
+  [['do', '--user', 'root', 'true'], "tvisor do: --user: 'root': UID must be a number from 0 to 4294967294"],
+  [['do', '--user', '0:', 'true'], "tvisor do: --user: '': GID must be a number from 0 to 4294967294"],
+  [['do', '--user', '1:2:3', 'true'], "tvisor do: --user: '1:2:3': expected UID[:GID]"],
+  [
+    ['do', '--user', '4294967295', 'true'],
+    "tvisor do: --user: '4294967295': UID must be a number from 0 to 4294967294",
+  ],
+  [['do', '--env', '=x', 'true'], "tvisor do: --env: '=x': expected NAME=value or NAME"],
+  [['do', '--cwd', 'tmp', 'true'], "tvisor do: --cwd: 'tmp': must be an absolute path"],
+  [['do', '--root', '/no/such', 'true'], "tvisor do: --root: '/no/such': no such file or directory"],
+  [['do', '--root', '/etc/passwd', 'true'], "tvisor do: --root: '/etc/passwd': not a directory"],
+  [
+    ['do', '--hostname', 'a_b', 'true'],
+    "tvisor do: --hostname: 'a_b': expected letters, digits, '-' and '.'",
+  ],
+  [['do', '--hostname', '-a', 'true'], "tvisor do: --hostname: '-a': expected letters, digits, '-' and '.'"],
+  [['do', '--volume', '/etc', 'true'], "tvisor do: --volume: '/etc': expected HOST:GUEST[:ro|:rw]"],
+  [['do', '--volume', ':/a', 'true'], "tvisor do: --volume: ':/a': expected HOST:GUEST[:ro|:rw]"],
+  [['do', '--volume', '/etc:/a:rx', 'true'], "tvisor do: --volume: '/etc:/a:rx': 'rx': expected ro or rw"],
+  [['do', '--volume', '/etc:a', 'true'], "tvisor do: --volume: '/etc:a': guest path 'a' must be absolute"],
+  [
+    ['do', '--volume', '/etc:/a/..', 'true'],
+    "tvisor do: --volume: '/etc:/a/..': guest path is /: use --root for that",
+  ],
+  [['do', '--volume', '/no/such:/a', 'true'], "tvisor do: --volume: '/no/such': no such file or directory"],
+  [['do', '--network', 'host', 'true'], "tvisor do: --network: 'host': expected none"],
+  [
+    ['do', '--log-level', 'loud', 'true'],
+    "tvisor do: --log-level: 'loud': expected one of trace, debug, info, warn, error, fatal, silent",
+  ],
+  [['do', '--log-format', 'xml', 'true'], "tvisor do: --log-format: 'xml': expected one of text, json"],
+  [['syscalls', '--format', 'xml'], "tvisor syscalls: --format: 'xml': expected one of table, json"],
+];
+
+for (const [args, message] of cases) {
+  test(`tvisor ${args.join(' ')}`, { timeout: 60_000 }, () => {
+    assert.deepEqual(runCli(args), { status: 128, stdout: '', stderr: `${message}\n` });
+  });
+}
+
+test('no command at all: the help, on standard error', { timeout: 60_000 }, () => {
+  const { status, stdout, stderr } = runCli([]);
+  assert.equal(status, 128);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^Usage: tvisor \[options\] COMMAND/);
+});

@@ -1,0 +1,66 @@
+/** From options to the sandbox that they ask for. */
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { test } from 'node:test';
+import { type DoOptions, toSpec } from '../../src/cli/do.js';
+import { parseEnv, parseHostname, parseUser, parseVolume } from '../../src/cli/options.js';
+
+const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text' };
+
+test('without options: the caller and the machine as they are', () => {
+  const spec = toSpec(['ls', '-l'], defaults);
+  assert.deepEqual(spec, {
+    argv: ['ls', '-l'],
+    env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+    cwd: process.cwd(),
+    root: '/',
+    uid: process.geteuid?.(),
+    gid: process.getegid?.(),
+    groups: process.getgroups?.(),
+    hostname: hostname(),
+    volumes: [],
+    network: 'none',
+    strace: false,
+    log: { level: 'warn', format: 'text' },
+  });
+});
+
+test('the working directory falls back to / where the root has no such directory', () => {
+  assert.equal(toSpec(['ls'], { ...defaults, root: '/etc' }).cwd, '/');
+  assert.equal(toSpec(['ls'], { ...defaults, root: '/etc', cwd: '/x/../y' }).cwd, '/x/../y');
+});
+
+test('--strace shows its lines unless --log-level says otherwise', () => {
+  assert.equal(toSpec(['ls'], { ...defaults, strace: true }).log.level, 'info');
+  assert.equal(toSpec(['ls'], { ...defaults, strace: true, logLevel: 'error' }).log.level, 'error');
+});
+
+test('--log is taken from the caller working directory', () => {
+  assert.equal(toSpec(['ls'], { ...defaults, log: 'x.log' }).log.file, `${process.cwd()}/x.log`);
+});
+
+test('--user: GID defaults to UID, and no supplementary groups remain', () => {
+  assert.deepEqual(parseUser('1000'), { uid: 1000, gid: 1000 });
+  assert.deepEqual(parseUser('0:4294967294'), { uid: 0, gid: 4294967294 });
+  assert.deepEqual(toSpec(['id'], { ...defaults, user: '5:6' }).groups, []);
+});
+
+test('--env: sets, replaces, empties, passes through and removes, in order', () => {
+  const caller = { A: '1', B: '2' };
+  assert.deepEqual(parseEnv([], caller), ['A=1', 'B=2']);
+  assert.deepEqual(parseEnv(['A=x=y', 'C='], caller), ['A=x=y', 'B=2', 'C=']);
+  assert.deepEqual(parseEnv(['A=3', 'A'], caller), ['A=1', 'B=2']);
+  assert.deepEqual(parseEnv(['C=3', 'C'], caller), ['A=1', 'B=2']);
+});
+
+test('--hostname: labels of letters, digits and inner hyphens', () => {
+  for (const name of ['a', 'a-b.c9', 'A'.repeat(64)]) assert.equal(parseHostname(name), name);
+  for (const name of ['', '.', 'a..b', 'a-', 'a b', 'A'.repeat(65)])
+    assert.throws(() => parseHostname(name), /--hostname/);
+});
+
+test('--volume: writable unless it says ro; paths are made absolute and plain', () => {
+  assert.deepEqual(parseVolume('/etc/:/mnt//x/../y/'), { host: '/etc', guest: '/mnt/y', readonly: false });
+  assert.deepEqual(parseVolume('.:/src:ro'), { host: process.cwd(), guest: '/src', readonly: true });
+  assert.deepEqual(parseVolume('/etc:/a:rw'), { host: '/etc', guest: '/a', readonly: false });
+});

@@ -1,0 +1,209 @@
+/*
+ * What every case includes: the system's headers and a few ways of printing what was seen.
+ *
+ * A case starts in a directory of its own (made below the working directory), with umask 022 and no core files. It runs
+ * natively and in the sandbox; both must print the same, so print facts and comparisons, never pids, times, inode
+ * numbers or addresses. Lines go out with one write each, so that processes may take turns.
+ *
+ * A case may execute itself as a helper: pass a first argument that begins with '@' (no directory is made then).
+ */
+#ifndef CASE_H
+#define CASE_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define UNUSED __attribute__((unused))
+
+/* The program's own path. */
+static const char *self UNUSED;
+
+/* One line on standard output, in one write. */
+static void UNUSED __attribute__((format(printf, 1, 2))) say(const char *format, ...) {
+  int saved = errno;
+  char line[4096];
+  va_list list;
+  va_start(list, format);
+  int length = vsnprintf(line, sizeof line - 1, format, list);
+  va_end(list);
+  if (length > (int)sizeof line - 2) length = sizeof line - 2;
+  line[length++] = '\n';
+  if (write(1, line, length) != length) _exit(98);
+  errno = saved;
+}
+
+static const char UNUSED *errno_name(int number) {
+  const char *name = strerrorname_np(number);
+  return name ? name : "E?";
+}
+
+static long UNUSED case_result(const char *text, long value) {
+  if (value == -1)
+    say("%s = -1 %s", text, errno_name(errno));
+  else
+    say("%s = %ld", text, value);
+  return value;
+}
+
+static long UNUSED case_ok(const char *text, long value) {
+  if (value == -1)
+    say("%s: %s", text, errno_name(errno));
+  else
+    say("%s: ok", text);
+  return value;
+}
+
+static long UNUSED case_need(const char *text, long value) {
+  if (value == -1) {
+    say("cannot go on: %s: %s", text, errno_name(errno));
+    _exit(99);
+  }
+  return value;
+}
+
+/* R: print a call with its value or error. OK: without the value. NEED: silent, but it must succeed. T: a condition. */
+#define R(call) case_result(#call, (long)(call))
+#define OK(call) case_ok(#call, (long)(call))
+#define NEED(call) case_need(#call, (long)(call))
+#define T(condition) say("%s: %s", #condition, (condition) ? "yes" : "no")
+
+/* Print what a wait status says. */
+static void UNUSED say_status(const char *label, int status) {
+  if (WIFEXITED(status))
+    say("%s: exit %d", label, WEXITSTATUS(status));
+  else if (WIFSIGNALED(status))
+    say("%s: killed by SIG%s", label, sigabbrev_np(WTERMSIG(status)));
+  else if (WIFSTOPPED(status))
+    say("%s: stopped by SIG%s", label, sigabbrev_np(WSTOPSIG(status)));
+  else if (WIFCONTINUED(status))
+    say("%s: continued", label);
+  else
+    say("%s: status %#x", label, status);
+}
+
+/* Wait for one child, whatever signals arrive meanwhile, and print how it ended. */
+static void UNUSED reap(const char *label, pid_t child) {
+  int status;
+  pid_t got;
+  while ((got = waitpid(child, &status, 0)) == -1 && errno == EINTR) {
+  }
+  NEED(got);
+  say_status(label, status);
+}
+
+/* Run statements in a child; the value is its pid. */
+#define CHILD(...)         \
+  ({                       \
+    pid_t child_ = fork(); \
+    if (child_ == 0) {     \
+      __VA_ARGS__;         \
+      _exit(0);            \
+    }                      \
+    (pid_t) NEED(child_);  \
+  })
+
+static void UNUSED sleep_ms(int milliseconds) {
+  struct timespec left = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+  while (nanosleep(&left, &left) == -1 && errno == EINTR) {
+  }
+}
+
+static long long UNUSED now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* A one-way signal between processes: `tell` once, `await` once. */
+struct gate {
+  int end[2];
+};
+static struct gate UNUSED new_gate(void) {
+  struct gate gate;
+  NEED(pipe2(gate.end, O_CLOEXEC));
+  return gate;
+}
+static void UNUSED tell(struct gate gate) {
+  NEED(write(gate.end[1], "x", 1));
+}
+static void UNUSED await(struct gate gate) {
+  char byte;
+  ssize_t got;
+  while ((got = read(gate.end[0], &byte, 1)) == -1 && errno == EINTR) {
+  }
+  NEED(got);
+}
+
+/* Write a small file with the given text. */
+static void UNUSED put(const char *path, const char *text) {
+  int fd = NEED(open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644));
+  NEED(write(fd, text, strlen(text)));
+  close(fd);
+}
+
+/* The beginning of a file as a string; "" when it cannot be read. */
+static const char UNUSED *get(const char *path) {
+  static char text[65536];
+  int fd = open(path, O_RDONLY);
+  size_t length = 0;
+  ssize_t got;
+  if (fd >= 0) {
+    while (length < sizeof text - 1 && (got = read(fd, text + length, sizeof text - 1 - length)) > 0)
+      length += got;
+    close(fd);
+  }
+  text[length] = 0;
+  return text;
+}
+
+/* Install a handler with flags; the mask is empty. */
+static void UNUSED handle(int signal, void (*handler)(int), int flags) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+  NEED(sigaction(signal, &action, NULL));
+}
+
+static void __attribute__((constructor)) case_start(int argc, char **argv) {
+  self = argv[0];
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  umask(022);
+  if (argc > 1 && argv[1][0] == '@') return;
+  char directory[] = "case.XXXXXX";
+  NEED(mkdtemp(directory) ? 0 : -1);
+  NEED(chdir(directory));
+}
+#endif

@@ -1,0 +1,37 @@
+// covers: epoll_wait eventfd2 fork
+// One waiter is woken by another process; EPOLLEXCLUSIVE; nested epoll descriptors.
+#include "case.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+int main(void) {
+  int event = NEED(eventfd(0, 0)), outer = NEED(epoll_create1(0)), inner = NEED(epoll_create1(0));
+  struct epoll_event in = {.events = EPOLLIN, .data.u64 = 0x1122334455667788};
+  NEED(epoll_ctl(inner, EPOLL_CTL_ADD, event, &in));
+  NEED(epoll_ctl(outer, EPOLL_CTL_ADD, inner, &in));
+  R(epoll_ctl(inner, EPOLL_CTL_ADD, outer, &in));
+  struct gate ready = new_gate();
+  pid_t child = CHILD({
+    struct epoll_event got = {0};
+    tell(ready);
+    R(epoll_wait(outer, &got, 1, 10000));
+    T(got.data.u64 == 0x1122334455667788 && got.events == EPOLLIN);
+    R(epoll_wait(inner, &got, 1, 0));
+  });
+  await(ready);
+  sleep_ms(50);
+  uint64_t one = 1;
+  NEED(write(event, &one, 8));
+  reap("child", child);
+  NEED(read(event, &one, 8));
+  R(epoll_wait(outer, &in, 1, 0));
+  struct epoll_event exclusive = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+  int second = NEED(eventfd(1, 0));
+  R(epoll_ctl(outer, EPOLL_CTL_ADD, second, &exclusive));
+  R(epoll_wait(outer, &in, 1, 0));
+  exclusive.events |= EPOLLONESHOT;
+  R(epoll_ctl(inner, EPOLL_CTL_ADD, second, &exclusive));
+  close(inner);
+  R(epoll_wait(outer, &in, 1, 0));
+  return 0;
+}

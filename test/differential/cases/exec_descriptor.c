@@ -1,0 +1,50 @@
+// covers: execveat fexecve
+// Programs started from a descriptor: by AT_EMPTY_PATH, from a memfd, and unlinked ones.
+#include "case.h"
+
+static int copy_of_self(int to) {
+  int from = NEED(open(self, O_RDONLY));
+  char buffer[65536];
+  ssize_t got;
+  while ((got = read(from, buffer, sizeof buffer)) > 0) NEED(write(to, buffer, got));
+  close(from);
+  return to;
+}
+int main(int argc, char **argv) {
+  if (argc > 1) {
+    say("  started as %s", argv[1]);
+    char exe[300] = {0};
+    NEED(readlink("/proc/self/exe", exe, sizeof exe - 1));
+    say("  exe %s", strncmp(exe, "/memfd:", 7) == 0 ? exe
+                    : strstr(exe, " (deleted)")     ? "(deleted)"
+                    : strrchr(exe, '/') != NULL     ? "file"
+                                                    : "?");
+    return 21;
+  }
+  extern char **environ;
+  int fd = NEED(open(self, O_RDONLY | O_CLOEXEC));
+  char *args[] = {"x", "@fd", NULL};
+  reap("execveat", CHILD(syscall(SYS_execveat, fd, "", args, environ, AT_EMPTY_PATH)));
+  reap("fexecve", CHILD(fexecve(fd, args, environ)));
+  int path = NEED(open(self, O_PATH));
+  reap("O_PATH", CHILD(syscall(SYS_execveat, path, "", args, environ, AT_EMPTY_PATH)));
+  int memory = copy_of_self(NEED(memfd_create("prog", 0)));
+  args[1] = "@memfd";
+  reap("memfd", CHILD(fexecve(memory, args, environ)));
+  int file = copy_of_self(NEED(open("copy", O_WRONLY | O_CREAT, 0755)));
+  args[1] = "@copy";
+  reap("open for writing", CHILD({
+         execv("copy", args);
+         say("%s", errno_name(errno));
+       }));
+  close(file);
+  reap("copy", CHILD(execv("./copy", args)));
+  file = NEED(open("copy", O_RDONLY));
+  NEED(unlink("copy"));
+  reap("unlinked", CHILD(fexecve(file, args, environ)));
+  R(syscall(SYS_execveat, fd, "", args, environ, 0));
+  NEED(mkdir("dir", 0755));
+  int dir = NEED(open("dir", O_RDONLY));
+  R(syscall(SYS_execveat, dir, "", args, environ, AT_EMPTY_PATH));
+  return 0;
+}

@@ -1,0 +1,45 @@
+// covers: execve clone
+// libs: -lpthread
+// exec from a second thread: the others end, the process keeps its pid.
+#include "case.h"
+
+static void *sleeper(void *argument) {
+  for (;;) pause();
+  return argument;
+}
+static void *runner(void *pid) {
+  sleep_ms(20);
+  execl(self, self, "@after", (char *)pid, NULL);
+  return NULL;
+}
+int main(int argc, char **argv) {
+  if (argc > 1) {
+    T(getpid() == atoi(argv[2]));
+    T(syscall(SYS_gettid) == getpid());
+    int threads = 0;
+    DIR *dir = opendir("/proc/self/task");
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) threads += entry->d_name[0] != '.';
+    R(threads);
+    return 17;
+  }
+  pid_t child = CHILD({
+    char pid[12];
+    sprintf(pid, "%d", getpid());
+    pthread_t id;
+    for (int i = 0; i < 5; i++) pthread_create(&id, NULL, sleeper, NULL);
+    pthread_create(&id, NULL, runner, pid);
+    for (;;) pause();
+  });
+  reap("from a thread", child);
+  child = CHILD({
+    char pid[12];
+    sprintf(pid, "%d", getpid());
+    pthread_t id;
+    for (int i = 0; i < 5; i++) pthread_create(&id, NULL, sleeper, NULL);
+    sleep_ms(20);
+    execl(self, self, "@after", pid, NULL);
+  });
+  reap("from the first thread", child);
+  return 0;
+}

@@ -1,0 +1,36 @@
+// covers: getdents64 unlink
+// A directory of 1500 names: each is listed exactly once, also while the listed ones are removed.
+#include "case.h"
+
+#define COUNT 1500
+static bool seen[COUNT];
+int main(void) {
+  NEED(mkdir("d", 0755));
+  NEED(chdir("d"));
+  char name[32];
+  for (int i = 0; i < COUNT; i++) {
+    sprintf(name, "file-%d", i);
+    put(name, "");
+  }
+  for (int round = 0; round < 2; round++) {
+    memset(seen, 0, sizeof seen);
+    int found = 0, twice = 0, other = 0, number;
+    DIR *dir = opendir(".");
+    struct dirent *entry;
+    while ((entry = readdir(dir))) {
+      if (sscanf(entry->d_name, "file-%d", &number) != 1) {
+        other++;
+        continue;
+      }
+      found++;
+      if (seen[number]) twice++;
+      seen[number] = true;
+      if (round == 1) NEED(unlink(entry->d_name));
+    }
+    closedir(dir);
+    say("round %d: %d found, %d twice, %d other", round, found, twice, other);
+  }
+  R(chdir(".."));
+  R(rmdir("d"));
+  return 0;
+}

@@ -1,0 +1,45 @@
+// covers: inotify_init1 inotify_add_watch inotify_rm_watch
+// The events of a directory and of a file in it.
+#include "case.h"
+
+#include <sys/inotify.h>
+static int fd, watches[2];
+static void drain(const char *label) {
+  char buffer[4096] __attribute__((aligned(8)));
+  ssize_t got;
+  say("%s", label);
+  while ((got = read(fd, buffer, sizeof buffer)) > 0)
+    for (char *at = buffer; at < buffer + got;) {
+      struct inotify_event *event = (void *)at;
+      say("  watch %d mask %#x cookie %d name '%s'", event->wd == watches[1], event->mask, event->cookie != 0,
+          event->len ? event->name : "");
+      at += sizeof *event + event->len;
+    }
+  say("  end: %s", errno_name(errno));
+}
+int main(void) {
+  fd = NEED(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  NEED(mkdir("d", 0755));
+  drain("nothing");
+  watches[0] = NEED(
+      inotify_add_watch(fd, "d", IN_CREATE | IN_DELETE | IN_MOVE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB));
+  put("d/file", "text");
+  drain("create");
+  watches[1] = NEED(inotify_add_watch(fd, "d/file", IN_ALL_EVENTS & ~IN_ACCESS));
+  NEED(chmod("d/file", 0600));
+  drain("chmod");
+  NEED(rename("d/file", "d/other"));
+  drain("rename");
+  NEED(mkdir("d/sub", 0755));
+  drain("mkdir");
+  NEED(unlink("d/other"));
+  drain("unlink");
+  R(inotify_rm_watch(fd, watches[0]));
+  drain("removed");
+  R(inotify_rm_watch(fd, watches[0]));
+  R(inotify_add_watch(fd, "missing", IN_CREATE));
+  R(inotify_add_watch(fd, "d", 0));
+  R(inotify_add_watch(0, "d", IN_CREATE));
+  R(inotify_init1(1));
+  return 0;
+}

@@ -1,0 +1,50 @@
+// covers: memfd_create ftruncate fcntl mmap
+// Anonymous files and their seals.
+#include "case.h"
+
+int main(void) {
+  int fd = NEED(memfd_create("name", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  R(fcntl(fd, F_GETFD));
+  R(write(fd, "content", 7));
+  R(ftruncate(fd, 4096));
+  struct stat st;
+  NEED(fstat(fd, &st));
+  say("mode %o links %ld size %ld", st.st_mode, (long)st.st_nlink, (long)st.st_size);
+  char path[64], target[128] = {0};
+  sprintf(path, "/proc/self/fd/%d", fd);
+  NEED(readlink(path, target, sizeof target - 1));
+  say("%s", target);
+  char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  T(map != MAP_FAILED && memcmp(map, "content", 7) == 0);
+  memcpy(map, "CONTENT", 7);
+  char text[16] = {0};
+  R(pread(fd, text, 7, 0));
+  say("%s", text);
+  R(fcntl(fd, F_GET_SEALS));
+  R(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+  NEED(munmap(map, 4096));
+  R(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK));
+  R(fcntl(fd, F_GET_SEALS));
+  R(pwrite(fd, "x", 1, 0));
+  R(ftruncate(fd, 10));
+  R(ftruncate(fd, 8192));
+  T(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED && errno == EPERM);
+  T(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED);
+  T(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) != MAP_FAILED);
+  R(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL));
+  R(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW));
+  fd = NEED(memfd_create("plain", 0));
+  R(fcntl(fd, F_GET_SEALS));
+  R(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+  put("f", "x");
+  R(fcntl(NEED(open("f", O_RDWR)), F_GET_SEALS));
+  char name[300];
+  memset(name, 'n', sizeof name);
+  name[249] = 0;
+  R(memfd_create(name, 0) >= 0);
+  name[249] = 'n', name[250] = 0;
+  R(memfd_create(name, 0));
+  R(memfd_create("x", 0x8000));
+  R(memfd_create(NULL, 0));
+  return 0;
+}

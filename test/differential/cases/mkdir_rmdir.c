@@ -1,0 +1,42 @@
+// covers: mkdir rmdir mkdirat
+// Making and removing directories, and every reason not to.
+#include "case.h"
+
+int main(void) {
+  put("file", "x");
+  R(mkdir("d", 0755));
+  R(mkdir("d", 0755));
+  R(mkdir("file", 0755));
+  R(mkdir("file/x", 0755));
+  R(mkdir("no/x", 0755));
+  R(mkdir("trailing///", 0700));
+  R(mkdir("", 0755));
+  R(mkdir("/", 0755));
+  R(mkdir(".", 0755));
+  R(mkdir("d/..", 0755));
+  NEED(symlink("target", "link"));
+  R(mkdir("link", 0755));
+  R(mkdir("d/x", 0755));
+  R(rmdir("d"));
+  R(rmdir("d/x/."));
+  R(rmdir("d/x/.."));
+  R(rmdir("d/x/"));
+  R(rmdir("d"));
+  R(rmdir("d"));
+  R(rmdir("file"));
+  R(rmdir("file/"));
+  R(rmdir("link"));
+  R(rmdir("."));
+  R(rmdir(""));
+  R(rmdir("/"));
+  NEED(mkdir("cwd", 0755));
+  NEED(chdir("cwd"));
+  R(rmdir("../cwd"));
+  char path[64];
+  R(getcwd(path, sizeof path) == NULL);
+  R(errno == ENOENT);
+  R(mkdir("x", 0755));
+  R(open("x", O_CREAT | O_WRONLY, 0644));
+  R(chdir(".."));
+  return 0;
+}

@@ -1,0 +1,61 @@
+// covers: open stat setgroups
+// Owner, group and other bits on the way to a file, for a user without privileges.
+#include "case.h"
+
+static void tries(const char *label, uid_t uid, gid_t gid, gid_t extra) {
+  pid_t child = CHILD({
+    NEED(setgroups(1, &extra));
+    NEED(setgid(gid));
+    NEED(setuid(uid));
+    const char *dirs[] = {"d700", "d070", "d007", "d711", "d744"};
+    struct stat st;
+    for (int i = 0; i < 5; i++) {
+      char path[32];
+      sprintf(path, "%s/file", dirs[i]);
+      int search = stat(path, &st) ? errno : 0;
+      int list = open(dirs[i], O_RDONLY) < 0 ? errno : 0;
+      sprintf(path, "%s/new", dirs[i]);
+      int create = mkdir(path, 0755) ? errno : (rmdir(path), 0);
+      say("%s %s: search %s, list %s, create %s", label, dirs[i], search ? errno_name(search) : "ok",
+          list ? errno_name(list) : "ok", create ? errno_name(create) : "ok");
+    }
+    OK(open("file640", O_RDONLY));
+    OK(open("file640", O_WRONLY));
+    OK(open("file046", O_RDONLY));
+    R(chmod("file640", 0777));
+    R(truncate("file640", 0));
+  });
+  reap(label, child);
+}
+int main(void) {
+  if (geteuid() != 0) {
+    say("not root");
+    return 0;
+  }
+  NEED(chmod("..", 0755));
+  NEED(chmod(".", 0755));
+  struct {
+    const char *name;
+    mode_t mode;
+  } dirs[] = {{"d700", 0700}, {"d070", 0070}, {"d007", 0007}, {"d711", 0711}, {"d744", 0744}};
+  for (int i = 0; i < 5; i++) {
+    NEED(mkdir(dirs[i].name, 0755));
+    char path[32];
+    sprintf(path, "%s/file", dirs[i].name);
+    put(path, "x");
+    NEED(chown(dirs[i].name, 1000, 2000));
+    NEED(chmod(dirs[i].name, dirs[i].mode));
+  }
+  put("file640", "x");
+  put("file046", "x");
+  NEED(chown("file640", 3, 2000));
+  NEED(chown("file046", 1000, 2000));
+  NEED(chmod("file640", 0640));
+  NEED(chmod("file046", 0046));
+  tries("owner", 1000, 5, 5);
+  tries("group", 1001, 2000, 5);
+  tries("extra group", 1001, 5, 2000);
+  tries("other", 1001, 5, 5);
+  R(open("d007/file", O_RDONLY) >= 0);
+  return 0;
+}

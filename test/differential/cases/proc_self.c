@@ -1,0 +1,57 @@
+// covers: readlink open getdents64
+// /proc/self: links, command line, environment, names.
+#include "case.h"
+
+static void show_link(const char *path) {
+  char target[4096] = {0};
+  if (readlink(path, target, sizeof target - 1) < 0)
+    say("%s: %s", path, errno_name(errno));
+  else
+    say("%s -> %s", path, strncmp(target, "/", 1) ? "something" : strlen(target) == 1 ? "/" : "a path");
+}
+int main(void) {
+  char target[4096] = {0}, number[20], path[64];
+  sprintf(number, "%d", getpid());
+  NEED(readlink("/proc/self", target, sizeof target - 1));
+  T(strcmp(target, number) == 0);
+  memset(target, 0, sizeof target);
+  NEED(readlink("/proc/self/exe", target, sizeof target - 1));
+  char *real = realpath(self, NULL);
+  T(strcmp(target, real) == 0);
+  memset(target, 0, sizeof target);
+  NEED(readlink("/proc/self/cwd", target, sizeof target - 1));
+  T(strcmp(target, realpath(".", NULL)) == 0);
+  show_link("/proc/self/root");
+  show_link("/proc/thread-self");
+  show_link("/proc/self/nothing");
+  T(strcmp(get("/proc/self/cmdline"), self) == 0);
+  put("f", "x");
+  int fd = NEED(open("f", O_RDONLY | O_CLOEXEC));
+  NEED(lseek(fd, 1, SEEK_SET));
+  sprintf(path, "/proc/self/fd/%d", fd);
+  memset(target, 0, sizeof target);
+  NEED(readlink(path, target, sizeof target - 1));
+  T(strcmp(target, realpath("f", NULL)) == 0);
+  struct stat a, b;
+  NEED(stat(path, &a));
+  NEED(fstat(fd, &b));
+  T(a.st_ino == b.st_ino);
+  NEED(lstat(path, &a));
+  say("mode %o", a.st_mode);
+  sprintf(path, "/proc/self/fdinfo/%d", fd);
+  char *text = strdup(get(path));
+  T(strstr(text, "pos:\t1\n") && strstr(text, "flags:\t02100000\n"));
+  int p[2];
+  NEED(pipe(p));
+  sprintf(path, "/proc/self/fd/%d", p[0]);
+  memset(target, 0, sizeof target);
+  NEED(readlink(path, target, sizeof target - 1));
+  T(strncmp(target, "pipe:[", 6) == 0);
+  R(stat("/proc/self/fd/999", &a));
+  R(open("/proc/self/fd/999", O_RDONLY));
+  R(unlink("/proc/self/cmdline"));
+  R(mkdir("/proc/dir", 0755));
+  R(open("/proc/new", O_WRONLY | O_CREAT, 0644));
+  T(strcmp(get("/proc/self/environ"), environ[0]) == 0);
+  return 0;
+}

@@ -1,0 +1,45 @@
+// covers: rename renameat
+// What may replace what.
+#include "case.h"
+
+int main(void) {
+  put("a", "A");
+  put("b", "B");
+  NEED(mkdir("d1", 0755));
+  NEED(mkdir("d2", 0755));
+  NEED(mkdir("d1/sub", 0755));
+  put("d2/full", "x");
+  NEED(symlink("a", "sym"));
+  R(rename("a", "b"));
+  say("b: %s", get("b"));
+  R(access("a", F_OK));
+  R(rename("missing", "x"));
+  R(rename("b", "b"));
+  R(rename("b", "d1"));
+  R(rename("d1", "b"));
+  R(rename("d1", "d2"));
+  R(rename("d1", "d1/sub/x"));
+  R(rename("d1/sub", "d1"));
+  R(rename("d1", "d1/sub"));
+  NEED(mkdir("empty", 0755));
+  R(rename("d1", "empty"));
+  R(access("empty/sub", F_OK));
+  R(rename("b", "nodir/b"));
+  R(rename("b", "sym/x"));
+  R(rename("sym", "sym2"));
+  char text[16] = {0};
+  R(readlink("sym2", text, sizeof text));
+  R(rename("b", "new/"));
+  R(rename("empty", "new/"));
+  R(access("new/sub", F_OK));
+  R(rename("new/.", "x"));
+  R(rename("new", "."));
+  R(rename("..", "x"));
+  R(rename("/", "x"));
+  NEED(link("b", "hard"));
+  R(rename("b", "hard"));
+  R(access("b", F_OK));
+  R(access("hard", F_OK));
+  R(rename("", "x"));
+  return 0;
+}

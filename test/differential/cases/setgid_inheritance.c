@@ -1,0 +1,50 @@
+// covers: mkdir chmod open chown
+// The set-group-id bit of a directory is inherited; that of a file is lost when it is written.
+#include "case.h"
+
+static void show(const char *path) {
+  struct stat st;
+  NEED(stat(path, &st));
+  say("%s: mode %o, group %s", path, st.st_mode & 07777, st.st_gid == getegid() ? "own" : "the directory's");
+}
+int main(void) {
+  NEED(mkdir("d", 0755));
+  if (geteuid() == 0) NEED(chown("d", -1, 4242));
+  NEED(chmod("d", 02775));
+  show("d");
+  put("d/file", "x");
+  show("d/file");
+  NEED(mkdir("d/sub", 0755));
+  show("d/sub");
+  NEED(mkfifo("d/fifo", 0644));
+  show("d/fifo");
+  NEED(mkdir("plain", 0755));
+  show("plain");
+  put("prog", "x");
+  NEED(chmod("prog", 06755));
+  if (geteuid() == 0) {
+    NEED(chmod("..", 0755));
+    NEED(chmod(".", 0755));
+    NEED(chmod("prog", 06777));
+    pid_t child = CHILD({
+      NEED(setgid(777));
+      NEED(setuid(777));
+      int fd = NEED(open("prog", O_WRONLY));
+      NEED(write(fd, "y", 1));
+    });
+    reap("writer", child);
+    struct stat st;
+    NEED(stat("prog", &st));
+    say("after a write by another: %o", st.st_mode & 07777);
+    NEED(chmod("prog", 06777));
+    child = CHILD({
+      NEED(setgid(777));
+      NEED(setuid(777));
+      NEED(truncate("prog", 0));
+    });
+    reap("truncater", child);
+    NEED(stat("prog", &st));
+    say("after a truncate by another: %o", st.st_mode & 07777);
+  }
+  return 0;
+}

@@ -1,0 +1,59 @@
+// covers: rt_sigsuspend rt_sigtimedwait rt_sigpending pause
+// Waiting for signals.
+#include "case.h"
+
+static volatile int count;
+static void handler(int signal) {
+  count++;
+}
+int main(void) {
+  sigset_t set, none, old;
+  sigemptyset(&none);
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  sigaddset(&set, SIGRTMIN);
+  sigprocmask(SIG_BLOCK, &set, &old);
+  handle(SIGUSR1, handler, 0);
+  raise(SIGUSR1);
+  R(count);
+  R(sigsuspend(&none));
+  R(count);
+  sigprocmask(SIG_BLOCK, NULL, &old);
+  T(sigismember(&old, SIGUSR1));
+  siginfo_t info;
+  struct timespec zero = {0, 0}, brief = {0, 20000000}, bad = {0, -1};
+  R(sigtimedwait(&set, &info, &zero));
+  R(sigtimedwait(&set, &info, &brief));
+  R(sigtimedwait(&set, &info, &bad));
+  raise(SIGUSR1);
+  R(sigtimedwait(&set, &info, &zero));
+  say("code %d own %d, handled %d", info.si_code, info.si_pid == getpid(), count);
+  for (int i = 1; i <= 3; i++) sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i});
+  for (int i = 1; i <= 3; i++) {
+    T(sigwaitinfo(&set, &info) == SIGRTMIN);
+    R(info.si_value.sival_int);
+  }
+  int got;
+  pid_t child = CHILD({
+    sleep_ms(80);
+    kill(getppid(), SIGUSR1);
+  });
+  R(sigwait(&set, &got));
+  R(got);
+  reap("child", child);
+  child = CHILD({
+    sleep_ms(80);
+    kill(getppid(), SIGUSR2);
+  });
+  handle(SIGUSR2, handler, SA_RESTART);
+  R(sigtimedwait(&set, &info, &(struct timespec){5, 0}));
+  reap("child", child);
+  child = CHILD({
+    sleep_ms(80);
+    kill(getppid(), SIGUSR2);
+  });
+  R(pause());
+  R(count);
+  reap("child", child);
+  return 0;
+}

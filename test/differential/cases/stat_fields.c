@@ -1,0 +1,54 @@
+// covers: stat lstat fstat newfstatat
+// The fields of stat for each kind of file.
+#include "case.h"
+
+static void show(const char *path, int flags) {
+  struct stat st;
+  if (fstatat(AT_FDCWD, path, &st, flags) == -1) {
+    say("%s: %s", path, errno_name(errno));
+    return;
+  }
+  say("%s: mode %o links %ld size %ld rdev %ld own %d", path, st.st_mode,
+      S_ISDIR(st.st_mode) ? 0L : (long)st.st_nlink, S_ISDIR(st.st_mode) ? 0L : (long)st.st_size,
+      (long)st.st_rdev, st.st_uid == geteuid() && st.st_gid == getegid());
+}
+int main(void) {
+  put("file", "12345");
+  NEED(mkdir("dir", 0751));
+  NEED(symlink("file", "link"));
+  NEED(symlink("gone", "dangling"));
+  NEED(mkfifo("fifo", 0620));
+  NEED(link("file", "hard"));
+  show("file", 0);
+  show("hard", 0);
+  show("dir", 0);
+  show("link", 0);
+  show("link", AT_SYMLINK_NOFOLLOW);
+  show("dangling", 0);
+  show("dangling", AT_SYMLINK_NOFOLLOW);
+  show("fifo", 0);
+  show("/dev/null", 0);
+  show("/dev/zero", 0);
+  show("missing", 0);
+  show("file/x", 0);
+  show("", 0);
+  show("file", 0x8000000);
+  struct stat a, b;
+  NEED(stat("file", &a));
+  NEED(stat("hard", &b));
+  T(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+  NEED(lstat("link", &b));
+  T(a.st_ino != b.st_ino);
+  int pipes[2];
+  NEED(pipe(pipes));
+  R(fstat(pipes[0], &a));
+  T(S_ISFIFO(a.st_mode));
+  R(fstat(-1, &a));
+  NEED(stat("/", &a));
+  NEED(stat("/..", &b));
+  T(a.st_ino == b.st_ino);
+  NEED(stat("file", &a));
+  T(labs(a.st_mtime - time(NULL)) < 100);
+  T(a.st_blksize >= 512);
+  return 0;
+}

@@ -1,0 +1,24 @@
+// flags: -static-pie -fPIE
+// libs: -lpthread
+// covers: execve mmap
+// A static position-independent program relocates itself; threads and TLS work in it.
+#include "case.h"
+
+static __thread int local = 7;
+static int *pointer = (int *)&self;
+static void *thread(void *argument) {
+  local++;
+  return (void *)(long)local;
+}
+int main(void) {
+  T(pointer == (int *)&self);
+  pthread_t id;
+  void *result;
+  pthread_create(&id, NULL, thread, NULL);
+  pthread_join(id, &result);
+  R(result);
+  R(local);
+  reap("child", CHILD(_exit(local)));
+  reap("exec", CHILD(execl("/bin/echo", "echo", "from", "static-pie", NULL)));
+  return 0;
+}

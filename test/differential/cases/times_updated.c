@@ -1,0 +1,59 @@
+// covers: read write chmod stat
+// Which operations touch which of the three times.
+#include "case.h"
+
+static struct stat before, after;
+static void mark(const char *path) {
+  struct timespec old[2] = {{1000, 0}, {1000, 0}};
+  NEED(utimensat(AT_FDCWD, path, old, 0));
+  NEED(stat(path, &before));
+  sleep_ms(15);
+}
+static void changed(const char *what, const char *path) {
+  NEED(stat(path, &after));
+  say("%s: mtime %s, ctime %s", what, after.st_mtim.tv_sec == 1000 ? "same" : "new",
+      memcmp(&before.st_ctim, &after.st_ctim, sizeof before.st_ctim) ? "new" : "same");
+}
+int main(void) {
+  put("f", "12345");
+  NEED(mkdir("d", 0755));
+  int fd = NEED(open("f", O_RDWR));
+  mark("f");
+  NEED(write(fd, "x", 1));
+  changed("write", "f");
+  mark("f");
+  NEED(chmod("f", 0600));
+  changed("chmod", "f");
+  mark("f");
+  NEED(truncate("f", 2));
+  changed("truncate", "f");
+  mark("f");
+  NEED(link("f", "g"));
+  changed("link", "f");
+  mark("f");
+  NEED(unlink("g"));
+  changed("unlink", "f");
+  mark("f");
+  NEED(rename("f", "h"));
+  NEED(rename("h", "f"));
+  NEED(read(fd, (char[4]){0}, 1));
+  NEED(stat("f", &after));
+  T(after.st_mtim.tv_sec == 1000);
+  mark("d");
+  put("d/new", "");
+  changed("create in directory", "d");
+  mark("d");
+  NEED(unlink("d/new"));
+  changed("unlink in directory", "d");
+  mark("d");
+  NEED(mkdir("d/sub", 0755));
+  changed("mkdir in directory", "d");
+  mark("f");
+  NEED(close(NEED(open("f", O_WRONLY | O_TRUNC))));
+  changed("O_TRUNC", "f");
+  mark("f");
+  NEED(stat("f", &after));
+  NEED(access("f", R_OK));
+  changed("stat", "f");
+  return 0;
+}

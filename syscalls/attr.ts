@@ -27,6 +27,7 @@ import {
   UTIME_NOW,
   UTIME_OMIT,
 } from '../src/abi/fcntl.js';
+import { IN_MODIFY } from '../src/abi/poll.js';
 import { RLIMIT_FSIZE } from '../src/abi/sched.js';
 import { SI_KERNEL, SIGXFSZ } from '../src/abi/signal.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../src/abi/stat.js';
@@ -37,6 +38,7 @@ import { inodeOf, type Path } from '../src/vfs/dentry.js';
 import { MAX_OFFSET } from '../src/vfs/file.js';
 import { vfsChmod, vfsChown, vfsTruncate, vfsUtimens } from '../src/vfs/fsops.js';
 import type { Timespec } from '../src/vfs/inode.js';
+import { notifyPath } from '../src/vfs/notify.js';
 import { fileOf, pathAt } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 
@@ -202,7 +204,10 @@ function sysFtruncate(task: Task, args: SyscallArgs): number {
   const attr = file.getattr();
   if ((attr.mode & S_IFMT) !== S_IFREG || !file.writable) return -EINVAL;
   const bad = checkSize(task, size, attr.size);
-  return bad < 0 ? bad : file.truncate(size);
+  if (bad < 0) return bad;
+  const r = file.truncate(size);
+  if (r >= 0) notifyPath(file.path, IN_MODIFY);
+  return r;
 }
 
 /** Which fallocate(2) modes go together (fs/open.c, vfs_fallocate). */
@@ -252,6 +257,7 @@ function sysFallocate(task: Task, args: SyscallArgs): number {
     if (tooBig < 0) return tooBig;
   }
   const r = file.allocate(mode, pos, len);
+  if (r >= 0) notifyPath(file.path, IN_MODIFY);
   return r === -ENOTTY ? -EOPNOTSUPP : r;
 }
 

@@ -2,6 +2,7 @@
 
 import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from '../src/abi/errno.js';
 import { AT_FDCWD } from '../src/abi/fcntl.js';
+import { IN_ACCESS } from '../src/abi/poll.js';
 import { CAP_SYS_CHROOT } from '../src/abi/sched.js';
 import { S_IFDIR, S_IFMT } from '../src/abi/stat.js';
 import {
@@ -17,6 +18,7 @@ import { inodeOf, type Path } from '../src/vfs/dentry.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import type { DirEntry } from '../src/vfs/inode.js';
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, pathName, resolveAt } from '../src/vfs/namei.js';
+import { notifyPath } from '../src/vfs/notify.js';
 import { mayAccess } from '../src/vfs/permission.js';
 import { accessOk, fileOf, isDirectory } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
@@ -89,6 +91,7 @@ function getdents(task: Task, args: SyscallArgs, lengthOf: (n: number) => number
   const err = task.mem.post(addr, size);
   if (err < 0) return err;
   dir.pos = end;
+  notifyPath(dir.path, IN_ACCESS);
   return size;
 }
 

@@ -71,7 +71,12 @@ function storeEvents(task: Task, addr: number, events: readonly EpollEvent[]): b
 }
 
 /** @param timeout milliseconds, undefined waits for ever */
-function wait(task: Task, args: SyscallArgs, timeout: number | undefined, sigmask: bigint | undefined): SyscallResult {
+function wait(
+  task: Task,
+  args: SyscallArgs,
+  timeout: number | undefined,
+  sigmask: bigint | undefined,
+): SyscallResult {
   const addr = args.ptr(1);
   const max = args.int(2);
   if (max <= 0 || max > MAX_EVENTS) return -EINVAL;
@@ -119,5 +124,9 @@ export const epollFamily: Family = {
   epoll_ctl: { handler: sysEpollCtl, args: ['fd', 'int', 'fd', 'struct'], status: 'full' },
   epoll_wait: { handler: sysEpollWait, args: ['fd', 'ptr', 'int', 'int'], status: 'full' },
   epoll_pwait: { handler: sysEpollPwait, args: ['fd', 'ptr', 'int', 'int', 'ptr', 'size'], status: 'full' },
-  epoll_pwait2: { handler: sysEpollPwait2, args: ['fd', 'ptr', 'int', 'struct', 'ptr', 'size'], status: 'full' },
+  epoll_pwait2: {
+    handler: sysEpollPwait2,
+    args: ['fd', 'ptr', 'int', 'struct', 'ptr', 'size'],
+    status: 'full',
+  },
 };

@@ -5,6 +5,7 @@
 
 import { EFBIG, EINVAL, EISDIR, EPIPE } from '../src/abi/errno.js';
 import { __O_SYNC, O_DSYNC } from '../src/abi/fcntl.js';
+import { IN_ACCESS, IN_MODIFY } from '../src/abi/poll.js';
 import { CAP_FSETID, RLIMIT_FSIZE } from '../src/abi/sched.js';
 import { SI_KERNEL, SIGPIPE, SIGXFSZ } from '../src/abi/signal.js';
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID, S_IXGRP } from '../src/abi/stat.js';
@@ -14,6 +15,7 @@ import type { Task } from '../src/kernel/task.js';
 import type { Sink, Source } from '../src/kernel/useriov.js';
 import type { Block, SyscallResult, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { MAX_OFFSET, type OpenFile } from '../src/vfs/file.js';
+import { notifyPath } from '../src/vfs/notify.js';
 import { isDirectory } from './descriptors.js';
 
 /** Reads at the description's position and moves it. */
@@ -22,6 +24,7 @@ export function readFile(task: Task, file: OpenFile, sink: Sink): SyscallResult 
   if (typeof r !== 'number') return r;
   if (r > 0) {
     if (file.seekable) file.pos += r;
+    notifyPath(file.path, IN_ACCESS);
   } else if (r === -EINVAL && isDirectory(file)) return -EISDIR;
   return r;
 }
@@ -29,6 +32,7 @@ export function readFile(task: Task, file: OpenFile, sink: Sink): SyscallResult 
 /** Reads at `pos`; the description's own position stays. The caller refused files that are not seekable. */
 export function readFileAt(task: Task, file: OpenFile, sink: Sink, pos: number): SyscallResult {
   const r = file.read(task, sink, pos);
+  if (typeof r === 'number' && r > 0) notifyPath(file.path, IN_ACCESS);
   return r === -EINVAL && isDirectory(file) ? -EISDIR : r;
 }
 
@@ -70,6 +74,7 @@ export function writeSeekable(
   if ((mode & (S_ISUID | S_ISGID)) !== 0 && source.remaining > 0) dropSetId(task, file, mode);
   const r = file.write(task, source, pos);
   if (typeof r !== 'number' || r <= 0) return r;
+  notifyPath(file.path, IN_MODIFY);
   const sync = (file.flags | durable) & (O_DSYNC | __O_SYNC);
   if (sync !== 0) {
     const err = file.sync((sync & __O_SYNC) === 0);

@@ -1,9 +1,9 @@
 /** Timeouts and signal masks of the polling calls. */
 
 import { EINVAL } from '../src/abi/errno.js';
+import { SIGKILL, SIGSTOP } from '../src/abi/signal.js';
 import { SIGSET_SIZE, TIMESPEC_SIZE } from '../src/abi/structs-ipc.js';
 import { readTimespec } from '../src/abi/structs-process.js';
-import { SIGKILL, SIGSTOP } from '../src/abi/signal.js';
 import type { Task } from '../src/kernel/task.js';
 
 /** SIGKILL and SIGSTOP cannot be blocked. */

@@ -2,10 +2,25 @@
 
 import { EBADF, EFAULT, EINVAL, ERESTARTNOHAND } from '../src/abi/errno.js';
 import {
-  POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDBAND,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
 } from '../src/abi/poll.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
-import { POLLFD_EVENTS, POLLFD_REVENTS, POLLFD_SIZE, TIMESPEC_SIZE, TIMEVAL_SIZE } from '../src/abi/structs-ipc.js';
+import {
+  POLLFD_EVENTS,
+  POLLFD_REVENTS,
+  POLLFD_SIZE,
+  TIMESPEC_SIZE,
+  TIMEVAL_SIZE,
+} from '../src/abi/structs-ipc.js';
 import { putTimespec, putTimeval } from '../src/abi/structs-process.js';
 import { finishWith } from '../src/fs/waiting.js';
 import type { Task } from '../src/kernel/task.js';
@@ -78,7 +93,8 @@ function doPoll(task: Task, addr: number, count: number, wait: PollWait): Syscal
       const off = i * POLLFD_SIZE;
       const file = files[i];
       let mask = 0;
-      if (file !== undefined) mask = file.poll() & (dv.getUint16(off + POLLFD_EVENTS, true) | POLLERR | POLLHUP);
+      if (file !== undefined)
+        mask = file.poll() & (dv.getUint16(off + POLLFD_EVENTS, true) | POLLERR | POLLHUP);
       else if (dv.getInt32(off, true) >= 0) mask = POLLNVAL;
       dv.setUint16(off + POLLFD_REVENTS, mask, true);
       if (mask !== 0) ready++;
@@ -94,7 +110,10 @@ function doPoll(task: Task, addr: number, count: number, wait: PollWait): Syscal
 
 function sysPoll(task: Task, args: SyscallArgs): SyscallResult {
   const timeout = args.int(2);
-  return doPoll(task, args.ptr(0), args.uint(1), { timeout: timeout < 0 ? undefined : timeout, sigmask: undefined });
+  return doPoll(task, args.ptr(0), args.uint(1), {
+    timeout: timeout < 0 ? undefined : timeout,
+    sigmask: undefined,
+  });
 }
 
 /** Writes what is left of `timeout` back to `addr` when the call ends. A zero timeout stays as it is. */
@@ -180,7 +199,8 @@ function doSelect(task: Task, args: SyscallArgs, wait: PollWait): SyscallResult 
       const mask = file.poll();
       for (let s = 0; s < 3; s++) {
         const result = results[s];
-        if (result === undefined || ((members >> s) & 1) === 0 || (mask & (SELECT_MASKS[s] ?? 0)) === 0) continue;
+        if (result === undefined || ((members >> s) & 1) === 0 || (mask & (SELECT_MASKS[s] ?? 0)) === 0)
+          continue;
         result[fd >> 3] = (result[fd >> 3] ?? 0) | (1 << (fd & 7));
         ready++;
       }
@@ -195,7 +215,13 @@ function doSelect(task: Task, args: SyscallArgs, wait: PollWait): SyscallResult 
     }
     return count;
   };
-  return waitForAny(task, watched.map((w) => w.file), wait, scan, store);
+  return waitForAny(
+    task,
+    watched.map((w) => w.file),
+    wait,
+    scan,
+    store,
+  );
 }
 
 /** struct timeval of select: unlike elsewhere, a tv_usec of a second and more is carried over. */

@@ -19,7 +19,7 @@ function sysSignalfd4(_task: Task, args: SyscallArgs): SyscallResult {
   return -ENOSYS;
 }
 
-const note = 'ENOSYS: pending signals are the host kernel\'s and cannot be consumed from outside the guest';
+const note = "ENOSYS: pending signals are the host kernel's and cannot be consumed from outside the guest";
 
 export const signalfdFamily: Family = {
   signalfd: { handler: sysSignalfd, args: ['fd', 'ptr', 'size'], status: 'partial', note },

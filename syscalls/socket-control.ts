@@ -53,7 +53,11 @@ function readOne(task: Task, dv: DataView, off: number, size: number, out: Contr
   const data = off + CMSGHDR_SIZE;
   if (type === SCM_CREDENTIALS) {
     if (size !== CMSGHDR_SIZE + UCRED_SIZE) return -EINVAL;
-    const cred = { pid: dv.getInt32(data, true), uid: dv.getUint32(data + 4, true), gid: dv.getUint32(data + 8, true) };
+    const cred = {
+      pid: dv.getInt32(data, true),
+      uid: dv.getUint32(data + 4, true),
+      gid: dv.getUint32(data + 8, true),
+    };
     if (!checkCred(task, cred)) return -EPERM;
     out.cred = cred;
     return 0;
@@ -113,7 +117,11 @@ class ControlWriter {
  * @returns bytes used and MSG_CTRUNC, or -EFAULT
  */
 export function storeControl(
-  task: Task, out: ReceivedMessage, addr: number, room: number, cloexec: boolean,
+  task: Task,
+  out: ReceivedMessage,
+  addr: number,
+  room: number,
+  cloexec: boolean,
 ): { used: number; flags: number } | number {
   const writer = new ControlWriter(task, addr, room);
   if (out.cred !== undefined) {
@@ -135,7 +143,12 @@ export function storeControl(
   return { used: writer.used, flags: writer.truncated ? MSG_CTRUNC : 0 };
 }
 
-function storeRights(task: Task, files: readonly OpenFile[], writer: ControlWriter, cloexec: boolean): boolean {
+function storeRights(
+  task: Task,
+  files: readonly OpenFile[],
+  writer: ControlWriter,
+  cloexec: boolean,
+): boolean {
   const fit = Math.min(files.length, Math.max(0, Math.floor((writer.left - CMSGHDR_SIZE) / 4)));
   const fds: number[] = [];
   for (const file of files.slice(0, fit)) {

@@ -1,15 +1,27 @@
 /** send(2), recv(2) and their forms with addresses, vectors and ancillary data. */
 
-import {
-  EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, EPIPE, ERESTARTSYS,
-} from '../src/abi/errno.js';
+import { EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, EPIPE, ERESTARTSYS } from '../src/abi/errno.js';
 import { UIO_MAXIOV } from '../src/abi/limits.js';
 import {
-  MSG_CMSG_CLOEXEC, MSG_DONTWAIT, MSG_ERRQUEUE, MSG_NOSIGNAL, MSG_WAITFORONE, SOCK_STREAM,
+  MSG_CMSG_CLOEXEC,
+  MSG_DONTWAIT,
+  MSG_ERRQUEUE,
+  MSG_NOSIGNAL,
+  MSG_WAITFORONE,
+  SOCK_STREAM,
 } from '../src/abi/socket.js';
 import {
-  MMSGHDR_LEN, MMSGHDR_SIZE, MSGHDR_CONTROL, MSGHDR_CONTROLLEN, MSGHDR_FLAGS, MSGHDR_IOV, MSGHDR_IOVLEN, MSGHDR_NAME,
-  MSGHDR_NAMELEN, MSGHDR_SIZE, SOCKADDR_STORAGE_SIZE,
+  MMSGHDR_LEN,
+  MMSGHDR_SIZE,
+  MSGHDR_CONTROL,
+  MSGHDR_CONTROLLEN,
+  MSGHDR_FLAGS,
+  MSGHDR_IOV,
+  MSGHDR_IOVLEN,
+  MSGHDR_NAME,
+  MSGHDR_NAMELEN,
+  MSGHDR_SIZE,
+  SOCKADDR_STORAGE_SIZE,
 } from '../src/abi/structs-ipc.js';
 import { finishWith, waitOn } from '../src/fs/waiting.js';
 import type { IoVec } from '../src/kernel/memory.js';
@@ -48,7 +60,13 @@ function readMsgHdr(task: Task, addr: number): MsgHdr | number {
   if (iovLen < 0 || iovLen > UIO_MAXIOV) return -EMSGSIZE;
   const iov = iovLen === 0 ? [] : task.mem.iovec(iovAddr, iovLen);
   if (typeof iov === 'number') return iov;
-  return { name, nameLen: name === 0 ? 0 : Math.min(nameLen, SOCKADDR_STORAGE_SIZE), iov, control, controlLen };
+  return {
+    name,
+    nameLen: name === 0 ? 0 : Math.min(nameLen, SOCKADDR_STORAGE_SIZE),
+    iov,
+    control,
+    controlLen,
+  };
 }
 
 /** Sends; a stream whose other end is gone raises SIGPIPE unless told not to. */
@@ -81,7 +99,12 @@ function sendHeader(task: Task, socket: Socket, addr: number, flags: number): Sy
   if (typeof to === 'number') return to;
   const control = readControl(task, h.control, h.controlLen);
   if (typeof control === 'number') return control;
-  return sendOn(task, socket, task.mem.source(h.iov), { flags, to, files: control.files, cred: control.cred });
+  return sendOn(task, socket, task.mem.source(h.iov), {
+    flags,
+    to,
+    files: control.files,
+    cred: control.cred,
+  });
 }
 
 function sysSendmsg(task: Task, args: SyscallArgs): SyscallResult {
@@ -125,7 +148,8 @@ function recvHeader(task: Task, socket: Socket, addr: number, flags: number): Sy
       if (len > 0 && task.mem.write(h.name, from, 0, len) !== len) return -EFAULT;
       if (task.mem.putU32(addr + MSGHDR_NAMELEN, from.length) < 0) return -EFAULT;
     }
-    if (task.mem.putU32(addr + MSGHDR_FLAGS, out.flags | control.flags | (flags & MSG_CMSG_CLOEXEC)) < 0) return -EFAULT;
+    if (task.mem.putU32(addr + MSGHDR_FLAGS, out.flags | control.flags | (flags & MSG_CMSG_CLOEXEC)) < 0)
+      return -EFAULT;
     return task.mem.putU64(addr + MSGHDR_CONTROLLEN, control.used) < 0 ? -EFAULT : n;
   });
 }
@@ -143,7 +167,8 @@ function sysSendmmsg(task: Task, args: SyscallArgs): SyscallResult {
   const count = Math.min(args.uint(2), UIO_MAXIOV);
   const flags = args.int(3);
   if (count === 0) return 0;
-  const sent = (i: number, n: number): boolean => task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, n) === 0;
+  const sent = (i: number, n: number): boolean =>
+    task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, n) === 0;
   return finishWith(sendHeader(task, socket, base, flags), (n) => {
     if (n < 0) return n;
     if (!sent(0, n)) return -EFAULT;
@@ -193,7 +218,9 @@ export const socketIoFamily: Family = {
   sendmsg: { handler: sysSendmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
   recvmsg: { handler: sysRecvmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
   sendmmsg: {
-    handler: sysSendmmsg, args: ['fd', 'struct', 'uint', 'hex'], status: 'partial',
+    handler: sysSendmmsg,
+    args: ['fd', 'struct', 'uint', 'hex'],
+    status: 'partial',
     note: 'only the first message waits for room',
   },
   recvmmsg: { handler: sysRecvmmsg, args: ['fd', 'struct', 'uint', 'hex', 'struct'], status: 'full' },

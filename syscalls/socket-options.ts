@@ -2,9 +2,33 @@
 
 import { EDOM, EFAULT, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../src/abi/errno.js';
 import {
-  SO_ACCEPTCONN, SO_BROADCAST, SO_DEBUG, SO_DOMAIN, SO_DONTROUTE, SO_ERROR, SO_KEEPALIVE, SO_LINGER, SO_NO_CHECK, SO_OOBINLINE,
-  SO_PASSCRED, SO_PASSSEC, SO_PEERCRED, SO_PRIORITY, SO_PROTOCOL, SO_RCVBUF, SO_RCVLOWAT, SO_RCVTIMEO, SO_REUSEADDR,
-  SO_REUSEPORT, SO_SNDBUF, SO_SNDLOWAT, SO_SNDTIMEO, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TYPE, SOL_SOCKET,
+  SO_ACCEPTCONN,
+  SO_BROADCAST,
+  SO_DEBUG,
+  SO_DOMAIN,
+  SO_DONTROUTE,
+  SO_ERROR,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  SO_NO_CHECK,
+  SO_OOBINLINE,
+  SO_PASSCRED,
+  SO_PASSSEC,
+  SO_PEERCRED,
+  SO_PRIORITY,
+  SO_PROTOCOL,
+  SO_RCVBUF,
+  SO_RCVLOWAT,
+  SO_RCVTIMEO,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_SNDBUF,
+  SO_SNDLOWAT,
+  SO_SNDTIMEO,
+  SO_TIMESTAMP,
+  SO_TIMESTAMPNS,
+  SO_TYPE,
+  SOL_SOCKET,
 } from '../src/abi/socket.js';
 import { LINGER_SIZE, TIMEVAL_SIZE, UCRED_SIZE } from '../src/abi/structs-ipc.js';
 import { putTimeval } from '../src/abi/structs-process.js';
@@ -16,10 +40,25 @@ import { socketOf } from './socket-address.js';
 
 /** Options that are kept and given back, and have nothing to change on a local socket. */
 const KEPT = new Set([
-  SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, SO_BROADCAST, SO_OOBINLINE, SO_PRIORITY, SO_DONTROUTE, SO_NO_CHECK,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_KEEPALIVE,
+  SO_BROADCAST,
+  SO_OOBINLINE,
+  SO_PRIORITY,
+  SO_DONTROUTE,
+  SO_NO_CHECK,
   SO_DEBUG,
 ]);
-const BOOLEAN = new Set([SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, SO_BROADCAST, SO_OOBINLINE, SO_DONTROUTE, SO_DEBUG]);
+const BOOLEAN = new Set([
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SO_KEEPALIVE,
+  SO_BROADCAST,
+  SO_OOBINLINE,
+  SO_DONTROUTE,
+  SO_DEBUG,
+]);
 
 /** A struct timeval of a timeout, ms; 0 for none. @returns -EDOM for one that is not valid */
 function readSocketTimeout(dv: DataView): number {
@@ -53,7 +92,7 @@ function setInteger(socket: Socket, name: number, value: number): number {
       return 0;
     case SO_RCVLOWAT:
       options.rcvLowat = value < 0 ? 0x7fffffff : value || 1;
-      return socket.family === 1 ? -EOPNOTSUPP : 0;
+      return 0;
     default:
       if (!KEPT.has(name)) return -ENOPROTOOPT;
       options.flags.set(name, BOOLEAN.has(name) ? Number(value !== 0) : value);
@@ -69,7 +108,8 @@ function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   if (len < 0) return -EINVAL;
   if (args.int(1) !== SOL_SOCKET) return -EOPNOTSUPP;
   if (len < 4) return -EINVAL;
-  const size = name === SO_RCVTIMEO || name === SO_SNDTIMEO ? TIMEVAL_SIZE : name === SO_LINGER ? LINGER_SIZE : 4;
+  const size =
+    name === SO_RCVTIMEO || name === SO_SNDTIMEO ? TIMEVAL_SIZE : name === SO_LINGER ? LINGER_SIZE : 4;
   const int = task.mem.i32(args.ptr(3));
   if (Number.isNaN(int)) return -EFAULT;
   if (len < size) return -EINVAL;
@@ -162,6 +202,16 @@ function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
 }
 
 export const socketOptionFamily: Family = {
-  getsockopt: { handler: sysGetsockopt, args: ['fd', 'int', 'int', 'ptr', 'ptr'], status: 'partial', note: 'SOL_SOCKET' },
-  setsockopt: { handler: sysSetsockopt, args: ['fd', 'int', 'int', 'struct', 'int'], status: 'partial', note: 'SOL_SOCKET' },
+  getsockopt: {
+    handler: sysGetsockopt,
+    args: ['fd', 'int', 'int', 'ptr', 'ptr'],
+    status: 'partial',
+    note: 'SOL_SOCKET',
+  },
+  setsockopt: {
+    handler: sysSetsockopt,
+    args: ['fd', 'int', 'int', 'struct', 'int'],
+    status: 'partial',
+    note: 'SOL_SOCKET',
+  },
 };

@@ -1,8 +1,6 @@
 /** Making, naming and connecting sockets. Only AF_UNIX exists so far: there is no network, loopback included. */
 
-import {
-  EAFNOSUPPORT, EFAULT, EINVAL, EMFILE, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
-} from '../src/abi/errno.js';
+import { EAFNOSUPPORT, EFAULT, EINVAL, EMFILE, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK } from '../src/abi/socket.js';
@@ -99,7 +97,9 @@ function sysAccept4(task: Task, args: SyscallArgs): SyscallResult {
 
 function sysGetsockname(task: Task, args: SyscallArgs): SyscallResult {
   const socket = socketOf(task, args.int(0));
-  return typeof socket === 'number' ? socket : storeAddress(task, socket.localAddress(), args.ptr(1), args.ptr(2));
+  return typeof socket === 'number'
+    ? socket
+    : storeAddress(task, socket.localAddress(), args.ptr(1), args.ptr(2));
 }
 
 function sysGetpeername(task: Task, args: SyscallArgs): SyscallResult {

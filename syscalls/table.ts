@@ -15,9 +15,11 @@ import { epollFamily } from './epoll.js';
 import { eventfdFamily } from './eventfd.js';
 import { fcntlFamily } from './fcntl.js';
 import { fdFamily } from './fd.js';
+import { inotifyFamily } from './inotify.js';
 import { ioctlFamily } from './ioctl.js';
 import { limitsFamily } from './limits.js';
 import { lockFamily } from './lock.js';
+import { memfdFamily } from './memfd.js';
 import { mmapFamily } from './mmap.js';
 import { mountFamily } from './mount.js';
 import { namesFamily } from './names.js';
@@ -29,6 +31,7 @@ import { rwFamily } from './rw.js';
 import { schedFamily } from './sched.js';
 import { signalFamily } from './signal.js';
 import { signalfdFamily } from './signalfd.js';
+import { socketFamily } from './socket.js';
 import { spliceFamily } from './splice.js';
 import { statFamily } from './stat.js';
 import { systemFamily } from './system.js';
@@ -59,9 +62,11 @@ const families: readonly Family[] = [
   eventfdFamily,
   fcntlFamily,
   fdFamily,
+  inotifyFamily,
   ioctlFamily,
   limitsFamily,
   lockFamily,
+  memfdFamily,
   mmapFamily,
   mountFamily,
   namesFamily,
@@ -73,6 +78,7 @@ const families: readonly Family[] = [
   schedFamily,
   signalFamily,
   signalfdFamily,
+  socketFamily,
   spliceFamily,
   statFamily,
   systemFamily,

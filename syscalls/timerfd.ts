@@ -3,7 +3,12 @@
 import { EBADF, EINVAL, EPERM } from '../src/abi/errno.js';
 import { TFD_CLOEXEC, TFD_NONBLOCK, TFD_TIMER_ABSTIME, TFD_TIMER_CANCEL_ON_SET } from '../src/abi/poll.js';
 import {
-  CAP_WAKE_ALARM, CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM, CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_REALTIME_ALARM,
+  CAP_WAKE_ALARM,
+  CLOCK_BOOTTIME,
+  CLOCK_BOOTTIME_ALARM,
+  CLOCK_MONOTONIC,
+  CLOCK_REALTIME,
+  CLOCK_REALTIME_ALARM,
 } from '../src/abi/sched.js';
 import { ITIMERSPEC_SIZE, TIMESPEC_SIZE } from '../src/abi/structs-ipc.js';
 import { putTimespec, readTimespec } from '../src/abi/structs-process.js';

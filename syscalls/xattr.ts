@@ -13,6 +13,7 @@ import {
 } from '../src/abi/errno.js';
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from '../src/abi/fcntl.js';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../src/abi/limits.js';
+import { IN_ATTRIB } from '../src/abi/poll.js';
 import { CAP_FOWNER, CAP_SETFCAP, CAP_SYS_ADMIN } from '../src/abi/sched.js';
 import { S_IFDIR, S_IFMT, S_IFREG, S_ISVTX, XATTR_CREATE, XATTR_REPLACE } from '../src/abi/stat.js';
 import { putBytes } from '../src/abi/structs-file.js';
@@ -20,6 +21,7 @@ import { capable } from '../src/kernel/cred.js';
 import type { Task } from '../src/kernel/task.js';
 import { inodeOf, type Path } from '../src/vfs/dentry.js';
 import type { Inode } from '../src/vfs/inode.js';
+import { notifyPath } from '../src/vfs/notify.js';
 import { mayAccess, mountWritable } from '../src/vfs/permission.js';
 import { fileOf, pathAt } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
@@ -77,6 +79,12 @@ function knownSpace(name: string): boolean {
   );
 }
 
+/** Tells watches of a change that worked. */
+function changed(path: Path, result: number): number {
+  if (result >= 0) notifyPath(path, IN_ATTRIB);
+  return result;
+}
+
 function setxattr(find: Find) {
   return (task: Task, args: SyscallArgs): number => {
     const flags = args.int(4);
@@ -99,7 +107,7 @@ function setxattr(find: Find) {
     const inode = inodeOf(path);
     const bad = checkName(task, path, inode, name, MAY_WRITE);
     if (bad < 0) return bad;
-    return knownSpace(name) ? inode.setxattr(name, value, flags) : -EOPNOTSUPP;
+    return changed(path, knownSpace(name) ? inode.setxattr(name, value, flags) : -EOPNOTSUPP);
   };
 }
 
@@ -156,7 +164,7 @@ function removexattr(find: Find) {
     const inode = inodeOf(path);
     const bad = checkName(task, path, inode, name, MAY_WRITE);
     if (bad < 0) return bad;
-    return knownSpace(name) ? inode.removexattr(name) : -EOPNOTSUPP;
+    return changed(path, knownSpace(name) ? inode.removexattr(name) : -EOPNOTSUPP);
   };
 }
 

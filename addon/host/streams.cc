@@ -46,7 +46,8 @@ Range ByteRange(napi_env env, napi_value array, napi_value offset, napi_value le
   if (!(off >= 0) || !(len >= 0) || off > static_cast<double>(size)) return {};
   size_t at = static_cast<size_t>(off);
   size_t room = size - at;
-  return {static_cast<uint8_t *>(data) + at, len < static_cast<double>(room) ? static_cast<size_t>(len) : room};
+  return {static_cast<uint8_t *>(data) + at,
+          len < static_cast<double>(room) ? static_cast<size_t>(len) : room};
 }
 
 int Ready(int fd, short events) {
@@ -136,21 +137,47 @@ napi_value IoctlBuf(napi_env env, napi_callback_info info) {
 napi_value IoctlInt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  int r = ioctl(Int(env, a[0]), static_cast<unsigned long>(Num(env, a[1])), static_cast<long>(Int(env, a[2])));
+  int r =
+      ioctl(Int(env, a[0]), static_cast<unsigned long>(Num(env, a[1])), static_cast<long>(Int(env, a[2])));
   return MakeInt(env, r < 0 ? -errno : r);
 }
 
 // Names below /proc/<pid> that the sentry may read, and names of the machine's own /proc.
-constexpr const char *kProcessFiles[] = {"maps",  "smaps",        "smaps_rollup", "stat",      "statm",   "status",
-                                         "cmdline", "environ",    "auxv",         "comm",      "io",      "limits",
-                                         "wchan", "sched",        "schedstat",    "numa_maps", "syscall", "personality"};
-constexpr const char *kMachineFiles[] = {"cpuinfo", "meminfo", "stat",     "uptime",      "loadavg", "version",
-                                         "vmstat",  "zoneinfo", "buddyinfo", "filesystems", "cmdline", "devices",
-                                         "interrupts", "softirqs", "diskstats", "partitions", "swaps", "misc",
-                                         "pressure/cpu", "pressure/io", "pressure/memory", "slabinfo", "schedstat",
-                                         "sys/kernel/random/boot_id", "sys/kernel/pid_max", "sys/fs/file-max",
-                                         "sys/vm/overcommit_memory", "sys/vm/max_map_count", "sys/kernel/osrelease",
-                                         "sys/kernel/version", "sys/kernel/threads-max", "sys/kernel/cap_last_cap"};
+constexpr const char *kProcessFiles[] = {
+    "maps", "smaps", "smaps_rollup", "stat",  "statm", "status",    "cmdline",   "environ", "auxv",
+    "comm", "io",    "limits",       "fdinfo/0", "fdinfo/1", "fdinfo/2", "wchan", "sched", "schedstat", "numa_maps", "syscall", "personality"};
+constexpr const char *kMachineFiles[] = {"cpuinfo",
+                                         "meminfo",
+                                         "stat",
+                                         "uptime",
+                                         "loadavg",
+                                         "version",
+                                         "vmstat",
+                                         "zoneinfo",
+                                         "buddyinfo",
+                                         "filesystems",
+                                         "cmdline",
+                                         "devices",
+                                         "interrupts",
+                                         "softirqs",
+                                         "diskstats",
+                                         "partitions",
+                                         "swaps",
+                                         "misc",
+                                         "pressure/cpu",
+                                         "pressure/io",
+                                         "pressure/memory",
+                                         "slabinfo",
+                                         "schedstat",
+                                         "sys/kernel/random/boot_id",
+                                         "sys/kernel/pid_max",
+                                         "sys/fs/file-max",
+                                         "sys/vm/overcommit_memory",
+                                         "sys/vm/max_map_count",
+                                         "sys/kernel/osrelease",
+                                         "sys/kernel/version",
+                                         "sys/kernel/threads-max",
+                                         "sys/kernel/cap_last_cap"};
 
 template <size_t N>
 bool Listed(const char *const (&list)[N], const std::string &name) {
@@ -171,7 +198,8 @@ napi_value HostProc(napi_env env, napi_callback_info info) {
   int pid = Int(env, a[0]);
   char name[64];
   size_t len = 0;
-  if (napi_get_value_string_latin1(env, a[1], name, sizeof name, &len) != napi_ok) return MakeInt(env, -EINVAL);
+  if (napi_get_value_string_latin1(env, a[1], name, sizeof name, &len) != napi_ok)
+    return MakeInt(env, -EINVAL);
   if (pid == -1 ? !Listed(kMachineFiles, name) : !ProcessFile(name)) return MakeInt(env, -ENOENT);
   char path[128];
   if (pid == -1) {
@@ -276,7 +304,8 @@ napi_value SchedSetaffinity(napi_env env, napi_callback_info info) {
   void *data = nullptr;
   size_t size = 0;
   napi_typedarray_type type;
-  if (napi_get_typedarray_info(env, a[1], &type, &size, &data, nullptr, nullptr) != napi_ok) return MakeInt(env, -EINVAL);
+  if (napi_get_typedarray_info(env, a[1], &type, &size, &data, nullptr, nullptr) != napi_ok)
+    return MakeInt(env, -EINVAL);
   alignas(8) uint8_t mask[kCpuMaskBytes] = {};
   memcpy(mask, data, std::min(size, sizeof mask));
   int r = sched_setaffinity(Int(env, a[0]), sizeof mask, reinterpret_cast<cpu_set_t *>(mask));

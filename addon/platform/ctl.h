@@ -32,7 +32,7 @@ struct Ctl {
   double args_f64[6];
   double reply_value;
 };
-static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80);
+static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80 && offsetof(Ctl, reply_value) == 128);
 
 constexpr size_t kScratchSize = 1 << 20;
 

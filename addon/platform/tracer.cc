@@ -209,9 +209,11 @@ napi_value SendSignal(napi_env env, napi_callback_info info) {
   Envelope e{};
   e.signo = sig;
   e.err = kSiginfoMarker | (Int(env, a[3]) & 0xffff);
-  e.code = SI_QUEUE;
-  e.true_pid = Int(env, a[4]);
-  e.true_uid = static_cast<int>(static_cast<int64_t>(Num(env, a[5])));
+  const int code = Int(env, a[3]);
+  // Negative codes may travel openly, so that sigtimedwait(2), which no stop precedes, sees them too.
+  e.code = code < 0 && code != SI_TKILL ? code : SI_QUEUE;
+  e.pid = e.true_pid = Int(env, a[4]);
+  e.uid = e.true_uid = static_cast<int>(static_cast<int64_t>(Num(env, a[5])));
   e.value = static_cast<int64_t>(Num(env, a[6]));
   memcpy(buf, &e, sizeof e);
   long r = tid != 0 ? syscall(SYS_rt_tgsigqueueinfo, tgid, tid, sig, buf) : syscall(SYS_rt_sigqueueinfo, tgid, sig, buf);
@@ -247,7 +249,7 @@ void RestoreSiginfo(pid_t tid) {
   if (Ptrace(PTRACE_GETSIGINFO, tid, 0, reinterpret_cast<uintptr_t>(buf)) < 0) return;
   Envelope e;
   memcpy(&e, buf, sizeof e);
-  if (e.code != SI_QUEUE || (e.err & ~0xffff) != kSiginfoMarker) return;
+  if (e.code >= 0 || (e.err & ~0xffff) != kSiginfoMarker) return;
   e.code = static_cast<int16_t>(e.err & 0xffff);
   e.err = 0;
   e.pid = e.true_pid;

@@ -1,6 +1,6 @@
 /** Nameless inodes (fs/anon_inodes.c, fs/pipe.c, net/socket.c): what pipes, sockets and event descriptors are open files of. */
 
-import { PIPEFS_MAGIC, SOCKFS_MAGIC, S_IFMT, S_IFSOCK } from '../abi/stat.js';
+import { PIPEFS_MAGIC, S_IFMT, S_IFSOCK, SOCKFS_MAGIC } from '../abi/stat.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Dentry, Mount, type Path } from '../vfs/dentry.js';
@@ -31,7 +31,16 @@ class AnonFs implements FileSystem {
     return this.nextIno++;
   }
   statfs(): StatFs {
-    return { type: this.magic, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 };
+    return {
+      type: this.magic,
+      bsize: 4096,
+      blocks: 0,
+      bfree: 0,
+      bavail: 0,
+      files: 0,
+      ffree: 0,
+      namelen: 255,
+    };
   }
 }
 
@@ -47,8 +56,19 @@ class AnonInode extends Inode {
   ) {
     super();
     this.attr = {
-      ino, mode, nlink: 1, uid, gid, rdev: 0, size: 0, blksize: 4096, blocks: 0,
-      atime: now, mtime: now, ctime: now, btime: now,
+      ino,
+      mode,
+      nlink: 1,
+      uid,
+      gid,
+      rdev: 0,
+      size: 0,
+      blksize: 4096,
+      blocks: 0,
+      atime: now,
+      mtime: now,
+      ctime: now,
+      btime: now,
     };
   }
   getattr(): Attr {

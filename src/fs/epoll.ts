@@ -1,9 +1,18 @@
 /** epoll(7): interest lists and their ready lists (fs/eventpoll.c). */
 
-import { EEXIST, ELOOP, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
+import { EEXIST, EINVAL, ELOOP, ENOENT, EPERM } from '../abi/errno.js';
 import { O_RDWR } from '../abi/fcntl.js';
 import {
-  EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLWAKEUP, POLLIN, POLLRDNORM,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLWAKEUP,
+  POLLIN,
+  POLLRDNORM,
 } from '../abi/poll.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Waiter } from '../kernel/wait.js';
@@ -78,7 +87,10 @@ export class Epoll extends OpenFile {
   add(file: OpenFile, fd: number, want: EpollEvent): number {
     if (!file.pollable) return -EPERM;
     if (file === this) return -EINVAL;
-    if ((want.events & EPOLLEXCLUSIVE) !== 0 && (file instanceof Epoll || (want.events & ~EXCLUSIVE_OK) !== 0)) {
+    if (
+      (want.events & EPOLLEXCLUSIVE) !== 0 &&
+      (file instanceof Epoll || (want.events & ~EXCLUSIVE_OK) !== 0)
+    ) {
       return -EINVAL;
     }
     if (this.items.get(file)?.has(fd) === true) return -EEXIST;
@@ -192,14 +204,16 @@ export class Epoll extends OpenFile {
   private depthBelow(depth: number): number {
     let most = 0;
     if (depth <= MAX_DEPTH) {
-      for (const file of this.items.keys()) if (file instanceof Epoll) most = Math.max(most, file.depthBelow(depth + 1));
+      for (const file of this.items.keys())
+        if (file instanceof Epoll) most = Math.max(most, file.depthBelow(depth + 1));
     }
     return most + 1;
   }
   private depthAbove(depth: number): number {
     let most = 0;
     if (depth <= MAX_DEPTH) {
-      for (const w of this.watchers ?? []) if (w instanceof Item) most = Math.max(most, w.epoll.depthAbove(depth + 1));
+      for (const w of this.watchers ?? [])
+        if (w instanceof Item) most = Math.max(most, w.epoll.depthAbove(depth + 1));
     }
     return most + 1;
   }

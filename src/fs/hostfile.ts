@@ -6,7 +6,17 @@
 
 import { EAGAIN, ERESTARTSYS, ESPIPE } from '../abi/errno.js';
 import { SEEK_CUR, SEEK_SET } from '../abi/fcntl.js';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRNORM,
+} from '../abi/poll.js';
 import { S_IFBLK, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/stat.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
@@ -46,10 +56,19 @@ function nativeAttr(native: Native, fd: number): Attr | number {
   const b = native.statBuf;
   const time = (sec: St, nsec: St) => ({ sec: b[sec] ?? 0, nsec: b[nsec] ?? 0 });
   return {
-    ino: b[St.ino] ?? 0, mode: b[St.mode] ?? 0, nlink: b[St.nlink] ?? 1, uid: b[St.uid] ?? 0, gid: b[St.gid] ?? 0,
-    rdev: b[St.rdev] ?? 0, size: b[St.size] ?? 0, blksize: b[St.blksize] ?? 4096, blocks: b[St.blocks] ?? 0,
-    atime: time(St.atimeSec, St.atimeNsec), mtime: time(St.mtimeSec, St.mtimeNsec),
-    ctime: time(St.ctimeSec, St.ctimeNsec), btime: time(St.btimeSec, St.btimeNsec),
+    ino: b[St.ino] ?? 0,
+    mode: b[St.mode] ?? 0,
+    nlink: b[St.nlink] ?? 1,
+    uid: b[St.uid] ?? 0,
+    gid: b[St.gid] ?? 0,
+    rdev: b[St.rdev] ?? 0,
+    size: b[St.size] ?? 0,
+    blksize: b[St.blksize] ?? 4096,
+    blocks: b[St.blocks] ?? 0,
+    atime: time(St.atimeSec, St.atimeNsec),
+    mtime: time(St.mtimeSec, St.mtimeNsec),
+    ctime: time(St.ctimeSec, St.ctimeNsec),
+    btime: time(St.btimeSec, St.btimeNsec),
   };
 }
 
@@ -129,6 +148,7 @@ export class HostStream extends OpenFile {
 
   override read(task: Task, sink: Sink, pos: number): SyscallResult {
     if (this.seekable) return this.transferIn(sink, pos);
+    let waiting = false;
     const attempt = (): number | typeof WOULD_BLOCK => {
       const denied = this.tty?.jobControl(task, false) ?? 0;
       if (denied !== 0) return denied;
@@ -139,11 +159,12 @@ export class HostStream extends OpenFile {
         return WOULD_BLOCK;
       }
       // A short read is as good as an EAGAIN to an edge-triggered waiter: the next byte must be announced.
-      if (n >= 0 && n < want && !this.queue.empty) this.arm(POLLIN);
+      if (n >= 0 && n < want && !waiting && !this.queue.empty) this.arm(POLLIN);
       return n;
     };
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;
+    waiting = true;
     return this.nonblock ? -EAGAIN : waitOn(this, attempt);
   }
 
@@ -176,7 +197,9 @@ export class HostStream extends OpenFile {
     if (!(sink instanceof BufferSink)) return sink.putHost(this.fd, pos, sink.remaining);
     return sink.putWith(
       (dst, off, len) =>
-        pos < 0 ? this.native.readNonblock(this.fd, dst, off, len) : this.native.pread(this.fd, dst, off, len, pos),
+        pos < 0
+          ? this.native.readNonblock(this.fd, dst, off, len)
+          : this.native.pread(this.fd, dst, off, len, pos),
       sink.remaining,
     );
   }
@@ -184,7 +207,9 @@ export class HostStream extends OpenFile {
     if (!(source instanceof BufferSource)) return source.takeHost(this.fd, pos, source.remaining);
     return source.takeWith(
       (src, off, len) =>
-        pos < 0 ? this.native.writeNonblock(this.fd, src, off, len) : this.native.pwrite(this.fd, src, off, len, pos),
+        pos < 0
+          ? this.native.writeNonblock(this.fd, src, off, len)
+          : this.native.pwrite(this.fd, src, off, len, pos),
       source.remaining,
     );
   }
@@ -220,7 +245,9 @@ export class HostStream extends OpenFile {
     const rest = this.armed & ~revents;
     this.armed = 0;
     const ended = (revents & (POLLHUP | POLLERR | POLLNVAL)) !== 0;
-    this.queue.wake(revents | ((revents & POLLIN) !== 0 ? POLLRDNORM : 0) | ((revents & POLLOUT) !== 0 ? POLLWRNORM : 0));
+    this.queue.wake(
+      revents | ((revents & POLLIN) !== 0 ? POLLRDNORM : 0) | ((revents & POLLOUT) !== 0 ? POLLWRNORM : 0),
+    );
     // A descriptor that has come to its end would be reported again and again.
     if (!ended && !this.queue.empty) this.arm(rest);
   }

@@ -5,12 +5,35 @@
 
 import { EFAULT, EINVAL, ENOTTY } from '../abi/errno.js';
 import {
-  FIONREAD, TCFLSH, TCGETA, TCGETS, TCSBRK, TCSBRKP, TCSETA, TCSETAF, TCSETAW, TCSETS, TCIFLUSH, TCSETSF, TCSETSW, TCXONC, TIOCEXCL,
-  TIOCGETD, TIOCGEXCL, TIOCGPGRP, TIOCGSID, TIOCGWINSZ, TIOCNOTTY, TIOCNXCL, TIOCOUTQ, TIOCSCTTY, TIOCSPGRP,
+  FIONREAD,
+  TCFLSH,
+  TCGETA,
+  TCGETS,
+  TCIFLUSH,
+  TCSBRK,
+  TCSBRKP,
+  TCSETA,
+  TCSETAF,
+  TCSETAW,
+  TCSETS,
+  TCSETSF,
+  TCSETSW,
+  TCXONC,
+  TIOCEXCL,
+  TIOCGETD,
+  TIOCGEXCL,
+  TIOCGPGRP,
+  TIOCGSID,
+  TIOCGWINSZ,
+  TIOCNOTTY,
+  TIOCNXCL,
+  TIOCOUTQ,
+  TIOCSCTTY,
+  TIOCSPGRP,
   TIOCSWINSZ,
 } from '../abi/ioctl.js';
 import { S_IFCHR, S_IFMT } from '../abi/stat.js';
-import { TERMIO_SIZE, TERMIOS2_SIZE, TERMIOS_SIZE, WINSIZE_SIZE } from '../abi/structs-ipc.js';
+import { TERMIO_SIZE, TERMIOS_SIZE, TERMIOS2_SIZE, WINSIZE_SIZE } from '../abi/structs-ipc.js';
 import type { Task } from '../kernel/task.js';
 import type { Tty } from '../kernel/tty.js';
 import type { Native } from '../platform/native.js';
@@ -27,19 +50,34 @@ const TCSETSF2 = 0x402c542d;
 
 /** Requests that read a structure, by its size. */
 const GETTERS = new Map<number, number>([
-  [TCGETS, TERMIOS_SIZE], [TCGETS2, TERMIOS2_SIZE], [TCGETA, TERMIO_SIZE], [TIOCGWINSZ, WINSIZE_SIZE], [FIONREAD, 4],
-  [TIOCOUTQ, 4], [TIOCGETD, 4],
+  [TCGETS, TERMIOS_SIZE],
+  [TCGETS2, TERMIOS2_SIZE],
+  [TCGETA, TERMIO_SIZE],
+  [TIOCGWINSZ, WINSIZE_SIZE],
+  [FIONREAD, 4],
+  [TIOCOUTQ, 4],
+  [TIOCGETD, 4],
 ]);
 /** Requests that change the terminal's modes: only for the foreground group. */
 const SETTERS = new Map<number, number>([
-  [TCSETS, TERMIOS_SIZE], [TCSETSW, TERMIOS_SIZE], [TCSETSF, TERMIOS_SIZE], [TCSETS2, TERMIOS2_SIZE],
-  [TCSETSW2, TERMIOS2_SIZE], [TCSETSF2, TERMIOS2_SIZE], [TCSETA, TERMIO_SIZE], [TCSETAW, TERMIO_SIZE],
+  [TCSETS, TERMIOS_SIZE],
+  [TCSETSW, TERMIOS_SIZE],
+  [TCSETSF, TERMIOS_SIZE],
+  [TCSETS2, TERMIOS2_SIZE],
+  [TCSETSW2, TERMIOS2_SIZE],
+  [TCSETSF2, TERMIOS2_SIZE],
+  [TCSETA, TERMIO_SIZE],
+  [TCSETAW, TERMIO_SIZE],
   [TCSETAF, TERMIO_SIZE],
 ]);
 /** The same without waiting for output. */
 const WITHOUT_DRAIN = new Map<number, number>([
-  [TCSETSW, TCSETS], [TCSETSW2, TCSETS2], [TCSETAW, TCSETA],
-  [TCSETSF, TCSETS], [TCSETSF2, TCSETS2], [TCSETAF, TCSETA],
+  [TCSETSW, TCSETS],
+  [TCSETSW2, TCSETS2],
+  [TCSETAW, TCSETA],
+  [TCSETSF, TCSETS],
+  [TCSETSF2, TCSETS2],
+  [TCSETAF, TCSETA],
 ]);
 /** Those of them that throw unread input away first. */
 const FLUSHING = new Set([TCSETSF, TCSETSF2, TCSETAF]);
@@ -101,7 +139,10 @@ function setWindowSize(native: Native, tty: Tty, file: HostStream, task: Task, a
   const dv = task.mem.view(arg, WINSIZE_SIZE);
   if (typeof dv === 'number') return dv;
   const size = {
-    rows: dv.getUint16(0, true), cols: dv.getUint16(2, true), xpixel: dv.getUint16(4, true), ypixel: dv.getUint16(6, true),
+    rows: dv.getUint16(0, true),
+    cols: dv.getUint16(2, true),
+    xpixel: dv.getUint16(4, true),
+    ypixel: dv.getUint16(6, true),
   };
   const r = setHost(native, file.fd, task, TIOCSWINSZ, arg, WINSIZE_SIZE);
   if (r === 0) tty.resize(size);
@@ -109,7 +150,13 @@ function setWindowSize(native: Native, tty: Tty, file: HostStream, task: Task, a
 }
 
 /** ioctl(2) on a host stream. @returns result or -errno; -ENOTTY for everything that is not known to be harmless */
-export function hostTtyIoctl(native: Native, file: HostStream, task: Task, request: number, arg: number): number {
+export function hostTtyIoctl(
+  native: Native,
+  file: HostStream,
+  task: Task,
+  request: number,
+  arg: number,
+): number {
   const { tty } = file;
   if (tty === undefined) {
     const device = (file.getattr().mode & S_IFMT) === S_IFCHR;
@@ -125,7 +172,8 @@ export function hostTtyIoctl(native: Native, file: HostStream, task: Task, reque
   const denied = tty.checkChange(task);
   if (denied !== 0) return denied;
   if (FLUSHING.has(request)) native.ioctlInt(file.fd, TCFLSH, TCIFLUSH);
-  if (setSize !== undefined) return setHost(native, file.fd, task, WITHOUT_DRAIN.get(request) ?? request, arg, setSize);
+  if (setSize !== undefined)
+    return setHost(native, file.fd, task, WITHOUT_DRAIN.get(request) ?? request, arg, setSize);
   if (arg < 0 || arg > 0x7fffffff) return -EINVAL;
   // tcdrain and the draining TCSETSW would stop the sentry while the operator holds the output with ^S; what was written
   // is in the host terminal's queue already, in order, so waiting for it is left out.

@@ -1,8 +1,8 @@
 /** Small helpers for calls that wait on a file. */
 
-import type { OpenFile } from '../vfs/file.js';
-import { putFile } from '../vfs/fdtable.js';
 import { type Block, type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
+import { putFile } from '../vfs/fdtable.js';
+import type { OpenFile } from '../vfs/file.js';
 
 /** What a wait adds to `waitOn`. */
 export interface WaitOptions {

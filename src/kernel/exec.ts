@@ -34,6 +34,8 @@ export interface ExecImage {
   path: Path;
   comm: string;
   cred: Cred;
+  /** Identity or capabilities change: AT_SECURE. */
+  secure: boolean;
   plan: LoadPlan;
   /** Host descriptors that the loader needs, with the numbers it finds them at. */
   files: { file: OpenFile; hostFd: number; fd: number }[];
@@ -142,6 +144,7 @@ function buildImage(task: Task, program: Program, words: string[], execfn: strin
     path: program.path,
     comm,
     cred: task.cred,
+    secure: false,
     plan: { ops: [], aux: [], words, entry: 0, execfn },
     files: [],
   };
@@ -175,6 +178,7 @@ function planProgram(task: Task, program: Program, image: ExecImage): number {
   const nosuid = (program.path.mount.flags & MS_NOSUID) !== 0;
   const { cred, secure } = credForExec(task.cred, attr.mode, attr.uid, attr.gid, task.noNewPrivs, nosuid);
   image.cred = cred;
+  image.secure = secure;
   plan.aux.push(
     [AT_PHDR, elf.phdrAddr === 0 ? 0 : elf.phdrAddr + bias],
     [AT_PHNUM, elf.phnum],
@@ -249,15 +253,14 @@ export function commitExec(task: Task, image: ExecImage): void {
     task.files = own;
   }
   task.files.closeOnExec();
-  const setid = image.cred.euid !== task.cred.euid || image.cred.egid !== task.cred.egid;
-  if (setid) tg.parentDeathSignal = 0;
+  if (image.secure) tg.parentDeathSignal = 0;
   task.cred = image.cred;
   task.keepCaps = false;
   task.comm = image.comm;
   tg.exe = image.path;
   tg.cmdlinePrefix = image.plan.words;
   tg.didExec = true;
-  tg.dumpable = setid ? 0 : 1;
+  tg.dumpable = image.secure ? 0 : 1;
   signalsForExec(tg);
 }
 

@@ -40,8 +40,8 @@ export function standardTermios(): Termios {
 
 /** What the discipline asks of the terminal it belongs to. */
 export interface LineHost {
-  /** Bytes for the other side, already processed (echo, too). */
-  output(bytes: Uint8Array): void;
+  /** Typed characters for the other side to see, already processed. */
+  echo(bytes: Uint8Array): void;
   /** A signal character was typed. */
   signal(signo: number): void;
   /** Something became readable. */
@@ -270,7 +270,7 @@ export class LineDiscipline {
       }
       this.echo(first);
       this.emit(...removed.slice(1));
-    } else if (what === 'char' && !this.l(ECHOE)) this.echo(this.cc(VERASE) === c ? c : this.cc(VERASE));
+    } else if (what === 'char' && !this.l(ECHOE)) this.echo(c);
     else if (first === TAB) this.eraseTab();
     else {
       if (isControl(first) && this.l(ECHOCTL)) this.emitErasure();
@@ -337,7 +337,7 @@ export class LineDiscipline {
     if (this.out.length === 0) return;
     const bytes = Uint8Array.from(this.out);
     this.out = [];
-    this.host.output(bytes);
+    this.host.echo(bytes);
   }
 
   /** Bytes that a program writes, as the other side gets them (at most eight for one). */

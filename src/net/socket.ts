@@ -2,15 +2,15 @@
 
 import { ENOTSUP } from '../abi/errno.js';
 import { O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
-import { S_IFSOCK } from '../abi/stat.js';
 import { MSG_DONTWAIT } from '../abi/socket.js';
+import { S_IFSOCK } from '../abi/stat.js';
+import { anonPath } from '../fs/anon.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import type { SyscallResult } from '../kernel/wait.js';
 import { OpenFile } from '../vfs/file.js';
-import { anonPath } from '../fs/anon.js';
 import type { SocketOptions } from './options.js';
 
 /** struct ucred. */
@@ -80,7 +80,11 @@ export abstract class Socket extends OpenFile {
   abstract send(task: Task, source: Source, message: SendMessage): SyscallResult;
   /** @param finish called with the count once `out` is filled; its result is the call's */
   abstract recv(
-    task: Task, sink: Sink, flags: number, out: ReceivedMessage, finish: (n: number) => number,
+    task: Task,
+    sink: Sink,
+    flags: number,
+    out: ReceivedMessage,
+    finish: (n: number) => number,
   ): SyscallResult;
   abstract shutdown(how: number): number;
   /** Own address, and the peer's (-ENOTCONN). */

@@ -27,9 +27,9 @@ export const CTL_REPLY_KIND = 3;
 /** Word index of six raw 64-bit arguments: low words at CTL_ARGS + 2 * i. */
 export const CTL_ARGS = 8;
 /** Index in doubles of the same six arguments as signed 64-bit values converted to doubles. */
-export const CTL_ARGS_F64 = 16;
+export const CTL_ARGS_F64 = 10;
 /** Index in doubles of the value to reply with. */
-export const CTL_REPLY_VALUE = 22;
+export const CTL_REPLY_VALUE = 16;
 
 export const REPLY_NONE = 0;
 export const REPLY_VALUE = 1;

@@ -311,7 +311,7 @@ export class Tracer {
 
   private signal(task: Task, sig: number): void {
     const inject = onSignalStop(task, sig);
-    if (task.savedSigmask !== undefined && inject !== 0) {
+    if (task.savedSigmask !== undefined) {
       // The handler's frame must save the task's own mask, not the one that let the signal in.
       this.setSigmask(task, task.savedSigmask);
       task.savedSigmask = undefined;

@@ -1,6 +1,6 @@
 /** From a trapped call to its handler and back: the sentry's loop. */
 
-import { EFAULT, ENOSYS } from '../abi/errno.js';
+import { EFAULT, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
 import { encodeLoadPlan, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { onHostFd } from '../fs/hostfile.js';
@@ -43,6 +43,10 @@ export class CtlArgs implements SyscallArgs {
   }
 }
 
+function isRestart(result: number): boolean {
+  return result <= -ERESTARTSYS && result >= -ERESTARTNOHAND;
+}
+
 /** Sees every answered call; undefined when nobody looks. */
 export interface CallObserver {
   enter(task: Task, nr: number, args: SyscallArgs): unknown;
@@ -76,7 +80,7 @@ export class Dispatcher {
     for (const [nr, handler] of handlers) this.table[nr] = handler;
   }
 
-  /** Serves guests until none is left. */
+  /** Serves guests until pid 1 has ended or none is left. */
   run(hooks: LoopHooks): void {
     const { native, kernel, i32 } = this;
     for (;;) {
@@ -88,6 +92,8 @@ export class Dispatcher {
         const pid = i32[CTL_TID] as number;
         const status = i32[CTL_STATUS] as number;
         if (!hooks.otherChild(pid, status)) this.tracer.event(pid, status);
+        // With pid 1 the sandbox ends; what is left of it goes with the reaper.
+        if (kernel.exitStatus !== undefined) return;
       } else if (event === EVENT_HOST_FD) {
         onHostFd(i32[CTL_TID] as number, i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SIGNAL) {
@@ -130,9 +136,15 @@ export class Dispatcher {
       this.kernel.log.error({ err: error, syscall: syscallName(nr), pid: task.pid }, 'handler threw');
       result = -EFAULT;
     }
-    if (typeof result === 'number') return this.answer(result);
+    if (typeof result === 'number') return this.answer(isRestart(result) ? this.restart(task, result) : result);
     startBlock(task, result);
     return undefined;
+  }
+
+  /** Only a thread that the host has marked as having a signal may get a restart code; of several threads it may be another. */
+  private restart(task: Task, result: number): number {
+    if (task.group.tasks.size > 1) this.native.ptraceInterrupt(task.hostTid);
+    return result;
   }
 
   private answer(result: number): number {

@@ -20,9 +20,8 @@ export class HostSignals {
     const tty = kernel.hostTty;
     if (tty === undefined) return;
     const { init, native } = kernel;
-    init.session.tty = tty;
-    tty.session = init.session;
-    tty.foreground = init.group;
+    const leader = init.leader;
+    if (leader !== undefined) tty.control(leader);
     for (let fd = 0; fd < 3; fd++) {
       if (native.ioctlBuf(fd, TCGETS, 0) < 0) continue;
       this.saved = { fd, termios: new Uint8Array(native.scratch, 0, TERMIOS_SIZE).slice() };

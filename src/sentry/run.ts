@@ -54,6 +54,8 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const log = createLogger(spec.log);
   const { native, loader } = loadAddon();
   const kernel = new Kernel(native, log, { hostname: toBytes(spec.hostname), maxTasks: MAX_TASKS });
+  // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
+  kernel.initProtected = false;
   kernel.makeMemory = (task) => new GuestMemory(native, task);
   buildWorld(kernel, spec);
   const files = standardStreams(kernel);
@@ -79,7 +81,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     new Dispatcher(kernel, native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
-      otherChild: (pid) => pid === started.reaperPid && reaperGone(kernel),
+      otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),
     });
   } finally {
     signals.giveTerminalBack();
@@ -88,8 +90,10 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   return exitStatus(kernel);
 }
 
-function reaperGone(kernel: Kernel): boolean {
-  if (kernel.exitStatus === undefined) kernel.log.error('the reaper died: the sandbox ends');
+/** The reaper's death takes every guest with it; SIGKILL is then the status of the sandbox too. */
+function reaperGone(kernel: Kernel, status: number): boolean {
+  kernel.log.error({ status }, 'the reaper died: the sandbox ends');
+  kernel.exitStatus ??= SIGKILL;
   return true;
 }
 

@@ -101,7 +101,7 @@ describe('terminal', () => {
   );
 
   both('an interactive shell controls its jobs', shell, async (terminal) => {
-    await terminal.expect(/\$ /);
+    await terminal.expect(/[$#] /);
     terminal.send('cat\r');
     await terminal.expect(/cat\r\n/);
     terminal.send('typed\r');
@@ -115,7 +115,7 @@ describe('terminal', () => {
     terminal.send('again\r');
     await terminal.expect(/again\r\nagain\r\n/);
     terminal.send('\x03');
-    await terminal.expect(/\^C[\s\S]*\$ /);
+    await terminal.expect(/\^C[\s\S]*[$#] /);
     terminal.send('echo status $?\r');
     await terminal.expect(/status 130\r\n/);
     terminal.send('sleep 100 &\r');
@@ -130,7 +130,7 @@ describe('terminal', () => {
   const suspend =
     (job: string): Procedure =>
     async (terminal) => {
-      await terminal.expect(/\$ /);
+      await terminal.expect(/[$#] /);
       terminal.send(`${job}\r`);
       await terminal.expect(/\r\nready\r\n/);
       terminal.send('\x1a');
@@ -141,7 +141,7 @@ describe('terminal', () => {
       await terminal.expect(/fg\r\n/);
       terminal.send('hello\r');
       await terminal.expect(/got hello/);
-      await terminal.expect(/\$ /);
+      await terminal.expect(/[$#] /);
       terminal.send('stty -a | grep -c -e " icanon " -e " echo "; exit\r');
       await terminal.expect(/exit\r\n[12]\r\n/);
       assert.equal(await terminal.end(), 0);

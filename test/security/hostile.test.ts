@@ -1,12 +1,11 @@
 /** The sentry survives what guests do, and the same sandbox still answers afterwards. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { compile } from '../support/compile.js';
-import { repoRoot, testRoot } from '../support/paths.js';
+import { testRoot } from '../support/paths.js';
 import { type RunResult, runSandbox } from '../support/run.js';
-import { missing, requireTool, requireTvisor } from '../support/tools.js';
+import { requireTool, requireTvisor } from '../support/tools.js';
 import { loadTable } from './syscall-table.js';
 
 const MINUTE = 60_000;
@@ -53,12 +52,8 @@ describe('bad pointers in every argument of every call', { timeout: 30 * MINUTE 
     if (!ready(t)) {
       return;
     }
-    if (!existsSync(join(repoRoot, 'syscalls', 'table.ts'))) {
-      missing(t, 'syscalls/table.ts does not exist');
-      return;
-    }
     const calls = (await loadTable()).filter(
-      (entry) => entry.class !== 'refused' && !LEFT_OUT.has(entry.name),
+      (entry) => entry.class !== 'refused' && entry.status !== 'missing' && !LEFT_OUT.has(entry.name),
     );
     assert.ok(calls.length > 100);
     for (let first = 0; first < calls.length; first += CALLS_A_SANDBOX) {

@@ -7,7 +7,7 @@ import { PIPE_BUF } from '../../abi/limits.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import { CAP_SYS_RESOURCE } from '../../abi/sched.js';
 import { S_IFIFO } from '../../abi/stat.js';
-import { capable, type Cred } from '../../kernel/cred.js';
+import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -54,7 +54,8 @@ export class Pipe {
     if (size > 0x80000000 || size === 0) return -EINVAL;
     let rounded = PAGE;
     while (rounded < size) rounded *= 2;
-    if (rounded > this.ring.capacity && rounded > PIPE_MAX_SIZE && !capable(task.cred, CAP_SYS_RESOURCE)) return -EPERM;
+    if (rounded > this.ring.capacity && rounded > PIPE_MAX_SIZE && !capable(task.cred, CAP_SYS_RESOURCE))
+      return -EPERM;
     // Nobody gets more than the limit, whatever the capability says: the memory is the sentry's.
     if (rounded > PIPE_MAX_SIZE) return -EPERM;
     if (rounded < this.ring.length) return -EBUSY;

@@ -1,7 +1,7 @@
 /** Messages on their way to a socket (struct sk_buff, as far as local sockets need it). */
 
-import type { Ucred } from '../socket.js';
 import type { UnixAddress } from '../address.js';
+import type { Ucred } from '../socket.js';
 import type { Rights } from './rights.js';
 
 /** Every message is charged this much beyond its bytes, so that empty ones are not free. */

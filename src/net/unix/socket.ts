@@ -1,28 +1,57 @@
 /** AF_UNIX sockets: names, connections and their ends (unix(7), net/unix/af_unix.c). Moving data is in transfer.ts. */
 
 import {
-  EADDRINUSE, EAGAIN, ECONNREFUSED, ECONNRESET, EEXIST, EINTR, EINVAL, EISCONN, ENOTCONN, ENOTTY, EOPNOTSUPP, EPERM, EPROTOTYPE,
+  EADDRINUSE,
+  EAGAIN,
+  ECONNREFUSED,
+  ECONNRESET,
+  EEXIST,
+  EINTR,
+  EINVAL,
+  EISCONN,
+  ENOTCONN,
+  ENOTTY,
+  EOPNOTSUPP,
+  EPERM,
+  EPROTOTYPE,
   ERESTARTSYS,
 } from '../../abi/errno.js';
 import { AT_FDCWD } from '../../abi/fcntl.js';
 import { FIONREAD, TIOCOUTQ } from '../../abi/ioctl.js';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRBAND, POLLWRNORM } from '../../abi/poll.js';
 import {
-  AF_UNIX, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, SOMAXCONN,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
+} from '../../abi/poll.js';
+import {
+  AF_UNIX,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOMAXCONN,
 } from '../../abi/socket.js';
 import { S_IFMT, S_IFSOCK } from '../../abi/stat.js';
+import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
+import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
 import { vfsMknod } from '../../vfs/fsops.js';
 import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
 import { mayAccess } from '../../vfs/permission.js';
-import { waitOn } from '../../fs/waiting.js';
-import { encodeUnixAddress, parseUnixAddress, type UnixAddress, UNNAMED } from '../address.js';
+import { encodeUnixAddress, parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
 import { abstractNames, boundInodes } from './names.js';
@@ -207,8 +236,13 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
 
   /** What a wait with SO_RCVTIMEO or SO_SNDTIMEO has: with a timeout it is not restarted (sock_intr_errno). */
-  timed(ms: number, partial: () => number = () => 0): {
-    deadline?: number; timeout: () => number; interrupted: () => number;
+  timed(
+    ms: number,
+    partial: () => number = () => 0,
+  ): {
+    deadline?: number;
+    timeout: () => number;
+    interrupted: () => number;
   } {
     return {
       ...(ms > 0 ? { deadline: this.kernel.now() + ms } : {}),
@@ -219,7 +253,10 @@ export class UnixSocket extends Socket implements Carrier, Charged {
 
   override pairWith(task: Task, other: Socket): number {
     if (!(other instanceof UnixSocket)) return -EINVAL;
-    for (const [a, b] of [[this, other], [other, this]] as const) {
+    for (const [a, b] of [
+      [this, other],
+      [other, this],
+    ] as const) {
       a.peer = b;
       a.state = 'connected';
       a.credential = peerCredOf(task);
@@ -228,10 +265,16 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
 
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
-    return this.type === SOCK_STREAM ? sendStream(task, this, source, message) : sendPacket(task, this, source, message);
+    return this.type === SOCK_STREAM
+      ? sendStream(task, this, source, message)
+      : sendPacket(task, this, source, message);
   }
   override recv(
-    task: Task, sink: Sink, flags: number, out: ReceivedMessage, finish: (n: number) => number,
+    task: Task,
+    sink: Sink,
+    flags: number,
+    out: ReceivedMessage,
+    finish: (n: number) => number,
   ): SyscallResult {
     return this.type === SOCK_STREAM
       ? recvStream(task, this, sink, flags, out, finish)
@@ -240,7 +283,11 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   override read(task: Task, sink: Sink): SyscallResult {
     if (sink.remaining === 0 && this.type === SOCK_STREAM) return 0;
     const out = emptyMessage();
-    return this.recv(task, sink, 0, out, (n) => n);
+    return this.recv(task, sink, 0, out, (n) => {
+      // read(2) has no place for descriptors.
+      for (const f of out.files ?? []) putFile(f);
+      return n;
+    });
   }
   override write(task: Task, source: Source): SyscallResult {
     return this.send(task, source, { flags: 0 });
@@ -269,7 +316,9 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     if (write) this.sendShut = true;
     const both = this.recvShut && this.sendShut;
     this.queue.wake(
-      (read ? POLLIN | POLLRDNORM | POLLRDHUP : 0) | (write ? POLLOUT | POLLWRNORM : 0) | (both ? POLLHUP : 0),
+      (read ? POLLIN | POLLRDNORM | POLLRDHUP : 0) |
+        (write ? POLLOUT | POLLWRNORM : 0) |
+        (both ? POLLHUP : 0),
     );
   }
 
@@ -297,7 +346,9 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     if (this.messages.length > 0) mask |= POLLIN | POLLRDNORM;
     if (this.connectionOriented && this.state === 'idle') mask |= POLLHUP;
     const crowded =
-      this.type === SOCK_DGRAM && this.peer !== undefined && this.peer.peer !== this &&
+      this.type === SOCK_DGRAM &&
+      this.peer !== undefined &&
+      this.peer.peer !== this &&
       this.peer.messages.length > MAX_DGRAM_QUEUE;
     if (this.writableNow && !crowded) mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
     return mask;

@@ -1,15 +1,23 @@
 /** Sending and receiving over local sockets: streams and packets (unix_stream_sendmsg and relatives in net/unix/af_unix.c). */
 
 import {
-  EAGAIN, ECONNREFUSED, EINVAL, EISCONN, EMSGSIZE, ENOTCONN, EOPNOTSUPP, EPERM, EPIPE,
+  EAGAIN,
+  ECONNREFUSED,
+  EINVAL,
+  EISCONN,
+  EMSGSIZE,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPERM,
+  EPIPE,
 } from '../../abi/errno.js';
 import { POLLIN, POLLOUT, POLLRDNORM } from '../../abi/poll.js';
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SOCK_DGRAM, SOCK_SEQPACKET } from '../../abi/socket.js';
+import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type Block, type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
 import { putFile } from '../../vfs/fdtable.js';
-import { waitOn } from '../../fs/waiting.js';
 import { encodeUnixAddress } from '../address.js';
 import type { ReceivedMessage, SendMessage, Ucred } from '../socket.js';
 import { Message } from './queue.js';
@@ -25,7 +33,9 @@ function senderCred(task: Task, message: SendMessage): Ucred {
 }
 
 function rightsOf(task: Task, message: SendMessage): Rights | undefined | number {
-  return message.files === undefined || message.files.length === 0 ? undefined : Rights.send(task, message.files);
+  return message.files === undefined || message.files.length === 0
+    ? undefined
+    : Rights.send(task, message.files);
 }
 
 /** Copies `n` bytes of the source. @returns the bytes or -EFAULT */
@@ -36,16 +46,28 @@ function takeBytes(source: Source, n: number): Uint8Array | number {
   return got < 0 ? got : got === n ? data : data.slice(0, got);
 }
 
-function deliver(from: UnixSocket, to: UnixSocket, data: Uint8Array, cred: Ucred, rights: Rights | undefined): void {
+function deliver(
+  from: UnixSocket,
+  to: UnixSocket,
+  data: Uint8Array,
+  cred: Ucred,
+  rights: Rights | undefined,
+): void {
   const m = new Message(data, from.address, cred, rights, from);
   from.sent += m.charge;
   to.messages.push(m);
   to.queue.wake(POLLIN | POLLRDNORM);
 }
 
-export function sendStream(task: Task, socket: UnixSocket, source: Source, message: SendMessage): SyscallResult {
+export function sendStream(
+  task: Task,
+  socket: UnixSocket,
+  source: Source,
+  message: SendMessage,
+): SyscallResult {
   if ((message.flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
-  if (message.to !== undefined && message.to.length > 0) return socket.state === 'connected' ? -EISCONN : -EOPNOTSUPP;
+  if (message.to !== undefined && message.to.length > 0)
+    return socket.state === 'connected' ? -EISCONN : -EOPNOTSUPP;
   const { peer } = socket;
   if (peer === undefined) return -ENOTCONN;
   const total = source.remaining;
@@ -87,7 +109,12 @@ export function sendStream(task: Task, socket: UnixSocket, source: Source, messa
   });
 }
 
-export function sendPacket(task: Task, socket: UnixSocket, source: Source, message: SendMessage): SyscallResult {
+export function sendPacket(
+  task: Task,
+  socket: UnixSocket,
+  source: Source,
+  message: SendMessage,
+): SyscallResult {
   if ((message.flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
   const named = socket.type === SOCK_DGRAM && message.to !== undefined && message.to.length > 0;
   if (socket.type === SOCK_SEQPACKET && socket.state !== 'connected') return -ENOTCONN;
@@ -104,7 +131,8 @@ export function sendPacket(task: Task, socket: UnixSocket, source: Source, messa
     if (target.recvShut) return -EPIPE;
     if (socket.type === SOCK_DGRAM && target.peer !== undefined && target.peer !== socket) return -EPERM;
     if (socket.sent > 0 && socket.sent + total > socket.options.sndbuf) return WOULD_BLOCK;
-    if (target !== socket && target.peer !== socket && target.messages.length > MAX_DGRAM_QUEUE) return WOULD_BLOCK;
+    if (target !== socket && target.peer !== socket && target.messages.length > MAX_DGRAM_QUEUE)
+      return WOULD_BLOCK;
     const rights = rightsOf(task, message);
     if (typeof rights === 'number') return rights;
     const data = takeBytes(source, total);
@@ -153,7 +181,10 @@ function describe(socket: UnixSocket, m: Message, peek: boolean, out: ReceivedMe
 
 /** Waits for `attempt` as receiving calls do. */
 function waitToReceive(
-  socket: UnixSocket, flags: number, attempt: Block['retry'], partial: () => number,
+  socket: UnixSocket,
+  flags: number,
+  attempt: Block['retry'],
+  partial: () => number,
 ): SyscallResult {
   const r = attempt();
   if (r !== WOULD_BLOCK) return r;
@@ -162,7 +193,12 @@ function waitToReceive(
 }
 
 export function recvPacket(
-  _task: Task, socket: UnixSocket, sink: Sink, flags: number, out: ReceivedMessage, finish: (n: number) => number,
+  _task: Task,
+  socket: UnixSocket,
+  sink: Sink,
+  flags: number,
+  out: ReceivedMessage,
+  finish: (n: number) => number,
 ): SyscallResult {
   if ((flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
   if (socket.type === SOCK_SEQPACKET && socket.state !== 'connected') return -ENOTCONN;
@@ -191,20 +227,26 @@ export function recvPacket(
 }
 
 export function recvStream(
-  _task: Task, socket: UnixSocket, sink: Sink, flags: number, out: ReceivedMessage, finish: (n: number) => number,
+  _task: Task,
+  socket: UnixSocket,
+  sink: Sink,
+  flags: number,
+  out: ReceivedMessage,
+  finish: (n: number) => number,
 ): SyscallResult {
   if (socket.state !== 'connected') return -EINVAL;
   if ((flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
   const peek = (flags & MSG_PEEK) !== 0;
+  const wanted = sink.remaining;
+  const target = (flags & MSG_WAITALL) !== 0 ? wanted : Math.min(socket.options.rcvLowat, wanted);
   let copied = 0;
   let first: Message | undefined;
   const attempt = (): number | typeof WOULD_BLOCK => {
-    const before = copied;
     const end = drainStream();
     if (end < 0 && copied === 0) return end;
-    if (copied > 0 && (sink.remaining === 0 || end !== 0 || (flags & MSG_WAITALL) === 0 || peek)) return finish(copied);
-    if (sink.remaining === 0) return finish(copied);
-    if (copied === before && copied === 0 && socket.error !== 0) return -socket.takeError();
+    if (copied > 0 && (copied >= target || end !== 0 || peek)) return finish(copied);
+    if (wanted === 0) return finish(0);
+    if (copied === 0 && socket.error !== 0) return -socket.takeError();
     if (socket.recvShut || socket.error !== 0) return finish(copied);
     return WOULD_BLOCK;
   };
@@ -233,5 +275,7 @@ export function recvStream(
 function joins(socket: UnixSocket, first: Message, next: Message, out: ReceivedMessage): boolean {
   if (next.rights !== undefined || out.files !== undefined) return false;
   if (!socket.options.passCred) return true;
-  return first.cred.pid === next.cred.pid && first.cred.uid === next.cred.uid && first.cred.gid === next.cred.gid;
+  return (
+    first.cred.pid === next.cred.pid && first.cred.uid === next.cred.uid && first.cred.gid === next.cred.gid
+  );
 }

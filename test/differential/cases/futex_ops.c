@@ -42,7 +42,7 @@ int main(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   R(futex(word, FUTEX_WAIT_BITSET, 0, &now, NULL, ~0U));
-  pid_t child = CHILD(R(futex(word, FUTEX_WAIT, 0, NULL, NULL, 0)));
+  pid_t child = CHILD(_exit(futex(word, FUTEX_WAIT, 0, NULL, NULL, 0) == 0 ? 11 : 12));
   sleep_ms(60);
   R(futex(word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
   R(futex(word, FUTEX_WAKE, 1, NULL, NULL, 0));

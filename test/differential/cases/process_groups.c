@@ -28,7 +28,7 @@ int main(void) {
            setpgid(0, 0);
            for (;;) pause();
          });
-         sleep_ms(50);
+         sleep_ms(200);
          R(setpgid(other, other));
          R(setpgid(inner, other));
          T(getpgid(inner) == other);
@@ -44,7 +44,7 @@ int main(void) {
       signal(SIGUSR1, SIG_DFL);
       for (;;) pause();
     });
-    sleep_ms(50);
+    sleep_ms(200);
     R(kill(0, SIGUSR1));
     reap("victim", victim);
     R(killpg(0, 0));

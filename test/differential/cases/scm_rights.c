@@ -29,7 +29,9 @@ int main(void) {
   NEED(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
   put("f", "passed on");
   int fd = NEED(open("f", O_RDONLY));
+  struct gate sent = new_gate();
   pid_t child = CHILD({
+    await(sent);
     close(fd);
     int got = receive(s[1], MSG_CMSG_CLOEXEC, CMSG_SPACE(sizeof(int)));
     char text[16] = {0};
@@ -38,6 +40,7 @@ int main(void) {
     R(fcntl(got, F_GETFD));
   });
   R(pass(s[0], fd));
+  tell(sent);
   reap("child", child);
   R(lseek(fd, 0, SEEK_CUR));
   R(pass(s[0], 999));

@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
     if (limit > 0) {
       struct rlimit rlimit = {limit, limit};
       setrlimit(RLIMIT_NPROC, &rlimit);
-      if (geteuid() == 0 && (setgid(54321) || setuid(54321))) _exit(1);
+      if (geteuid() == 0 && (setgid(54321) || setuid(1000000 + getpid()))) _exit(1);
     }
     bomb();
   }

@@ -1,0 +1,137 @@
+/** Character devices: what opens of their numbers give (Documentation/admin-guide/devices.txt). */
+
+import { EFAULT, EINVAL, EIO, ENODEV, ENOSPC, ENOTTY, ENXIO } from '../../abi/errno.js';
+import type { Task } from '../../kernel/task.js';
+import { controllingTty } from '../../kernel/tty.js';
+import type { Sink, Source } from '../../kernel/useriov.js';
+import type { Path } from '../../vfs/dentry.js';
+import { type MapSource, OpenFile } from '../../vfs/file.js';
+import { registerCharDevice } from '../../vfs/chardev.js';
+import { openPtmx, openPtsNumber } from '../devpts/devpts.js';
+
+/** Entropy ioctls of random(4). */
+const RNDGETENTCNT = 0x80045200;
+const ENTROPY_BITS = 256;
+/** Bytes in one step; a big request takes several. */
+const STEP = 65536;
+/** Far more than one mapping of /dev/zero can reach; nothing of it is backed before it is touched. */
+const ZERO_SIZE = 2 ** 42;
+
+/** Takes everything and gives nothing. */
+class NullFile extends OpenFile {
+  override read(_task: Task, _sink: Sink, _pos: number): number {
+    return 0;
+  }
+  /** The bytes are not even looked at, as in Linux: a bad address is fine. */
+  override write(_task: Task, source: Source): number {
+    return source.remaining;
+  }
+  override seek(): number {
+    this.pos = 0;
+    return 0;
+  }
+  override truncate(): number {
+    return -EINVAL;
+  }
+}
+
+class ZeroFile extends NullFile {
+  private hostFd = -1;
+  private closeHost: (fd: number) => void = () => {};
+  private newMemfd: () => number = () => -ENODEV;
+
+  constructor(task: Task, path: Path, flags: number) {
+    super(path, flags);
+    const { native } = task.kernel;
+    this.closeHost = (fd) => native.close(fd);
+    this.newMemfd = () => {
+      const fd = native.memfd('zero');
+      if (fd < 0) return fd;
+      const err = native.ftruncate(fd, ZERO_SIZE);
+      if (err < 0) native.close(fd);
+      return err < 0 ? err : fd;
+    };
+  }
+  override read(_task: Task, sink: Sink): number {
+    return sink.remaining === 0 ? 0 : sink.putZero(sink.remaining);
+  }
+  /** Each mapping has zeroes of its own, also a shared one (shmem_zero_setup). */
+  override map(): MapSource | number {
+    const fd = this.newMemfd();
+    if (fd < 0) return fd;
+    if (this.hostFd >= 0) this.closeHost(this.hostFd);
+    this.hostFd = fd;
+    return { hostFd: fd };
+  }
+  override release(): void {
+    if (this.hostFd >= 0) this.closeHost(this.hostFd);
+    this.hostFd = -1;
+  }
+}
+
+class FullFile extends NullFile {
+  override read(_task: Task, sink: Sink): number {
+    return sink.remaining === 0 ? 0 : sink.putZero(sink.remaining);
+  }
+  override write(): number {
+    return -ENOSPC;
+  }
+}
+
+/** random(4): the host's generator never blocks once seeded. Writes are taken and not mixed in. */
+class RandomFile extends NullFile {
+  override read(task: Task, sink: Sink): number {
+    let total = 0;
+    while (sink.remaining > 0) {
+      const buf = new Uint8Array(Math.min(sink.remaining, STEP));
+      const n = task.kernel.native.getrandom(buf, 0, buf.length);
+      if (n <= 0) return total > 0 ? total : n === 0 ? -EIO : n;
+      const put = sink.put(buf, 0, n);
+      if (put <= 0) return total > 0 ? total : put;
+      total += put;
+    }
+    return total;
+  }
+  override write(_task: Task, source: Source): number {
+    let total = 0;
+    const buf = new Uint8Array(Math.min(source.remaining, STEP));
+    while (source.remaining > 0) {
+      const n = source.take(buf, 0, Math.min(source.remaining, STEP));
+      if (n <= 0) return total > 0 ? total : -EFAULT;
+      total += n;
+    }
+    return total;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+  override ioctl(task: Task, request: number, arg: number): number {
+    return request === RNDGETENTCNT ? task.mem.putU32(arg, ENTROPY_BITS) : -ENOTTY;
+  }
+}
+
+/** /dev/tty: the caller's controlling terminal. */
+function openTty(task: Task, path: Path, flags: number): OpenFile | number {
+  const tty = controllingTty(task.group);
+  return tty === undefined ? -ENXIO : (tty.opener?.(task, path, flags) ?? -EIO);
+}
+
+/** /dev/console: the operator's terminal. */
+function openConsole(task: Task, path: Path, flags: number): OpenFile | number {
+  return task.kernel.hostTty?.opener?.(task, path, flags) ?? -ENODEV;
+}
+
+/** Makes the devices known to the VFS: nodes made by mknod(2) anywhere open them, too. */
+export function registerDevices(): void {
+  registerCharDevice(1, 3, (_t, path, flags) => new NullFile(path, flags));
+  registerCharDevice(1, 5, (task, path, flags) => new ZeroFile(task, path, flags));
+  registerCharDevice(1, 7, (_t, path, flags) => new FullFile(path, flags));
+  registerCharDevice(1, 8, (_t, path, flags) => new RandomFile(path, flags));
+  registerCharDevice(1, 9, (_t, path, flags) => new RandomFile(path, flags));
+  registerCharDevice(5, 0, openTty);
+  registerCharDevice(5, 1, openConsole);
+  registerCharDevice(5, 2, openPtmx);
+  for (let minor = 0; minor < 256; minor++) {
+    registerCharDevice(136, minor, (task, path, flags) => openPtsNumber(task, path, flags, minor));
+  }
+}

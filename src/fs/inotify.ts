@@ -1,0 +1,185 @@
+/** inotify(7) instances and watches. */
+
+import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOSPC, ENOTTY } from '../abi/errno.js';
+import { O_RDONLY } from '../abi/fcntl.js';
+import { FIONREAD } from '../abi/ioctl.js';
+import {
+  IN_ALL_EVENTS,
+  IN_DELETE_SELF,
+  IN_EXCL_UNLINK,
+  IN_IGNORED,
+  IN_MASK_ADD,
+  IN_MASK_CREATE,
+  IN_ONESHOT,
+  IN_Q_OVERFLOW,
+  IN_UNMOUNT,
+  POLLIN,
+  POLLRDNORM,
+} from '../abi/poll.js';
+import { INOTIFY_EVENT_SIZE } from '../abi/structs-ipc.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
+import type { Sink } from '../kernel/useriov.js';
+import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
+import { OpenFile } from '../vfs/file.js';
+import type { Inode } from '../vfs/inode.js';
+import { addMark, type Mark, removeMark } from '../vfs/notify.js';
+import { anonPath } from './anon.js';
+import { waitOn } from './waiting.js';
+
+/** fs.inotify.max_queued_events and max_user_watches. */
+const MAX_QUEUED = 16384;
+const MAX_WATCHES = 65536;
+
+interface Event {
+  readonly wd: number;
+  readonly mask: number;
+  readonly cookie: number;
+  readonly name: string;
+}
+
+class Watch implements Mark {
+  constructor(
+    readonly owner: Inotify,
+    readonly wd: number,
+    readonly inode: Inode,
+    public mask: number,
+  ) {}
+  event(mask: number, name: string, cookie: number): void {
+    const type = mask & (IN_ALL_EVENTS | IN_UNMOUNT);
+    if ((type & (this.mask | IN_UNMOUNT)) !== 0) {
+      this.owner.push({ wd: this.wd, mask, cookie, name });
+      if ((this.mask & IN_ONESHOT) !== 0) this.owner.removeWatch(this.wd);
+    }
+    if ((type & (IN_DELETE_SELF | IN_UNMOUNT)) !== 0 && name === '') this.owner.removeWatch(this.wd);
+  }
+}
+
+/** Bytes of an event with its name, padded as Linux does to whole headers. */
+function eventSize(e: Event): number {
+  return (
+    INOTIFY_EVENT_SIZE +
+    (e.name === '' ? 0 : Math.ceil((e.name.length + 1) / INOTIFY_EVENT_SIZE) * INOTIFY_EVENT_SIZE)
+  );
+}
+
+function encode(e: Event): Uint8Array {
+  const bytes = Buffer.alloc(eventSize(e));
+  bytes.writeInt32LE(e.wd, 0);
+  bytes.writeUInt32LE(e.mask >>> 0, 4);
+  bytes.writeUInt32LE(e.cookie, 8);
+  bytes.writeUInt32LE(bytes.length - INOTIFY_EVENT_SIZE, 12);
+  bytes.write(e.name, INOTIFY_EVENT_SIZE, 'latin1');
+  return bytes;
+}
+
+export class Inotify extends OpenFile {
+  private readonly watches = new Map<number, Watch>();
+  private readonly byInode = new Map<Inode, Watch>();
+  private events: Event[] = [];
+  private nextWd = 1;
+
+  constructor(kernel: Kernel, flags: number) {
+    super(anonPath(kernel, 'anon_inode:inotify', 0), O_RDONLY | flags);
+  }
+
+  override get seekable(): boolean {
+    return false;
+  }
+  override get pollable(): boolean {
+    return true;
+  }
+
+  /** inotify_add_watch(2) on an inode. @returns watch descriptor, -EEXIST, -ENOSPC */
+  addWatch(inode: Inode, mask: number): number {
+    const kept = mask & (IN_ALL_EVENTS | IN_ONESHOT | IN_EXCL_UNLINK);
+    const old = this.byInode.get(inode);
+    if (old !== undefined) {
+      if ((mask & IN_MASK_CREATE) !== 0) return -EEXIST;
+      old.mask = (mask & IN_MASK_ADD) !== 0 ? old.mask | kept : kept;
+      return old.wd;
+    }
+    if (this.watches.size >= MAX_WATCHES) return -ENOSPC;
+    const watch = new Watch(this, this.nextWd++, inode, kept);
+    this.watches.set(watch.wd, watch);
+    this.byInode.set(inode, watch);
+    addMark(inode, watch);
+    return watch.wd;
+  }
+
+  /** inotify_rm_watch(2), and the end of the watched object. @returns 0 or -EINVAL */
+  removeWatch(wd: number): number {
+    const watch = this.watches.get(wd);
+    if (watch === undefined) return -EINVAL;
+    this.forget(watch);
+    this.push({ wd, mask: IN_IGNORED, cookie: 0, name: '' });
+    return 0;
+  }
+
+  private forget(watch: Watch): void {
+    this.watches.delete(watch.wd);
+    this.byInode.delete(watch.inode);
+    removeMark(watch.inode, watch);
+  }
+
+  /** Queues an event; one that repeats the last is dropped, and so is everything while the queue is full. */
+  push(e: Event): void {
+    const last = this.events.at(-1);
+    if (
+      last !== undefined &&
+      last.wd === e.wd &&
+      last.mask === e.mask &&
+      last.cookie === e.cookie &&
+      last.name === e.name
+    ) {
+      return;
+    }
+    if (this.events.length >= MAX_QUEUED) {
+      if (last?.mask !== IN_Q_OVERFLOW)
+        this.events.push({ wd: -1, mask: IN_Q_OVERFLOW, cookie: 0, name: '' });
+      return;
+    }
+    this.events.push(e);
+    this.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  override read(_task: Task, sink: Sink): SyscallResult {
+    const attempt = (): number | typeof WOULD_BLOCK => {
+      let done = 0;
+      let taken = 0;
+      for (const e of this.events) {
+        const bytes = encode(e);
+        if (bytes.length > sink.remaining) break;
+        const n = sink.put(bytes, 0, bytes.length);
+        if (n < bytes.length) {
+          if (taken === 0) return -EFAULT;
+          break;
+        }
+        done += n;
+        taken++;
+      }
+      if (taken === 0) return this.events.length === 0 ? WOULD_BLOCK : -EINVAL;
+      this.events = this.events.slice(taken);
+      return done;
+    };
+    const r = attempt();
+    if (r !== WOULD_BLOCK) return r;
+    return this.nonblock ? -EAGAIN : waitOn(this, attempt);
+  }
+
+  override poll(): number {
+    return this.events.length > 0 ? POLLIN | POLLRDNORM : 0;
+  }
+
+  override ioctl(task: Task, request: number, arg: number): SyscallResult {
+    if (request !== FIONREAD) return -ENOTTY;
+    return task.mem.putU32(
+      arg,
+      this.events.reduce((n, e) => n + eventSize(e), 0),
+    );
+  }
+
+  override release(): void {
+    for (const w of [...this.watches.values()]) this.forget(w);
+  }
+}

@@ -1,0 +1,74 @@
+/** Files directly below /proc: the machine as the guest may know it. Harmless figures are the host's. */
+
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Tree } from '../pseudo.js';
+
+/** File systems that this kernel can mount. */
+const FILESYSTEMS =
+  ['sysfs', 'tmpfs', 'proc', 'devpts', 'overlay', 'sockfs', 'pipefs', 'mqueue'].map((n) => `nodev\t${n}\n`).join('');
+
+const DEVICES =
+  'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n';
+
+const SYSVIPC = {
+  msg: '       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n',
+  sem: '       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n',
+  shm: '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n',
+};
+
+/** Text of a host file, or '' if it has none. */
+function fromHost(kernel: Kernel, name: string): () => string {
+  return () => {
+    const text = kernel.native.hostProc(-1, name);
+    return typeof text === 'string' ? text : '';
+  };
+}
+
+/** The host's counters with the sandbox's own number of forks and runnable processes. */
+function statText(kernel: Kernel): string {
+  const running = [...kernel.tasks.values()].filter((t) => t.block === undefined).length;
+  return fromHost(kernel, 'stat')()
+    .replace(/^intr .*$/m, 'intr 0')
+    .replace(/^softirq .*$/m, 'softirq 0 0 0 0 0 0 0 0 0 0 0')
+    .replace(/^processes .*$/m, `processes ${kernel.forks + 1}`)
+    .replace(/^procs_running .*$/m, `procs_running ${Math.max(1, running)}`)
+    .replace(/^procs_blocked .*$/m, 'procs_blocked 0');
+}
+
+function loadavgText(kernel: Kernel): string {
+  const host = fromHost(kernel, 'loadavg')().split(' ');
+  const running = [...kernel.tasks.values()].filter((t) => t.block === undefined).length;
+  const last = Math.max(1, ...kernel.tasksByTid.keys());
+  return `${host.slice(0, 3).join(' ')} ${Math.max(1, running)}/${kernel.tasks.size} ${last}\n`;
+}
+
+/** The tree below /proc without processes, sys and net. */
+export function machineTree(kernel: Kernel): Tree {
+  return {
+    cpuinfo: fromHost(kernel, 'cpuinfo'),
+    meminfo: fromHost(kernel, 'meminfo'),
+    stat: () => statText(kernel),
+    uptime: fromHost(kernel, 'uptime'),
+    loadavg: () => loadavgText(kernel),
+    version: fromHost(kernel, 'version'),
+    vmstat: fromHost(kernel, 'vmstat'),
+    zoneinfo: fromHost(kernel, 'zoneinfo'),
+    filesystems: FILESYSTEMS,
+    cmdline: 'quiet\n',
+    devices: DEVICES,
+    misc: '',
+    modules: '',
+    partitions: 'major minor  #blocks  name\n\n',
+    swaps: 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n',
+    diskstats: '',
+    interrupts: fromHost(kernel, 'interrupts'),
+    consoles: '',
+    cgroups: '#subsys_name\thierarchy\tnum_cgroups\tenabled\n',
+    sysvipc: SYSVIPC,
+    fs: {},
+    bus: {},
+    driver: {},
+    irq: {},
+    tty: { drivers: '/dev/tty             /dev/tty        5       0 system:/dev/tty\npty_slave            /dev/pts      136 0-1048575 pty:slave\n' },
+  };
+}

@@ -1,0 +1,101 @@
+/** /proc/sys (proc_sys(5)): what programs read, and the few settings that are the sandbox's own to change. */
+
+import { EINVAL, EPERM } from '../../abi/errno.js';
+import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
+import { capable } from '../../kernel/cred.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Task } from '../../kernel/task.js';
+import { NR_OPEN } from '../../vfs/fdtable.js';
+import { PTY_MAX } from '../devpts/devpts.js';
+import { TextLeaf, type Tree } from '../pseudo.js';
+
+/** __NEW_UTS_LEN. */
+const UTS_MAX = 64;
+const SAFE_ACTIONS = 'kill_process kill_thread trap errno user_notif trace log allow\n';
+
+function uuid(kernel: Kernel): string {
+  const b = new Uint8Array(16);
+  kernel.native.getrandom(b, 0, 16);
+  b[6] = ((b[6] as number) & 0x0f) | 0x40;
+  b[8] = ((b[8] as number) & 0x3f) | 0x80;
+  const hex = Buffer.from(b).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** A name of the sandbox that its root may change. */
+function utsName(get: () => string, set: (name: string) => void): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${get()}\n`,
+    write(task: Task, text: string) {
+      if (!capable(task.cred, CAP_SYS_ADMIN)) return -EPERM;
+      const name = text.split(/[\n\0]/)[0] as string;
+      if (name.length > UTS_MAX) return -EINVAL;
+      set(name);
+      return 0;
+    },
+  });
+}
+
+export function sysctlTree(kernel: Kernel): Tree {
+  const host = (name: string, fallback: string) => (): string => {
+    const text = kernel.native.hostProc(-1, name);
+    return typeof text === 'string' ? text : fallback;
+  };
+  const bootId = uuid(kernel);
+  const openFiles = (): number => {
+    const files = new Set<unknown>();
+    for (const t of kernel.tasks.values()) for (const fd of t.files.fds()) files.add(t.files.get(fd));
+    return files.size;
+  };
+  return {
+    debug: {},
+    dev: { tty: { legacy_tiocsti: '0\n', ldisc_autoload: '0\n' } },
+    fs: {
+      'aio-max-nr': '65536\n', 'aio-nr': '0\n', 'dentry-state': '0\t0\t45\t0\t0\t0\n',
+      epoll: { max_user_watches: '1000000\n' },
+      'file-max': '9223372036854775807\n',
+      'file-nr': () => `${openFiles()}\t0\t9223372036854775807\n`,
+      inotify: { max_queued_events: '16384\n', max_user_instances: '128\n', max_user_watches: '65536\n' },
+      'lease-break-time': '45\n', 'leases-enable': '1\n',
+      mqueue: { msg_default: '10\n', msg_max: '10\n', msgsize_default: '8192\n', msgsize_max: '8192\n', queues_max: '256\n' },
+      nr_open: `${NR_OPEN}\n`, overflowgid: '65534\n', overflowuid: '65534\n', 'pipe-max-size': '1048576\n',
+      'pipe-user-pages-hard': '0\n', 'pipe-user-pages-soft': '16384\n', protected_fifos: '0\n', protected_hardlinks: '0\n',
+      protected_regular: '0\n', protected_symlinks: '0\n', suid_dumpable: '0\n',
+    },
+    kernel: {
+      cap_last_cap: `${CAP_LAST_CAP}\n`, core_pattern: 'core\n', core_uses_pid: '0\n', dmesg_restrict: '1\n',
+      domainname: utsName(() => kernel.domainname, (n) => (kernel.domainname = n)),
+      hostname: utsName(() => kernel.hostname, (n) => (kernel.hostname = n)),
+      keys: { maxkeys: '200\n', maxbytes: '20000\n' },
+      kptr_restrict: '2\n', msgmax: '8192\n', msgmnb: '16384\n', msgmni: '32000\n', ngroups_max: '65536\n',
+      osrelease: host('sys/kernel/osrelease', '6.1.0\n'), ostype: 'Linux\n', overflowgid: '65534\n', overflowuid: '65534\n',
+      perf_event_paranoid: '4\n', pid_max: host('sys/kernel/pid_max', '32768\n'),
+      pty: { max: `${PTY_MAX}\n`, reserve: '1024\n' },
+      random: {
+        boot_id: () => `${bootId}\n`, entropy_avail: '256\n', poolsize: '256\n', urandom_min_reseed_secs: '60\n',
+        uuid: () => `${uuid(kernel)}\n`, write_wakeup_threshold: '256\n',
+      },
+      randomize_va_space: '2\n', sched_autogroup_enabled: '0\n', sched_child_runs_first: '0\n', sched_rr_timeslice_ms: '100\n',
+      seccomp: { actions_avail: SAFE_ACTIONS, actions_logged: 'kill_process kill_thread trap errno trace log\n' },
+      sem: '32000\t1024000000\t500\t32000\n', shmall: '18446744073692774399\n', shmmax: '18446744073692774399\n', shmmni: '4096\n',
+      'threads-max': () => `${kernel.maxTasks}\n`, unprivileged_bpf_disabled: '2\n', version: host('sys/kernel/version', '#1 SMP\n'),
+      yama: { ptrace_scope: '1\n' },
+    },
+    net: {
+      core: { rmem_default: '212992\n', rmem_max: '212992\n', somaxconn: '4096\n', wmem_default: '212992\n', wmem_max: '212992\n' },
+      ipv4: {
+        ip_forward: '0\n', ip_local_port_range: '32768\t60999\n', ip_unprivileged_port_start: '1024\n',
+        tcp_rmem: '4096\t131072\t6291456\n', tcp_wmem: '4096\t16384\t4194304\n', tcp_fin_timeout: '60\n', tcp_syncookies: '1\n',
+        tcp_keepalive_time: '7200\n', tcp_keepalive_intvl: '75\n', tcp_keepalive_probes: '9\n', tcp_sack: '1\n',
+        tcp_timestamps: '1\n', tcp_max_syn_backlog: '512\n', tcp_congestion_control: 'cubic\n',
+      },
+      ipv6: { conf: { all: { disable_ipv6: '0\n' }, default: { disable_ipv6: '0\n' }, lo: { disable_ipv6: '0\n' } } },
+      unix: { max_dgram_qlen: '512\n' },
+    },
+    user: { max_user_namespaces: '0\n' },
+    vm: {
+      max_map_count: host('sys/vm/max_map_count', '65530\n'), mmap_min_addr: '65536\n', nr_hugepages: '0\n',
+      overcommit_memory: host('sys/vm/overcommit_memory', '0\n'), overcommit_ratio: '50\n', 'panic_on_oom': '0\n', swappiness: '60\n',
+    },
+  };
+}

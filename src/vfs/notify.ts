@@ -1,0 +1,53 @@
+/** File system events (include/linux/fsnotify.h): who changes something says so here, and watches hear of it. */
+
+import { IN_ISDIR } from '../abi/poll.js';
+import { S_IFDIR, S_IFMT } from '../abi/stat.js';
+import type { Path } from './dentry.js';
+import type { Inode } from './inode.js';
+
+/** A watch on one inode. */
+export interface Mark {
+  /** `mask` holds one IN_* event and perhaps IN_ISDIR; `name` is the entry concerned, '' for the inode itself. */
+  event(mask: number, name: string, cookie: number): void;
+}
+
+const marks = new WeakMap<Inode, Set<Mark>>();
+/** Marks that exist at all: nothing is looked up while there are none. */
+let active = 0;
+let lastCookie = 0;
+
+export function addMark(inode: Inode, mark: Mark): void {
+  let set = marks.get(inode);
+  if (set === undefined) marks.set(inode, (set = new Set()));
+  if (set.has(mark)) return;
+  set.add(mark);
+  active++;
+}
+
+export function removeMark(inode: Inode, mark: Mark): void {
+  if (marks.get(inode)?.delete(mark) === true) active--;
+}
+
+/** A number that ties IN_MOVED_FROM and IN_MOVED_TO together. */
+export function newCookie(): number {
+  lastCookie = (lastCookie + 1) >>> 0 || 1;
+  return lastCookie;
+}
+
+/** Tells the watches of `inode`. @param name entry of the directory `inode` that the event is about */
+export function notify(inode: Inode, mask: number, name = '', cookie = 0): void {
+  if (active === 0) return;
+  const set = marks.get(inode);
+  if (set === undefined) return;
+  for (const m of [...set]) m.event(mask, name, cookie);
+}
+
+/** Tells the watches of an object and those of the directory it is in (fsnotify_parent): opens, reads, changes, closes. */
+export function notifyPath(path: Path, mask: number): void {
+  if (active === 0) return;
+  const { inode, parent, name } = path.dentry;
+  if (inode === undefined) return;
+  const full = (inode.mode & S_IFMT) === S_IFDIR ? mask | IN_ISDIR : mask;
+  if (parent?.inode !== undefined) notify(parent.inode, full, name);
+  notify(inode, full);
+}

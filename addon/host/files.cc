@@ -1,11 +1,11 @@
-// Files of the host, always named below a directory descriptor. No component of a name is ever followed as a symbolic
-// link and none leads out of the directory (openat2(2)). Results below zero are negative errnos; see
-// src/platform/native.ts for the meaning of every method.
+// Host files below a root descriptor. No path ever leaves its root and no symbolic link is ever followed: every walk is an
+// openat2(2) with kResolve. Results below zero are negative errnos; src/platform/native.ts says what each method means.
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <napi.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -13,11 +13,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -29,193 +26,199 @@ namespace {
 using tvisor::Args;
 using tvisor::Int;
 using tvisor::MakeInt;
+using tvisor::Method;
 using tvisor::Num;
 
 constexpr uint64_t kResolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-constexpr size_t kStatFields = 18;
-constexpr size_t kMaxXattr = 65536;
-// Most bytes that one call moves, as MAX_RW_COUNT of the kernel.
-constexpr double kMaxTransfer = 0x7ffff000;
 
 double *g_stat = nullptr;
 
-// A descriptor that closes itself, or one that belongs to somebody else.
-class Fd {
- public:
-  Fd(int fd, bool owned) : fd_(fd), owned_(owned) {}
-  Fd(Fd &&other) noexcept : fd_(other.fd_), owned_(other.owned_) { other.owned_ = false; }
-  Fd(const Fd &) = delete;
-  Fd &operator=(const Fd &) = delete;
-  ~Fd() {
-    if (owned_ && fd_ >= 0) close(fd_);
+template <typename F>
+auto Retry(F call) {
+  for (;;) {
+    auto r = call();
+    if (r >= 0 || errno != EINTR) return r;
   }
-  int get() const { return fd_; }
+}
+
+int Result(long r) {
+  return r < 0 ? -errno : static_cast<int>(r);
+}
+
+// A path out of a byte string. One that holds a NUL byte or is longer than PATH_MAX is no path.
+struct PathArg {
+  char text[PATH_MAX];
+  size_t len = 0;
+  int error = 0;
+
+  PathArg(napi_env env, napi_value v) {
+    if (napi_get_value_string_latin1(env, v, text, sizeof text, &len) != napi_ok) {
+      text[0] = '\0';
+      error = -EINVAL;
+    } else if (len >= sizeof text - 1) {
+      error = -ENAMETOOLONG;
+    } else if (memchr(text, '\0', len) != nullptr) {
+      error = -ENOENT;
+    }
+  }
+};
+
+int Open2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+  open_how how = {};
+  how.flags = flags | O_CLOEXEC;
+  how.mode = mode;
+  how.resolve = resolve;
+  // EAGAIN: a rename or mount somewhere on the host met a `..`-safe walk. A few tries, then the caller hears of it.
+  int fd = -EAGAIN;
+  for (int i = 0; i < 64 && fd == -EAGAIN; i++)
+    fd = Result(Retry([&] { return syscall(SYS_openat2, dir, path, &how, sizeof how); }));
+  return fd;
+}
+
+// The object itself, whatever it is, without opening it. RESOLVE_NO_SYMLINKS lets a final link through for O_PATH | O_NOFOLLOW.
+int OpenPath(int dir, const char *path) {
+  return Open2(dir, *path == '\0' ? "." : path, O_PATH | O_NOFOLLOW, 0, kResolve);
+}
+
+// The directory that holds the last component of a path, and that component.
+class Parent {
+ public:
+  Parent(int dir, const PathArg &path) {
+    if (path.error != 0) {
+      fd_ = path.error;
+      return;
+    }
+    const char *slash = strrchr(path.text, '/');
+    name_ = slash == nullptr ? path.text : slash + 1;
+    if (*name_ == '\0' || strcmp(name_, ".") == 0 || strcmp(name_, "..") == 0) {
+      fd_ = -EINVAL;
+      return;
+    }
+    if (slash == nullptr) {
+      fd_ = dir;
+      return;
+    }
+    std::string above(path.text, static_cast<size_t>(slash - path.text));
+    fd_ = Open2(dir, above.c_str(), O_PATH | O_DIRECTORY, 0, kResolve);
+    own_ = fd_ >= 0;
+  }
+  ~Parent() {
+    if (own_) close(fd_);
+  }
+  Parent(const Parent &) = delete;
+  Parent &operator=(const Parent &) = delete;
+  // The descriptor, or a negative errno.
+  int fd() const {
+    return fd_;
+  }
+  const char *name() const {
+    return name_;
+  }
+
+ private:
+  int fd_ = -EINVAL;
+  const char *name_ = "";
+  bool own_ = false;
+};
+
+// An O_PATH descriptor and its name in /proc/self/fd, which is how attributes of the object are reached without following links.
+class Object {
+ public:
+  Object(int dir, const PathArg &path) : fd_(path.error != 0 ? path.error : OpenPath(dir, path.text)) {
+    snprintf(proc_, sizeof proc_, "/proc/self/fd/%d", fd_);
+  }
+  ~Object() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Object(const Object &) = delete;
+  Object &operator=(const Object &) = delete;
+  int fd() const {
+    return fd_;
+  }
+  const char *proc() const {
+    return proc_;
+  }
 
  private:
   int fd_;
-  bool owned_;
+  char proc_[32];
 };
 
-int Check(long r) { return r < 0 ? -errno : static_cast<int>(r); }
-
-// Text of a byte string; false if it is none, is too long, or holds a NUL.
-struct Text {
-  char data[PATH_MAX];
-  size_t len = 0;
-  int error = 0;
-  Text(napi_env env, napi_value v) {
-    size_t need = 0;
-    data[0] = 0;
-    if (napi_get_value_string_latin1(env, v, nullptr, 0, &need) != napi_ok) {
-      error = -EINVAL;
-    } else if (need >= sizeof data) {
-      error = -ENAMETOOLONG;
-    } else {
-      napi_get_value_string_latin1(env, v, data, sizeof data, &len);
-      if (strlen(data) != len) error = -EINVAL;
-    }
-  }
-  bool empty() const { return len == 0; }
-};
-
-int OpenBeneath(int dir, const char *path, uint64_t flags, uint64_t mode) {
-  struct open_how how = {flags | O_CLOEXEC, mode, kResolve};
-  for (int tries = 0;; tries++) {
-    long fd = syscall(SYS_openat2, dir, path, &how, sizeof how);
-    if (fd >= 0) return static_cast<int>(fd);
-    // EAGAIN: a rename went on somewhere in the host meanwhile.
-    if ((errno != EAGAIN && errno != EINTR) || tries >= 64) return -errno;
-  }
+void FillStat(const struct statx &st) {
+  double *out = g_stat;
+  out[0] = static_cast<double>(makedev(st.stx_dev_major, st.stx_dev_minor));
+  out[1] = static_cast<double>(st.stx_ino);
+  out[2] = st.stx_mode;
+  out[3] = st.stx_nlink;
+  out[4] = st.stx_uid;
+  out[5] = st.stx_gid;
+  out[6] = static_cast<double>(makedev(st.stx_rdev_major, st.stx_rdev_minor));
+  out[7] = static_cast<double>(st.stx_size);
+  out[8] = st.stx_blksize;
+  out[9] = static_cast<double>(st.stx_blocks);
+  out[10] = static_cast<double>(st.stx_atime.tv_sec);
+  out[11] = st.stx_atime.tv_nsec;
+  out[12] = static_cast<double>(st.stx_mtime.tv_sec);
+  out[13] = st.stx_mtime.tv_nsec;
+  out[14] = static_cast<double>(st.stx_ctime.tv_sec);
+  out[15] = st.stx_ctime.tv_nsec;
+  out[16] = static_cast<double>(st.stx_btime.tv_sec);
+  out[17] = st.stx_btime.tv_nsec;
 }
 
-// O_PATH descriptor of the object itself (a symbolic link is not followed), or -errno.
-Fd Object(int dir, const Text &path) {
-  if (path.error != 0) return Fd(path.error, false);
-  if (path.empty()) return Fd(dir, false);
-  return Fd(OpenBeneath(dir, path.data, O_PATH | O_NOFOLLOW, 0), true);
-}
-
-// The directory that holds the last component of a name, and that component.
-struct Parent {
-  Fd dir;
-  const char *last;
-  int error;
-};
-
-Parent ParentOf(int dir, Text &path) {
-  if (path.error != 0) return {Fd(-1, false), "", path.error};
-  char *slash = strrchr(path.data, '/');
-  const char *last = slash == nullptr ? path.data : slash + 1;
-  if (*last == 0 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
-    return {Fd(-1, false), "", -EINVAL};
-  if (slash == nullptr) return {Fd(dir, false), last, 0};
-  if (slash == path.data) return {Fd(-1, false), "", -EXDEV};
-  *slash = 0;
-  int fd = OpenBeneath(dir, path.data, O_PATH | O_DIRECTORY, 0);
-  return {Fd(fd, true), last, fd < 0 ? fd : 0};
-}
-
-// The name by which calls without an *at form reach what an O_PATH descriptor stands for.
-struct ProcName {
-  char text[40];
-  explicit ProcName(int fd) { snprintf(text, sizeof text, "/proc/self/fd/%d", fd); }
-};
-
-bool Offset(napi_env env, napi_value v, off_t *out) {
-  double d = Num(env, v);
-  if (!(d >= 0) || d > 9007199254740991.0) return false;
-  *out = static_cast<off_t>(d);
-  return true;
-}
-
-bool Bytes(napi_env env, napi_value v, uint8_t **data, size_t *size) {
-  void *p = nullptr;
-  napi_typedarray_type type;
-  if (napi_get_typedarray_info(env, v, &type, size, &p, nullptr, nullptr) != napi_ok) return false;
-  *data = static_cast<uint8_t *>(p);
-  return type == napi_uint8_array;
-}
-
-// [off, off + len) of a byte array, cut to its end.
-bool ByteRange(napi_env env, napi_value *a, uint8_t **data, size_t *len) {
-  size_t size = 0;
-  if (!Bytes(env, a[0], data, &size)) return false;
-  double off = Num(env, a[1]);
-  double want = Num(env, a[2]);
-  if (!(off >= 0) || !(want >= 0) || off > static_cast<double>(size)) return false;
-  *len = static_cast<size_t>(std::min({want, static_cast<double>(size) - off, kMaxTransfer}));
-  *data += static_cast<size_t>(off);
-  return true;
-}
-
-int StatInto(int dir, const char *name, int flags) {
+int Statx(int fd, const char *name, int flags) {
   struct statx st;
-  if (statx(dir, name, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_BTIME, &st) < 0) return -errno;
-  double *o = g_stat;
-  *o++ = static_cast<double>(makedev(st.stx_dev_major, st.stx_dev_minor));
-  *o++ = static_cast<double>(st.stx_ino);
-  *o++ = st.stx_mode;
-  *o++ = st.stx_nlink;
-  *o++ = st.stx_uid;
-  *o++ = st.stx_gid;
-  *o++ = static_cast<double>(makedev(st.stx_rdev_major, st.stx_rdev_minor));
-  *o++ = static_cast<double>(st.stx_size);
-  *o++ = st.stx_blksize;
-  *o++ = static_cast<double>(st.stx_blocks);
-  for (const struct statx_timestamp &t : {st.stx_atime, st.stx_mtime, st.stx_ctime}) {
-    *o++ = static_cast<double>(t.tv_sec);
-    *o++ = t.tv_nsec;
-  }
-  const bool birth = (st.stx_mask & STATX_BTIME) != 0;
-  *o++ = birth ? static_cast<double>(st.stx_btime.tv_sec) : 0;
-  *o++ = birth ? st.stx_btime.tv_nsec : 0;
-  return 0;
+  int r = Result(Retry([&] {
+    return statx(fd, name, flags | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_STATS | STATX_BTIME, &st);
+  }));
+  if (r == 0) FillStat(st);
+  return r;
 }
 
 napi_value OpenRoot(napi_env env, napi_callback_info info) {
   napi_value a[1];
   Args(env, info, a);
-  Text path(env, a[0]);
+  PathArg path(env, a[0]);
   if (path.error != 0) return MakeInt(env, path.error);
-  // The operator's own name: symbolic links in it are followed.
-  return MakeInt(env, Check(open(path.data, O_PATH | O_CLOEXEC)));
+  return MakeInt(env, Result(Retry([&] { return open(path.text, O_PATH | O_DIRECTORY | O_CLOEXEC); })));
 }
 
-// Anything that could wait or act when it is opened is refused.
-int Plain(int fd) {
-  struct stat st;
-  if (fd < 0) return fd;
-  int r = fstat(fd, &st) < 0 ? -errno : (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? 0 : -ENXIO);
-  if (r == 0) return fd;
-  close(fd);
-  return r;
-}
-
-int OpenFile(int dir, const Text &path, int flags, int mode) {
-  if (path.error != 0) return path.error;
-  if ((flags & O_PATH) != 0) {
-    flags &= O_PATH | O_DIRECTORY;
-    if (path.empty()) return Check(fcntl(dir, F_DUPFD_CLOEXEC, 0));
-    return OpenBeneath(dir, path.data, flags | O_NOFOLLOW, 0);
-  }
-  flags |= O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  if (path.empty()) {
-    // By way of /proc the object is opened anew; a device must not even be tried.
-    struct stat st;
-    if (fstat(dir, &st) < 0) return -errno;
-    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return -ENXIO;
-    return Check(open(ProcName(dir).text, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW)));
-  }
-  const bool makes = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
-  return Plain(OpenBeneath(dir, path.data, static_cast<uint64_t>(static_cast<unsigned>(flags | O_NOFOLLOW)),
-                           makes ? static_cast<uint64_t>(mode & 07777) : 0));
-}
-
+// Opens what is a regular file or a directory; anything else could block, talk to a device or have side effects.
 napi_value OpenAt(napi_env env, napi_callback_info info) {
   napi_value a[4];
   Args(env, info, a);
-  Text path(env, a[1]);
-  return MakeInt(env, OpenFile(Int(env, a[0]), path, Int(env, a[2]), Int(env, a[3])));
+  int dir = Int(env, a[0]);
+  PathArg path(env, a[1]);
+  if (path.error != 0) return MakeInt(env, path.error);
+  int flags = Int(env, a[2]);
+  uint64_t mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? static_cast<uint64_t>(Int(env, a[3])) & 07777 : 0;
+  const char *name = path.len == 0 ? "." : path.text;
+  uint64_t bits = static_cast<uint32_t>(flags) | O_NOFOLLOW;
+  if ((flags & O_PATH) != 0) return MakeInt(env, Open2(dir, name, bits & (O_PATH | O_NOFOLLOW | O_DIRECTORY), 0, kResolve));
+  bool makes = (flags & (O_CREAT | __O_TMPFILE)) != 0 && ((flags & O_EXCL) != 0 || (flags & __O_TMPFILE) != 0);
+  if (!makes && (flags & O_DIRECTORY) == 0) {
+    // O_NONBLOCK does not make an open of a device harmless, so look first. Who swaps the file in between must be on the
+    // host: the second look below then still keeps what was opened from being used.
+    int probe = Open2(dir, name, O_PATH | O_NOFOLLOW, 0, kResolve);
+    if (probe >= 0) {
+      struct stat st;
+      int r = Result(fstat(probe, &st));
+      close(probe);
+      if (r < 0) return MakeInt(env, r);
+      if (S_ISLNK(st.st_mode)) return MakeInt(env, -ELOOP);
+      if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return MakeInt(env, -ENXIO);
+    } else if (probe != -ENOENT || (flags & O_CREAT) == 0) {
+      return MakeInt(env, probe);
+    }
+  }
+  int fd = Open2(dir, name, bits | O_NONBLOCK | O_NOCTTY, mode, kResolve);
+  if (fd < 0) return MakeInt(env, fd);
+  struct stat st;
+  if (fstat(fd, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))) {
+    close(fd);
+    return MakeInt(env, -ENXIO);
+  }
+  return MakeInt(env, fd);
 }
 
 napi_value Close(napi_env env, napi_callback_info info) {
@@ -228,85 +231,116 @@ napi_value Close(napi_env env, napi_callback_info info) {
 napi_value StatAt(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  Text path(env, a[1]);
   int dir = Int(env, a[0]);
+  PathArg path(env, a[1]);
   if (path.error != 0) return MakeInt(env, path.error);
-  // A single component cannot lead anywhere else: one call is enough.
-  const bool single = strchr(path.data, '/') == nullptr && strcmp(path.data, "..") != 0;
-  if (single) return MakeInt(env, StatInto(dir, path.data, AT_SYMLINK_NOFOLLOW | (path.empty() ? AT_EMPTY_PATH : 0)));
-  Fd fd = Object(dir, path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  return MakeInt(env, StatInto(fd.get(), "", AT_EMPTY_PATH));
+  if (path.len == 0) return MakeInt(env, Statx(dir, "", AT_EMPTY_PATH));
+  // One component cannot lead astray, but for `..`.
+  if (memchr(path.text, '/', path.len) == nullptr && strcmp(path.text, "..") != 0)
+    return MakeInt(env, Statx(dir, path.text, 0));
+  int fd = OpenPath(dir, path.text);
+  if (fd < 0) return MakeInt(env, fd);
+  int r = Statx(fd, "", AT_EMPTY_PATH);
+  close(fd);
+  return MakeInt(env, r);
 }
 
-napi_value Fstat(napi_env env, napi_callback_info info) {
+napi_value FStat(napi_env env, napi_callback_info info) {
   napi_value a[1];
   Args(env, info, a);
-  return MakeInt(env, StatInto(Int(env, a[0]), "", AT_EMPTY_PATH));
+  return MakeInt(env, Statx(Int(env, a[0]), "", AT_EMPTY_PATH));
 }
 
 napi_value ReadlinkAt(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  char text[PATH_MAX];
-  ssize_t n = readlinkat(fd.get(), "", text, sizeof text);
-  // With an empty name an object that is no link gives ENOENT.
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  if (object.fd() < 0) return MakeInt(env, object.fd());
+  char target[PATH_MAX];
+  ssize_t n = readlinkat(object.fd(), "", target, sizeof target);
+  // An empty path on something that is not a link is ENOENT to readlinkat(2).
   if (n < 0) return MakeInt(env, errno == ENOENT ? -EINVAL : -errno);
-  napi_value result;
-  napi_create_string_latin1(env, text, static_cast<size_t>(n), &result);
-  return result;
+  napi_value r;
+  napi_create_string_latin1(env, target, static_cast<size_t>(n), &r);
+  return r;
 }
 
-int EntryType(DIR *dir, const struct dirent *e) {
-  if (e->d_type != DT_UNKNOWN) return e->d_type;
-  struct stat st;
-  if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0) return DT_UNKNOWN;
-  return IFTODT(st.st_mode);
-}
-
-void SetNumber(napi_env env, napi_value object, const char *name, double value) {
-  napi_value v;
-  napi_create_double(env, value, &v);
-  napi_set_named_property(env, object, name, v);
-}
+struct LinuxDirent64 {
+  uint64_t ino;
+  int64_t off;
+  uint16_t reclen;
+  uint8_t type;
+  char name[];
+};
 
 napi_value ReaddirAt(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  Text path(env, a[1]);
-  int fd = OpenFile(Int(env, a[0]), path, O_RDONLY | O_DIRECTORY, 0);
+  PathArg path(env, a[1]);
+  if (path.error != 0) return MakeInt(env, path.error);
+  int fd = Open2(Int(env, a[0]), path.len == 0 ? "." : path.text, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, kResolve);
   if (fd < 0) return MakeInt(env, fd);
-  DIR *dir = fdopendir(fd);
-  if (dir == nullptr) {
-    int err = errno;
-    close(fd);
-    return MakeInt(env, -err);
-  }
-  napi_value list;
+  napi_value list, key_name, key_ino, key_type;
   napi_create_array(env, &list);
-  uint32_t count = 0;
+  napi_create_string_utf8(env, "name", NAPI_AUTO_LENGTH, &key_name);
+  napi_create_string_utf8(env, "ino", NAPI_AUTO_LENGTH, &key_ino);
+  napi_create_string_utf8(env, "type", NAPI_AUTO_LENGTH, &key_type);
+  alignas(8) static char buf[65536];
+  uint32_t index = 0;
   for (;;) {
-    napi_handle_scope scope;
-    errno = 0;
-    const struct dirent *e = readdir(dir);
-    if (e == nullptr) break;
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    napi_open_handle_scope(env, &scope);
-    napi_value entry, name;
-    napi_create_object(env, &entry);
-    napi_create_string_latin1(env, e->d_name, NAPI_AUTO_LENGTH, &name);
-    napi_set_named_property(env, entry, "name", name);
-    SetNumber(env, entry, "ino", static_cast<double>(e->d_ino));
-    SetNumber(env, entry, "type", EntryType(dir, e));
-    napi_set_element(env, list, count++, entry);
-    napi_close_handle_scope(env, scope);
+    long n = Retry([&] { return syscall(SYS_getdents64, fd, buf, sizeof buf); });
+    if (n < 0) {
+      int err = -errno;
+      close(fd);
+      return MakeInt(env, err);
+    }
+    if (n == 0) break;
+    for (long at = 0; at < n;) {
+      auto *entry = reinterpret_cast<LinuxDirent64 *>(buf + at);
+      at += entry->reclen;
+      if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0) continue;
+      napi_handle_scope scope;
+      napi_open_handle_scope(env, &scope);
+      napi_value item, name, ino, type;
+      napi_create_object(env, &item);
+      napi_create_string_latin1(env, entry->name, NAPI_AUTO_LENGTH, &name);
+      napi_create_double(env, static_cast<double>(entry->ino), &ino);
+      napi_create_uint32(env, entry->type, &type);
+      napi_set_property(env, item, key_name, name);
+      napi_set_property(env, item, key_ino, ino);
+      napi_set_property(env, item, key_type, type);
+      napi_set_element(env, list, index++, item);
+      napi_close_handle_scope(env, scope);
+    }
   }
-  int err = errno;
-  closedir(dir);
-  return err != 0 ? MakeInt(env, -err) : list;
+  close(fd);
+  return list;
+}
+
+// Clamps (array, off, len) to the array; false for nonsense.
+bool Slice(napi_env env, napi_value array, napi_value offset, napi_value length, uint8_t **data, size_t *len) {
+  void *base = nullptr;
+  size_t size = 0;
+  napi_typedarray_type type;
+  if (napi_get_typedarray_info(env, array, &type, &size, &base, nullptr, nullptr) != napi_ok) return false;
+  if (type != napi_uint8_array) return false;
+  double off = Num(env, offset);
+  double want = Num(env, length);
+  if (!(off >= 0) || !(want >= 0) || off > static_cast<double>(size)) return false;
+  size_t at = static_cast<size_t>(off);
+  *data = static_cast<uint8_t *>(base) + at;
+  *len = want < static_cast<double>(size - at) ? static_cast<size_t>(want) : size - at;
+  return true;
+}
+
+off_t Offset(napi_env env, napi_value v) {
+  double d = Num(env, v);
+  if (!(d >= -9.2e18 && d <= 9.2e18)) return -1;
+  return static_cast<off_t>(d);
+}
+
+napi_value MakeResult(napi_env env, ssize_t r) {
+  return MakeInt(env, r < 0 ? -errno : r);
 }
 
 napi_value Pread(napi_env env, napi_callback_info info) {
@@ -314,12 +348,10 @@ napi_value Pread(napi_env env, napi_callback_info info) {
   Args(env, info, a);
   uint8_t *data;
   size_t len;
-  off_t pos;
-  if (!ByteRange(env, a + 1, &data, &len) || !Offset(env, a[4], &pos)) return MakeInt(env, -EINVAL);
-  ssize_t n;
-  do n = pread(Int(env, a[0]), data, len, pos);
-  while (n < 0 && errno == EINTR);
-  return MakeInt(env, n < 0 ? -errno : n);
+  if (!Slice(env, a[1], a[2], a[3], &data, &len)) return MakeInt(env, -EINVAL);
+  int fd = Int(env, a[0]);
+  off_t pos = Offset(env, a[4]);
+  return MakeResult(env, Retry([&] { return pread(fd, data, len, pos); }));
 }
 
 napi_value Pwrite(napi_env env, napi_callback_info info) {
@@ -327,134 +359,127 @@ napi_value Pwrite(napi_env env, napi_callback_info info) {
   Args(env, info, a);
   uint8_t *data;
   size_t len;
-  off_t pos;
-  if (!ByteRange(env, a + 1, &data, &len) || !Offset(env, a[4], &pos)) return MakeInt(env, -EINVAL);
-  ssize_t n;
-  do n = pwrite(Int(env, a[0]), data, len, pos);
-  while (n < 0 && errno == EINTR);
-  return MakeInt(env, n < 0 ? -errno : n);
+  if (!Slice(env, a[1], a[2], a[3], &data, &len)) return MakeInt(env, -EINVAL);
+  int fd = Int(env, a[0]);
+  off_t pos = Offset(env, a[4]);
+  return MakeResult(env, Retry([&] { return pwrite(fd, data, len, pos); }));
 }
 
 napi_value MkdirAt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Parent p = ParentOf(Int(env, a[0]), path);
-  if (p.error != 0) return MakeInt(env, p.error);
-  return MakeInt(env, Check(mkdirat(p.dir.get(), p.last, static_cast<mode_t>(Int(env, a[2]) & 07777))));
+  PathArg path(env, a[1]);
+  Parent parent(Int(env, a[0]), path);
+  if (parent.fd() < 0) return MakeInt(env, parent.fd());
+  return MakeInt(env, Result(mkdirat(parent.fd(), parent.name(), static_cast<mode_t>(Int(env, a[2]) & 07777))));
 }
 
 napi_value UnlinkAt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Parent p = ParentOf(Int(env, a[0]), path);
-  if (p.error != 0) return MakeInt(env, p.error);
+  PathArg path(env, a[1]);
+  Parent parent(Int(env, a[0]), path);
+  if (parent.fd() < 0) return MakeInt(env, parent.fd());
   bool is_dir = false;
   napi_get_value_bool(env, a[2], &is_dir);
-  return MakeInt(env, Check(unlinkat(p.dir.get(), p.last, is_dir ? AT_REMOVEDIR : 0)));
+  return MakeInt(env, Result(unlinkat(parent.fd(), parent.name(), is_dir ? AT_REMOVEDIR : 0)));
 }
 
 napi_value RenameAt(napi_env env, napi_callback_info info) {
   napi_value a[4];
   Args(env, info, a);
-  Text from(env, a[1]);
-  Text to(env, a[2]);
-  Parent f = ParentOf(Int(env, a[0]), from);
-  if (f.error != 0) return MakeInt(env, f.error);
-  Parent t = ParentOf(Int(env, a[0]), to);
-  if (t.error != 0) return MakeInt(env, t.error);
-  return MakeInt(env, Check(syscall(SYS_renameat2, f.dir.get(), f.last, t.dir.get(), t.last,
-                                    static_cast<unsigned>(Int(env, a[3])))));
+  int dir = Int(env, a[0]);
+  PathArg from(env, a[1]), to(env, a[2]);
+  Parent src(dir, from), dst(dir, to);
+  if (src.fd() < 0) return MakeInt(env, src.fd());
+  if (dst.fd() < 0) return MakeInt(env, dst.fd());
+  unsigned flags = static_cast<unsigned>(Int(env, a[3]));
+  return MakeInt(env, Result(renameat2(src.fd(), src.name(), dst.fd(), dst.name(), flags)));
 }
 
 napi_value LinkAt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text from(env, a[1]);
-  Text to(env, a[2]);
-  Parent f = ParentOf(Int(env, a[0]), from);
-  if (f.error != 0) return MakeInt(env, f.error);
-  Parent t = ParentOf(Int(env, a[0]), to);
-  if (t.error != 0) return MakeInt(env, t.error);
-  return MakeInt(env, Check(linkat(f.dir.get(), f.last, t.dir.get(), t.last, 0)));
+  int dir = Int(env, a[0]);
+  PathArg from(env, a[1]), to(env, a[2]);
+  Parent src(dir, from), dst(dir, to);
+  if (src.fd() < 0) return MakeInt(env, src.fd());
+  if (dst.fd() < 0) return MakeInt(env, dst.fd());
+  return MakeInt(env, Result(linkat(src.fd(), src.name(), dst.fd(), dst.name(), 0)));
 }
 
 napi_value SymlinkAt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text target(env, a[1]);
-  Text path(env, a[2]);
+  PathArg target(env, a[1]), path(env, a[2]);
   if (target.error != 0) return MakeInt(env, target.error);
-  Parent p = ParentOf(Int(env, a[0]), path);
-  if (p.error != 0) return MakeInt(env, p.error);
-  return MakeInt(env, Check(symlinkat(target.data, p.dir.get(), p.last)));
+  Parent parent(Int(env, a[0]), path);
+  if (parent.fd() < 0) return MakeInt(env, parent.fd());
+  return MakeInt(env, Result(symlinkat(target.text, parent.fd(), parent.name())));
 }
 
+// Only what is not a device: a device node of the host is never made for a guest.
 napi_value MknodAt(napi_env env, napi_callback_info info) {
   napi_value a[4];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Parent p = ParentOf(Int(env, a[0]), path);
-  if (p.error != 0) return MakeInt(env, p.error);
-  return MakeInt(env, Check(mknodat(p.dir.get(), p.last, static_cast<mode_t>(Int(env, a[2])),
-                                    static_cast<dev_t>(Num(env, a[3])))));
+  PathArg path(env, a[1]);
+  mode_t mode = static_cast<mode_t>(Int(env, a[2]));
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return MakeInt(env, -EPERM);
+  Parent parent(Int(env, a[0]), path);
+  if (parent.fd() < 0) return MakeInt(env, parent.fd());
+  return MakeInt(env, Result(mknodat(parent.fd(), parent.name(), mode, 0)));
 }
 
 napi_value ChmodAt(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  if (object.fd() < 0) return MakeInt(env, object.fd());
   struct stat st;
-  if (fstat(fd.get(), &st) < 0) return MakeInt(env, -errno);
+  if (fstat(object.fd(), &st) < 0) return MakeInt(env, -errno);
   if (S_ISLNK(st.st_mode)) return MakeInt(env, -EOPNOTSUPP);
-  return MakeInt(env, Check(chmod(ProcName(fd.get()).text, static_cast<mode_t>(Int(env, a[2]) & 07777))));
+  return MakeInt(env, Result(chmod(object.proc(), static_cast<mode_t>(Int(env, a[2]) & 07777))));
 }
 
 napi_value ChownAt(napi_env env, napi_callback_info info) {
   napi_value a[4];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  // -1 keeps; ids above 2^31 travel as doubles.
-  auto id = [&](napi_value v) {
-    double d = Num(env, v);
-    return d >= 0 && d < 4294967295.0 ? static_cast<uid_t>(d) : static_cast<uid_t>(-1);
-  };
-  return MakeInt(env, Check(fchownat(fd.get(), "", id(a[2]), id(a[3]), AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)));
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  if (object.fd() < 0) return MakeInt(env, object.fd());
+  uid_t uid = static_cast<uid_t>(static_cast<int64_t>(Num(env, a[2])));
+  gid_t gid = static_cast<gid_t>(static_cast<int64_t>(Num(env, a[3])));
+  return MakeInt(env, Result(fchownat(object.fd(), "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)));
 }
 
 napi_value UtimensAt(napi_env env, napi_callback_info info) {
   napi_value a[6];
   Args(env, info, a);
-  Text path(env, a[1]);
-  int dir = Int(env, a[0]);
-  struct timespec ts[2] = {{static_cast<time_t>(Num(env, a[2])), static_cast<long>(Num(env, a[3]))},
-                           {static_cast<time_t>(Num(env, a[4])), static_cast<long>(Num(env, a[5]))}};
-  if (path.error == 0 && path.empty())
-    return MakeInt(env, Check(utimensat(AT_FDCWD, ProcName(dir).text, ts, 0)));
-  Parent p = ParentOf(dir, path);
-  if (p.error != 0) return MakeInt(env, p.error);
-  return MakeInt(env, Check(utimensat(p.dir.get(), p.last, ts, AT_SYMLINK_NOFOLLOW)));
+  PathArg path(env, a[1]);
+  struct timespec times[2] = {
+      {static_cast<time_t>(Num(env, a[2])), static_cast<long>(Num(env, a[3]))},
+      {static_cast<time_t>(Num(env, a[4])), static_cast<long>(Num(env, a[5]))},
+  };
+  Object object(Int(env, a[0]), path);
+  if (object.fd() < 0) return MakeInt(env, object.fd());
+  return MakeInt(env, Result(utimensat(object.fd(), "", times, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)));
 }
 
 napi_value Ftruncate(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  off_t size;
-  if (!Offset(env, a[1], &size)) return MakeInt(env, -EINVAL);
-  return MakeInt(env, Check(ftruncate(Int(env, a[0]), size)));
+  int fd = Int(env, a[0]);
+  off_t size = Offset(env, a[1]);
+  return MakeInt(env, Result(Retry([&] { return ftruncate(fd, size); })));
 }
 
 napi_value Fallocate(napi_env env, napi_callback_info info) {
   napi_value a[4];
   Args(env, info, a);
-  off_t pos, len;
-  if (!Offset(env, a[2], &pos) || !Offset(env, a[3], &len)) return MakeInt(env, -EINVAL);
-  return MakeInt(env, Check(fallocate(Int(env, a[0]), Int(env, a[1]), pos, len)));
+  int fd = Int(env, a[0]);
+  int mode = Int(env, a[1]);
+  off_t pos = Offset(env, a[2]);
+  off_t len = Offset(env, a[3]);
+  return MakeInt(env, Result(Retry([&] { return fallocate(fd, mode, pos, len); })));
 }
 
 napi_value Fsync(napi_env env, napi_callback_info info) {
@@ -463,198 +488,156 @@ napi_value Fsync(napi_env env, napi_callback_info info) {
   bool data_only = false;
   napi_get_value_bool(env, a[1], &data_only);
   int fd = Int(env, a[0]);
-  return MakeInt(env, Check(data_only ? fdatasync(fd) : fsync(fd)));
+  return MakeInt(env, Result(Retry([&] { return data_only ? fdatasync(fd) : fsync(fd); })));
 }
 
 napi_value Lseek(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  double pos = Num(env, a[1]);
-  if (!(std::fabs(pos) <= 9007199254740991.0)) return MakeInt(env, -EINVAL);
-  off_t r = lseek(Int(env, a[0]), static_cast<off_t>(pos), Int(env, a[2]));
-  return MakeInt(env, r < 0 ? -errno : r);
+  return MakeResult(env, lseek(Int(env, a[0]), Offset(env, a[1]), Int(env, a[2])));
+}
+
+void Set(napi_env env, napi_value object, const char *name, double value) {
+  napi_value v;
+  napi_create_double(env, value, &v);
+  napi_set_named_property(env, object, name, v);
 }
 
 napi_value Statfs(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  if (object.fd() < 0) return MakeInt(env, object.fd());
   struct statfs st;
-  if (fstatfs(fd.get(), &st) < 0) return MakeInt(env, -errno);
+  if (Retry([&] { return fstatfs(object.fd(), &st); }) < 0) return MakeInt(env, -errno);
   napi_value r;
   napi_create_object(env, &r);
-  SetNumber(env, r, "type", static_cast<double>(st.f_type));
-  SetNumber(env, r, "bsize", static_cast<double>(st.f_bsize));
-  SetNumber(env, r, "blocks", static_cast<double>(st.f_blocks));
-  SetNumber(env, r, "bfree", static_cast<double>(st.f_bfree));
-  SetNumber(env, r, "bavail", static_cast<double>(st.f_bavail));
-  SetNumber(env, r, "files", static_cast<double>(st.f_files));
-  SetNumber(env, r, "ffree", static_cast<double>(st.f_ffree));
-  SetNumber(env, r, "namelen", static_cast<double>(st.f_namelen));
+  Set(env, r, "type", static_cast<double>(static_cast<uint32_t>(st.f_type)));
+  Set(env, r, "bsize", static_cast<double>(st.f_bsize));
+  Set(env, r, "blocks", static_cast<double>(st.f_blocks));
+  Set(env, r, "bfree", static_cast<double>(st.f_bfree));
+  Set(env, r, "bavail", static_cast<double>(st.f_bavail));
+  Set(env, r, "files", static_cast<double>(st.f_files));
+  Set(env, r, "ffree", static_cast<double>(st.f_ffree));
+  Set(env, r, "namelen", static_cast<double>(st.f_namelen));
   return r;
 }
 
-napi_value MakeBytes(napi_env env, const void *bytes, size_t len) {
-  void *data = nullptr;
+napi_value MakeBytes(napi_env env, const void *data, size_t len) {
   napi_value buffer, array;
-  napi_create_arraybuffer(env, len, &data, &buffer);
-  if (len > 0) memcpy(data, bytes, len);
+  void *copy = nullptr;
+  napi_create_arraybuffer(env, len, &copy, &buffer);
+  if (len > 0) memcpy(copy, data, len);
   napi_create_typedarray(env, napi_uint8_array, len, buffer, 0, &array);
   return array;
 }
 
-// The extended attribute calls take no O_PATH descriptor, but its name below /proc.
+// A symbolic link has a /proc/self/fd entry that would be followed once more: attributes of links are not reached this way.
+int XattrTarget(const Object &object) {
+  if (object.fd() < 0) return object.fd();
+  struct stat st;
+  if (fstat(object.fd(), &st) < 0) return -errno;
+  return S_ISLNK(st.st_mode) ? -EOPNOTSUPP : 0;
+}
+
+char g_xattr[XATTR_SIZE_MAX];
+
 napi_value Getxattr(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Text name(env, a[2]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  if (name.error != 0) return MakeInt(env, name.error);
-  static std::vector<uint8_t> value(kMaxXattr);
-  ssize_t n = getxattr(ProcName(fd.get()).text, name.data, value.data(), value.size());
-  return n < 0 ? MakeInt(env, -errno) : MakeBytes(env, value.data(), static_cast<size_t>(n));
+  PathArg name(env, a[2]);
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  int r = name.error != 0 ? name.error : XattrTarget(object);
+  if (r < 0) return MakeInt(env, r);
+  ssize_t n = getxattr(object.proc(), name.text, g_xattr, sizeof g_xattr);
+  return n < 0 ? MakeInt(env, -errno) : MakeBytes(env, g_xattr, static_cast<size_t>(n));
 }
 
 napi_value Setxattr(napi_env env, napi_callback_info info) {
   napi_value a[5];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Text name(env, a[2]);
-  uint8_t *data;
-  size_t size;
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  if (name.error != 0) return MakeInt(env, name.error);
-  if (!Bytes(env, a[3], &data, &size)) return MakeInt(env, -EINVAL);
-  return MakeInt(env, Check(setxattr(ProcName(fd.get()).text, name.data, data, size, Int(env, a[4]))));
+  PathArg name(env, a[2]);
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  int r = name.error != 0 ? name.error : XattrTarget(object);
+  if (r < 0) return MakeInt(env, r);
+  void *value = nullptr;
+  size_t len = 0;
+  napi_typedarray_type type;
+  if (napi_get_typedarray_info(env, a[3], &type, &len, &value, nullptr, nullptr) != napi_ok ||
+      type != napi_uint8_array)
+    return MakeInt(env, -EINVAL);
+  return MakeInt(env, Result(setxattr(object.proc(), name.text, value, len, Int(env, a[4]))));
 }
 
 napi_value Listxattr(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  static std::vector<char> names(kMaxXattr);
-  ssize_t n = listxattr(ProcName(fd.get()).text, names.data(), names.size());
-  return n < 0 ? MakeInt(env, -errno) : MakeBytes(env, names.data(), static_cast<size_t>(n));
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  int r = XattrTarget(object);
+  if (r == -EOPNOTSUPP) return MakeBytes(env, nullptr, 0);
+  if (r < 0) return MakeInt(env, r);
+  ssize_t n = listxattr(object.proc(), g_xattr, sizeof g_xattr);
+  return n < 0 ? MakeInt(env, -errno) : MakeBytes(env, g_xattr, static_cast<size_t>(n));
 }
 
 napi_value Removexattr(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
-  Text path(env, a[1]);
-  Text name(env, a[2]);
-  Fd fd = Object(Int(env, a[0]), path);
-  if (fd.get() < 0) return MakeInt(env, fd.get());
-  if (name.error != 0) return MakeInt(env, name.error);
-  return MakeInt(env, Check(removexattr(ProcName(fd.get()).text, name.data)));
+  PathArg name(env, a[2]);
+  Object object(Int(env, a[0]), PathArg(env, a[1]));
+  int r = name.error != 0 ? name.error : XattrTarget(object);
+  if (r < 0) return MakeInt(env, r);
+  return MakeInt(env, Result(removexattr(object.proc(), name.text)));
 }
 
 napi_value Memfd(napi_env env, napi_callback_info info) {
   napi_value a[1];
   Args(env, info, a);
-  Text name(env, a[0]);
+  PathArg name(env, a[0]);
   if (name.error != 0) return MakeInt(env, name.error);
-  return MakeInt(env, Check(memfd_create(name.data, MFD_CLOEXEC)));
-}
-
-// Through memory, where the two files have no common way (different file systems).
-ssize_t CopyThroughMemory(int in, off_t in_pos, int out, off_t out_pos, size_t len) {
-  static std::vector<uint8_t> buffer(256 << 10);
-  size_t done = 0;
-  while (done < len) {
-    ssize_t got = pread(in, buffer.data(), std::min(buffer.size(), len - done), in_pos + static_cast<off_t>(done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return done > 0 ? static_cast<ssize_t>(done) : -errno;
-    if (got == 0) break;
-    for (ssize_t put = 0; put < got;) {
-      ssize_t n = pwrite(out, buffer.data() + put, static_cast<size_t>(got - put), out_pos + static_cast<off_t>(done));
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return done > 0 ? static_cast<ssize_t>(done) : -errno;
-      put += n;
-      done += static_cast<size_t>(n);
-    }
-  }
-  return static_cast<ssize_t>(done);
-}
-
-ssize_t Copy(int in, off_t in_pos, int out, off_t out_pos, size_t len) {
-  size_t done = 0;
-  while (done < len) {
-    ssize_t n = copy_file_range(in, &in_pos, out, &out_pos, len - done, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n > 0) {
-      done += static_cast<size_t>(n);
-      continue;
-    }
-    if (n < 0 && errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS)
-      return done > 0 ? static_cast<ssize_t>(done) : -errno;
-    // 0 may be the end, or a file whose size the host does not know (/proc).
-    ssize_t rest = CopyThroughMemory(in, in_pos, out, out_pos, len - done);
-    if (rest < 0) return done > 0 ? static_cast<ssize_t>(done) : rest;
-    return static_cast<ssize_t>(done) + rest;
-  }
-  return static_cast<ssize_t>(done);
+  // The guest's own names may be longer than the host takes; nobody but the operator sees them here.
+  if (name.len > 200) name.text[200] = '\0';
+  return MakeInt(env, Result(memfd_create(name.text, MFD_CLOEXEC)));
 }
 
 napi_value CopyRange(napi_env env, napi_callback_info info) {
   napi_value a[5];
   Args(env, info, a);
-  off_t in_pos, out_pos, len;
-  if (!Offset(env, a[1], &in_pos) || !Offset(env, a[3], &out_pos) || !Offset(env, a[4], &len))
-    return MakeInt(env, -EINVAL);
-  return MakeInt(env, Copy(Int(env, a[0]), in_pos, Int(env, a[2]), out_pos, static_cast<size_t>(len)));
-}
-
-// The array that the stat calls fill. The reference keeps its memory for the life of the process.
-void MakeStatBuf(napi_env env, napi_value exports) {
-  void *data = nullptr;
-  napi_value buffer, array;
-  napi_ref keep;
-  napi_create_arraybuffer(env, kStatFields * sizeof(double), &data, &buffer);
-  napi_create_typedarray(env, napi_float64_array, kStatFields, buffer, 0, &array);
-  napi_create_reference(env, array, 1, &keep);
-  g_stat = static_cast<double *>(data);
-  napi_set_named_property(env, exports, "statBuf", array);
+  int in = Int(env, a[0]);
+  int out = Int(env, a[2]);
+  off_t in_pos = Offset(env, a[1]);
+  off_t out_pos = Offset(env, a[3]);
+  double want = Num(env, a[4]);
+  size_t len = want > 0 ? (want < 0x7ffff000 ? static_cast<size_t>(want) : 0x7ffff000) : 0;
+  ssize_t n = Retry([&] { return copy_file_range(in, &in_pos, out, &out_pos, len, 0); });
+  if (n > 0 || len == 0) return MakeResult(env, n);
+  if (n < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return MakeInt(env, -errno);
+  // Other file system: through the page cache, by way of `out`'s own offset, which nobody else uses.
+  if (lseek(out, out_pos, SEEK_SET) < 0) return MakeInt(env, -errno);
+  return MakeResult(env, Retry([&] { return sendfile(out, in, &in_pos, len); }));
 }
 
 }  // namespace
 
 void RegisterHostFiles(Napi::Env env, Napi::Object exports) {
-  using tvisor::Method;
-  MakeStatBuf(env, exports);
-  Method(env, exports, "openRoot", OpenRoot);
-  Method(env, exports, "openAt", OpenAt);
-  Method(env, exports, "close", Close);
-  Method(env, exports, "statAt", StatAt);
-  Method(env, exports, "fstat", Fstat);
-  Method(env, exports, "readlinkAt", ReadlinkAt);
-  Method(env, exports, "readdirAt", ReaddirAt);
-  Method(env, exports, "pread", Pread);
-  Method(env, exports, "pwrite", Pwrite);
-  Method(env, exports, "mkdirAt", MkdirAt);
-  Method(env, exports, "unlinkAt", UnlinkAt);
-  Method(env, exports, "renameAt", RenameAt);
-  Method(env, exports, "linkAt", LinkAt);
-  Method(env, exports, "symlinkAt", SymlinkAt);
-  Method(env, exports, "mknodAt", MknodAt);
-  Method(env, exports, "chmodAt", ChmodAt);
-  Method(env, exports, "chownAt", ChownAt);
-  Method(env, exports, "utimensAt", UtimensAt);
-  Method(env, exports, "ftruncate", Ftruncate);
-  Method(env, exports, "fallocate", Fallocate);
-  Method(env, exports, "fsync", Fsync);
-  Method(env, exports, "lseek", Lseek);
-  Method(env, exports, "statfs", Statfs);
-  Method(env, exports, "getxattr", Getxattr);
-  Method(env, exports, "setxattr", Setxattr);
-  Method(env, exports, "listxattr", Listxattr);
-  Method(env, exports, "removexattr", Removexattr);
-  Method(env, exports, "memfd", Memfd);
-  Method(env, exports, "copyRange", CopyRange);
+  Napi::Float64Array stat = Napi::Float64Array::New(env, 18);
+  g_stat = stat.Data();
+  exports.Set("statBuf", stat);
+  static Napi::Reference<Napi::Float64Array> keep;
+  keep = Napi::Persistent(stat);
+  keep.SuppressDestruct();
+  const struct {
+    const char *name;
+    napi_callback call;
+  } methods[] = {
+      {"openRoot", OpenRoot},     {"openAt", OpenAt},         {"close", Close},         {"statAt", StatAt},
+      {"fstat", FStat},           {"readlinkAt", ReadlinkAt}, {"readdirAt", ReaddirAt}, {"pread", Pread},
+      {"pwrite", Pwrite},         {"mkdirAt", MkdirAt},       {"unlinkAt", UnlinkAt},   {"renameAt", RenameAt},
+      {"linkAt", LinkAt},         {"symlinkAt", SymlinkAt},   {"mknodAt", MknodAt},     {"chmodAt", ChmodAt},
+      {"chownAt", ChownAt},       {"utimensAt", UtimensAt},   {"ftruncate", Ftruncate}, {"fallocate", Fallocate},
+      {"fsync", Fsync},           {"lseek", Lseek},           {"statfs", Statfs},       {"getxattr", Getxattr},
+      {"setxattr", Setxattr},     {"listxattr", Listxattr},   {"removexattr", Removexattr},
+      {"memfd", Memfd},           {"copyRange", CopyRange},
+  };
+  for (const auto &m : methods) Method(env, exports, m.name, m.call);
 }

@@ -34,9 +34,26 @@ struct Ctl {
 };
 static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80 && offsetof(Ctl, reply_value) == 128);
 
+// What every call touches, together in one page: after a switch between processes each further page costs a miss in the
+// translation buffer, which is dear inside a virtual machine.
+struct alignas(4096) Hot {
+  Ctl ctl;
+  uint8_t ctl_rest[512 - sizeof(Ctl)];
+  // struct seccomp_notif and struct seccomp_notif_resp, here as bytes so that their header need not be everywhere.
+  alignas(8) uint8_t call[80];
+  alignas(8) uint8_t response[24];
+  bool call_open;
+  volatile int wake;
+  volatile int child;
+  // Always 0.
+  volatile int never;
+};
+
+extern Hot g_hot;
+
 constexpr size_t kScratchSize = 1 << 20;
 
-extern Ctl* g_ctl;
+constexpr size_t kCtlSize = 512;
 extern uint8_t* g_scratch;
 
 // Pid of the reaper, 0 before start; the listener; the descriptor of the guests' pid namespace or -1.

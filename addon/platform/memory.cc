@@ -15,7 +15,7 @@
 
 namespace tvisor {
 
-Ctl* g_ctl;
+Hot g_hot;
 uint8_t* g_scratch;
 
 namespace {
@@ -201,8 +201,9 @@ napi_value SharedBuffer(napi_env env, void** data, size_t size) {
 
 void RegisterMemory(napi_env env, napi_value exports) {
   void* data;
-  napi_set_named_property(env, exports, "ctl", SharedBuffer(env, &data, 4096));
-  g_ctl = static_cast<Ctl*>(data);
+  napi_value ctl;
+  napi_create_external_arraybuffer(env, &g_hot, kCtlSize, nullptr, nullptr, &ctl);
+  napi_set_named_property(env, exports, "ctl", ctl);
   napi_set_named_property(env, exports, "scratch", SharedBuffer(env, &data, kScratchSize));
   g_scratch = static_cast<uint8_t*>(data);
   Method(env, exports, "readMem", ReadMem);

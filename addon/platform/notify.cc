@@ -29,13 +29,15 @@ int g_listener = -1;
 
 namespace {
 
-volatile sig_atomic_t g_wake = 0;       // some flag below is set
-volatile sig_atomic_t g_child = 0;      // waitpid has something
+Ctl* const g_ctl = &g_hot.ctl;
+volatile int& g_wake = g_hot.wake;    // some flag below is set
+volatile int& g_child = g_hot.child;  // waitpid has something
 volatile sig_atomic_t g_signals[65];    // signals for the sentry
 const int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2};
 
-seccomp_notif g_call;           // the call handed to the sentry last
-bool g_call_open = false;       // ... and not answered yet
+static_assert(sizeof(seccomp_notif) == sizeof g_hot.call && sizeof(seccomp_notif_resp) == sizeof g_hot.response);
+seccomp_notif& g_call = *reinterpret_cast<seccomp_notif*>(g_hot.call);  // the call handed to the sentry last
+bool& g_call_open = g_hot.call_open;                                    // ... and not answered yet
 std::unordered_map<pid_t, uint64_t> g_waiting;  // calls kept back, by thread
 
 int g_watch = -1;               // epoll of the operator's descriptors
@@ -60,7 +62,8 @@ int64_t ToInt64(double v) {
 }
 
 int Send(uint64_t id, int64_t value, bool proceed) {
-  seccomp_notif_resp r{};
+  auto& r = *reinterpret_cast<seccomp_notif_resp*>(g_hot.response);
+  memset(&r, 0, sizeof r);
   r.id = id;
   if (proceed) {
     r.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -69,7 +72,9 @@ int Send(uint64_t id, int64_t value, bool proceed) {
   } else {
     r.val = value;
   }
-  return ioctl(g_listener, SECCOMP_IOCTL_NOTIF_SEND, &r) < 0 ? -errno : 0;
+  // Not ioctl(3): libc is one more page. The flag is never set, so this call is always made.
+  return static_cast<int>(tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
+                                                   static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND), reinterpret_cast<long>(&r), 0));
 }
 
 // Answers the last call as the control block says, or keeps it for later.

@@ -50,8 +50,14 @@ async function main(args: readonly string[]): Promise<number> {
     const name = command === undefined ? 'tvisor' : `tvisor ${command.name()}`;
     process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env['TVISOR_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    return EXIT_FAILURE;
+    return statusOf(error);
   }
+}
+
+/** An error may say itself with which status the program ends (126, 127). */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : EXIT_FAILURE;
 }
 
 main(process.argv.slice(2)).then((status) => {

@@ -8,11 +8,12 @@ import type { Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
 import { type Attr, type DirEntry, type FileSystem, Inode, type Timespec } from '../vfs/inode.js';
 
-/** dev_t of userspace (makedev(3)). */
+/** dev_t of userspace (makedev(3)), for major numbers below 4096. */
 export function makedev(major: number, minor: number): number {
-  return (
-    ((major & 0xfff) << 8) | (minor & 0xff) | (((minor & ~0xff) << 12) >>> 0)
-  ) >>> 0;
+  return (((major & 0xfff) << 8) | (minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0;
+}
+export function minorOf(dev: number): number {
+  return (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 }
 
 /** Latin1 byte string -> bytes. */
@@ -58,8 +59,19 @@ export class PseudoInode extends Inode {
     const { uid, gid } = this.owner();
     const t = this.time;
     return {
-      ino: this.ino, mode: this.bits, nlink: this.links, uid, gid, rdev: 0, size: this.size(),
-      blksize: this.fs.type === 'proc' ? 1024 : 4096, blocks: 0, atime: t, mtime: t, ctime: t, btime: t,
+      ino: this.ino,
+      mode: this.bits,
+      nlink: this.links,
+      uid,
+      gid,
+      rdev: 0,
+      size: this.size(),
+      blksize: this.fs.type === 'proc' ? 1024 : 4096,
+      blocks: 0,
+      atime: t,
+      mtime: t,
+      ctime: t,
+      btime: t,
     };
   }
 
@@ -220,7 +232,8 @@ export function populate(dir: StaticDir, tree: Tree, time: Timespec, size = 0): 
   const { fs } = dir;
   for (const [name, what] of Object.entries(tree)) {
     const key = `${dir.key}/${name}`;
-    if (typeof what === 'string') dir.add(name, new TextInode(fs, key, 0o444, time, { read: () => what }, undefined, size));
+    if (typeof what === 'string')
+      dir.add(name, new TextInode(fs, key, 0o444, time, { read: () => what }, undefined, size));
     else if (typeof what === 'function') {
       dir.add(name, new TextInode(fs, key, 0o444, time, { read: what }, undefined, size));
     } else if (what instanceof TextLeaf) {

@@ -61,6 +61,7 @@ class BlockedCall implements Waiter {
   finish(result: number): void {
     this.detach();
     this.task.kernel.native.reply(this.task.hostTid, result);
+    this.task.callEnded?.(result);
   }
 
   /** Leaves the queues; the task no longer waits. */
@@ -177,4 +178,5 @@ function isRestart(result: number): boolean {
 /** Ends a wait without an answer: the task is gone. */
 export function cancelBlock(task: Task): void {
   calls.get(task)?.detach();
+  task.callEnded?.(undefined);
 }

@@ -3,12 +3,55 @@
  * that reads them. Pure: it knows its modes and buffers, and tells its host about output, signals and readiness.
  */
 
-import {
-  B38400, CREAD, CS8, ECHO, ECHOCTL, ECHOE, ECHOK, ECHOKE, ECHONL, ECHOPRT, EXTPROC, ICANON, ICRNL, IEXTEN, IGNCR, INLCR,
-  ISIG, ISTRIP, IUCLC, IUTF8, IXANY, IXON, NOFLSH, OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, PARMRK, TAB3, VEOF, VEOL,
-  VEOL2, VERASE, VINTR, VKILL, VLNEXT, VMIN, VQUIT, VREPRINT, VSTART, VSTOP, VSUSP, VTIME, VWERASE,
-} from '../abi/termios.js';
 import { SIGINT, SIGQUIT, SIGTSTP } from '../abi/signal.js';
+import {
+  B38400,
+  CREAD,
+  CS8,
+  ECHO,
+  ECHOCTL,
+  ECHOE,
+  ECHOK,
+  ECHOKE,
+  ECHONL,
+  ECHOPRT,
+  EXTPROC,
+  ICANON,
+  ICRNL,
+  IEXTEN,
+  IGNCR,
+  INLCR,
+  ISIG,
+  ISTRIP,
+  IUCLC,
+  IUTF8,
+  IXANY,
+  IXON,
+  NOFLSH,
+  OCRNL,
+  OLCUC,
+  ONLCR,
+  ONLRET,
+  ONOCR,
+  OPOST,
+  PARMRK,
+  TAB3,
+  VEOF,
+  VEOL,
+  VEOL2,
+  VERASE,
+  VINTR,
+  VKILL,
+  VLNEXT,
+  VMIN,
+  VQUIT,
+  VREPRINT,
+  VSTART,
+  VSTOP,
+  VSUSP,
+  VTIME,
+  VWERASE,
+} from '../abi/termios.js';
 
 /** struct termios, as the kernel keeps it (NCCS 19). */
 export interface Termios {
@@ -123,10 +166,14 @@ export class LineDiscipline {
     let c = raw;
     if (this.i(ISTRIP)) c &= 0x7f;
     if (this.i(IUCLC) && this.l(IEXTEN) && c >= 65 && c <= 90) c += 32;
-    if (this.l(EXTPROC)) return this.store(c);
+    if (this.l(EXTPROC)) {
+      this.store(c);
+      return;
+    }
     if (this.literalNext) {
       this.literalNext = false;
-      return this.ordinary(c);
+      this.ordinary(c);
+      return;
     }
     if (this.i(IXON) && this.flowChar(c)) return;
     if (this.l(ISIG) && this.signalChar(c)) return;

@@ -161,6 +161,8 @@ export class Task {
   loadingMaps = 0;
   /** In a group stop. */
   stopped = false;
+  /** Whoever watches calls hears here of the result of one that had to wait; undefined: the caller died. */
+  callEnded: ((result: number | undefined) => void) | undefined;
   /** Number of the call being answered; the dispatcher sets it. */
   currentNr = -1;
   /** Deadline of a call that restarts, and the number and arguments it is for (kernel/blocking.ts). */

@@ -6,7 +6,7 @@
 
 import { EINVAL, EIO, ENOTTY, EPERM, ERESTARTSYS, ESRCH } from '../abi/errno.js';
 import { CAP_SYS_ADMIN } from '../abi/sched.js';
-import { SIGCONT, SIGHUP, SIGTTIN, SIGTTOU, SIGWINCH, SI_KERNEL } from '../abi/signal.js';
+import { SI_KERNEL, SIGCONT, SIGHUP, SIGTTIN, SIGTTOU, SIGWINCH } from '../abi/signal.js';
 import { TOSTOP } from '../abi/termios.js';
 import type { Path } from '../vfs/dentry.js';
 import type { OpenFile } from '../vfs/file.js';

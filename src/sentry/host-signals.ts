@@ -1,40 +1,15 @@
-/** Signals that the operator sends to the sentry, and the operator's terminal while the sandbox has it. */
+/** Signals that the operator sends to the sentry: those of the terminal go to its foreground group, others to pid 1. */
 
 import { SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH, SI_KERNEL } from '../abi/signal.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
-
-const TCGETS = 0x5401;
-const TCSETS = 0x5402;
-const TERMIOS_SIZE = 36;
+import type { HostTerminal } from './terminal.js';
 
 export class HostSignals {
-  /** The terminal's modes before the guest, and the descriptor that reaches it. */
-  private saved: { fd: number; termios: Uint8Array } | undefined;
-
-  constructor(private readonly kernel: Kernel) {}
-
-  /** The first process's session gets the operator's terminal; its group is in the foreground. */
-  takeTerminal(): void {
-    const { kernel } = this;
-    const tty = kernel.hostTty;
-    if (tty === undefined) return;
-    const { init, native } = kernel;
-    const leader = init.leader;
-    if (leader !== undefined) tty.control(leader);
-    for (let fd = 0; fd < 3; fd++) {
-      if (native.ioctlBuf(fd, TCGETS, 0) < 0) continue;
-      this.saved = { fd, termios: new Uint8Array(native.scratch, 0, TERMIOS_SIZE).slice() };
-      return;
-    }
-  }
-
-  giveTerminalBack(): void {
-    if (this.saved === undefined) return;
-    const { native } = this.kernel;
-    new Uint8Array(native.scratch, 0, TERMIOS_SIZE).set(this.saved.termios);
-    native.ioctlBuf(this.saved.fd, TCSETS, 0);
-  }
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly terminal: HostTerminal | undefined,
+  ) {}
 
   received(sig: number): void {
     const { kernel } = this;
@@ -66,7 +41,7 @@ export class HostSignals {
    */
   private stopWith(whole: boolean): void {
     if (!whole) return;
-    this.giveTerminalBack();
+    this.terminal?.restore();
     sendToGroup(this.kernel.init.group, { signo: SIGSTOP, code: SI_KERNEL });
     process.kill(process.pid, 'SIGSTOP');
   }

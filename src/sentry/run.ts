@@ -22,6 +22,7 @@ import { filterRules } from '../../syscalls/table.js';
 import { Dispatcher } from './dispatch.js';
 import { HostSignals } from './host-signals.js';
 import type { SandboxSpec } from './spec.js';
+import { HostTerminal } from './terminal.js';
 import { Observers } from './observers.js';
 import { buildWorld, standardStreams, toBytes } from './world.js';
 
@@ -57,12 +58,13 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
   kernel.initProtected = false;
   kernel.makeMemory = (task) => new GuestMemory(native, task);
-  buildWorld(kernel, spec);
-  const files = standardStreams(kernel);
+  const terminal = HostTerminal.find(kernel);
+  buildWorld(kernel, spec, terminal);
+  const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
   const started = native.start({ filter: compileFilter(filterRules()), loader, hostUid: NOBODY, hostGid: NOBODY, argv, env });
-  const signals = new HostSignals(kernel);
+  const signals = new HostSignals(kernel, terminal);
   try {
     const root = kernel.mounts.lookupMount({ mount: kernel.mounts.root, dentry: kernel.mounts.root.root });
     const init = createInit(kernel, {
@@ -77,14 +79,14 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     enterCwd(init, spec.cwd);
     const observers = new Observers(kernel, spec);
     const tracer = new Tracer(kernel, native, observers.forTracer);
-    signals.takeTerminal();
+    terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     new Dispatcher(kernel, native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),
     });
   } finally {
-    signals.giveTerminalBack();
+    terminal?.restore();
     native.stop();
   }
   return exitStatus(kernel);

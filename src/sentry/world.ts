@@ -1,6 +1,7 @@
 /** The file systems that a sandbox starts with. */
 
 import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
+import { TCGETS } from '../abi/ioctl.js';
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME, S_IFDIR } from '../abi/stat.js';
 import { DevFs } from '../fs/dev/dev.js';
 import { DevPtsFs } from '../fs/devpts/devpts.js';
@@ -12,13 +13,13 @@ import { SysFs } from '../fs/sys/sys.js';
 import { TmpFs } from '../fs/tmpfs/tmpfs.js';
 import { initialCred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { Tty } from '../kernel/tty.js';
 import { Dentry, inodeOf, type Path } from '../vfs/dentry.js';
 import { FdTable } from '../vfs/fdtable.js';
 import { closeLocks } from '../vfs/locks.js';
 import type { Inode } from '../vfs/inode.js';
 import { MountNamespace } from '../vfs/mounts.js';
 import type { SandboxSpec } from './spec.js';
+import type { HostTerminal } from './terminal.js';
 
 const ROOT_CRED = initialCred(0, 0, []);
 
@@ -31,7 +32,7 @@ export function toBytes(text: string): string {
  * Mounts everything: the overlay over the host directory, proc, sys, dev, and the volumes.
  * Throws an Error with one clear line if a host directory cannot be opened.
  */
-export function buildWorld(kernel: Kernel, spec: SandboxSpec): void {
+export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerminal | undefined): void {
   const { native } = kernel;
   const ns = new MountNamespace();
   kernel.mounts = ns;
@@ -41,7 +42,9 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec): void {
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new SysFs(kernel, 0x16), at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new DevFs(kernel, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
-  ns.mount(new DevPtsFs(kernel, 0x18), at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
+  const pts = new DevPtsFs(kernel, 0x18);
+  ns.mount(pts, at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
+  terminal?.name(pts, initialCred(spec.uid, spec.gid, spec.groups));
   const shm = new TmpFs(native, { mode: 0o1777, uid: 0, gid: 0, dev: 0x19, source: 'shm' });
   ns.mount(shm, at('/dev/shm'), MS_NOSUID | MS_NODEV | MS_RELATIME);
   for (const volume of spec.volumes) {
@@ -54,12 +57,11 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec): void {
 function mountpoint(ns: MountNamespace, path: string, shown: string): Path {
   let here = ns.lookupMount({ mount: ns.root, dentry: ns.root.root });
   for (const name of path.split('/').filter((s) => s !== '')) {
-    const dir = inodeOf(here);
-    const inode = childDirectory(dir, name, shown);
     const { dentry } = here;
     dentry.children ??= new Map();
     let child = dentry.children.get(name);
-    if (child?.inode !== inode) {
+    if (child?.inode === undefined) {
+      const inode = childDirectory(inodeOf(here), name, shown);
       child = new Dentry(name, dentry, inode);
       dentry.children.set(name, child);
     }
@@ -78,14 +80,17 @@ function childDirectory(dir: Inode, name: string, shown: string): Inode {
 }
 
 /** Descriptors 0, 1 and 2: the operator's own. Closed ones stay closed. */
-export function standardStreams(kernel: Kernel): FdTable {
+export function standardStreams(kernel: Kernel, terminal: HostTerminal | undefined): FdTable {
   const { native } = kernel;
   const files = new FdTable((table, fd, file) => closeLocks(table, fd, file));
   for (let fd = 0; fd < 3; fd++) {
     if (native.fstat(fd) < 0) continue;
     const flags = hostFlags(kernel, fd);
-    const tty = ttyOf(kernel, fd);
-    files.replace(fd, new HostStream(kernel, fd, flags, tty), false);
+    const onTerminal = terminal !== undefined && native.ioctlBuf(fd, TCGETS, 0) >= 0;
+    const stream = onTerminal
+      ? new HostStream(kernel, fd, flags, terminal.tty, terminal.path)
+      : new HostStream(kernel, fd, flags);
+    files.replace(fd, stream, false);
   }
   return files;
 }
@@ -97,16 +102,3 @@ function hostFlags(kernel: Kernel, fd: number): number {
   const flags = match?.[1] === undefined ? O_RDWR : Number.parseInt(match[1], 8);
   return flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
 }
-
-const S_IFCHR = 0o020000;
-
-function ttyOf(kernel: Kernel, fd: number): Tty | undefined {
-  const { native } = kernel;
-  if (((native.statBuf[2] as number) & 0o170000) !== S_IFCHR) return undefined;
-  const TCGETS = 0x5401;
-  if (native.ioctlBuf(fd, TCGETS, 0) < 0) return undefined;
-  native.fstat(fd);
-  kernel.hostTty ??= new Tty(kernel, native.statBuf[6] as number);
-  return kernel.hostTty;
-}
-

@@ -1,26 +1,34 @@
-/** Character devices by number (fs/char_dev.c): what a device node leads to, wherever the node is. */
+/** Character devices by number (fs/char_dev.c): what a node opens, wherever it lies. */
 
 import { ENXIO } from '../abi/errno.js';
 import type { Task } from '../kernel/task.js';
 import type { Path } from './dentry.js';
 import type { OpenFile } from './file.js';
 
-export type DeviceOpener = (task: Task, path: Path, flags: number) => OpenFile | number;
+/** Opens a device. `flags` as in open(2). @returns a description or -errno */
+export type DeviceOpen = (task: Task, path: Path, flags: number) => OpenFile | number;
 
-const devices = new Map<number, DeviceOpener>();
+const devices = new Map<number, DeviceOpen>();
 
-/** makedev(3) for numbers below 4096 and 256. */
-export function makedev(major: number, minor: number): number {
-  return major * 256 + (minor & 0xff) + (minor >> 8) * 0x100000;
+/** Major and minor of userspace's dev_t (makedev(3)). */
+export function majorOf(dev: number): number {
+  return ((dev >>> 8) & 0xfff) | (Math.floor(dev / 0x100000000) & 0xfffff000);
+}
+export function minorOf(dev: number): number {
+  return (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 }
 
-/** Says who opens device (`major`, `minor`); any minor if `minor` is -1. */
-export function registerCharDevice(major: number, minor: number, open: DeviceOpener): void {
-  devices.set(minor < 0 ? -1 - major : makedev(major, minor), open);
+function key(major: number, minor: number): number {
+  return major * 0x100000 + minor;
 }
 
-/** @returns the description, or -ENXIO if nobody knows the device: those of the host are never reached */
-export function openCharDevice(task: Task, path: Path, rdev: number, flags: number): OpenFile | number {
-  const open = devices.get(rdev) ?? devices.get(-1 - (Math.floor(rdev / 256) & 0xfff));
+/** Makes nodes with this number work; a second call replaces the first. */
+export function registerCharDevice(major: number, minor: number, open: DeviceOpen): void {
+  devices.set(key(major, minor), open);
+}
+
+/** Opens the character device with number `rdev`; -ENXIO if there is none. */
+export function openCharDevice(task: Task, path: Path, flags: number, rdev: number): OpenFile | number {
+  const open = devices.get(key(majorOf(rdev), minorOf(rdev)));
   return open === undefined ? -ENXIO : open(task, path, flags);
 }

@@ -1,7 +1,11 @@
 /** A process's descriptors (struct files_struct, fs/file.c). */
 
 import { EBADF, EMFILE } from '../abi/errno.js';
+import { O_PATH } from '../abi/fcntl.js';
+import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE } from '../abi/poll.js';
 import type { OpenFile } from './file.js';
+import { dropFileLocks } from './locks.js';
+import { notifyPath } from './notify.js';
 
 /** The hard upper bound of a descriptor number + 1, as fs.nr_open. */
 export const NR_OPEN = 1048576;
@@ -109,9 +113,16 @@ export class FdTable {
   }
 }
 
+/** What the end of any description brings: its own locks go, and watches hear of it. */
+function closeFile(file: OpenFile): void {
+  if (file.locks) dropFileLocks(file);
+  if ((file.flags & O_PATH) === 0) notifyPath(file.path, file.writable ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+}
+
 /** Drops a reference of a description. */
 export function putFile(file: OpenFile): void {
   if (--file.refs !== 0) return;
+  closeFile(file);
   if (file.watchers !== undefined) for (const w of [...file.watchers]) w.fileReleased();
   file.release();
 }

@@ -37,6 +37,9 @@ export abstract class OpenFile {
   /** Whoever must hear that the last reference went away (epoll entries); told before `release`. */
   watchers: Set<ReleaseWatcher> | undefined;
 
+  /** Set while there may be flock(2) or open file description locks of it. */
+  locks = false;
+
   constructor(
     readonly path: Path,
     /** O_* status flags and access mode (without creation flags). */
@@ -136,6 +139,13 @@ export abstract class OpenFile {
 
 /** What O_PATH gives: a place, not a file. Every operation but fstat, dup, close, *at is EBADF. */
 export class PathFile extends OpenFile {
+  constructor(path: Path, flags: number) {
+    super(path, flags);
+    this.inode.hold();
+  }
+  override release(): void {
+    this.inode.drop();
+  }
   override read(): SyscallResult {
     return -EBADF;
   }

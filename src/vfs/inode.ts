@@ -30,6 +30,8 @@ export interface Attr {
   mtime: Timespec;
   ctime: Timespec;
   btime: Timespec;
+  /** st_dev where it is not the file system's: directories of an overlay that are other mounts on the host. */
+  dev?: number;
 }
 
 /** struct iattr: only the present fields change. Permission was checked by the VFS. */
@@ -85,6 +87,19 @@ export interface FileSystem {
 export abstract class Inode {
   abstract readonly fs: FileSystem;
   abstract readonly ino: number;
+  /** Open descriptions and other long-lived users: while there are any the object is not dropped from caches, nor its data when its last name goes. */
+  holds = 0;
+
+  hold(): void {
+    this.holds++;
+  }
+  /** The end of a `hold`. */
+  drop(): void {
+    this.holds--;
+  }
+
+  /** The VFS forgot the clean entry `name` of this directory; the file system may, too. */
+  forget(_name: string): void {}
 
   /** Current attributes. The result may be the live object: callers must not change it. */
   abstract getattr(): Attr;
@@ -144,6 +159,10 @@ export abstract class Inode {
   /** All entries of a directory, in a stable order. */
   readdir(_task: Task | undefined): DirEntry[] | number {
     return -ENOTDIR;
+  }
+  /** True for FIFOs whose file system has an `open` of its own: nameless pipes reached through /proc/pid/fd, FIFOs of the host. */
+  get opensItself(): boolean {
+    return false;
   }
   /** Opens; permission and truncation are the VFS's work. `path` is where it was found. @returns file description or -errno */
   open(_task: Task, _path: Path, _flags: number): OpenFile | number {

@@ -1,15 +1,17 @@
 /**
- * Advisory locks (fs/locks.c): flock(2) locks of a file description, record locks of a process (fcntl F_SETLK), record locks
- * of a description (F_OFD_SETLK). All are kept by inode; flock and record locks do not see each other.
+ * File locks by inode (fs/locks.c): flock(2), the record locks of fcntl(2) that belong to a process (here: to its descriptor
+ * table, as on Linux), and those that belong to an open file description.
  */
 
-import { EAGAIN, EDEADLK, ENOLCK } from '../abi/errno.js';
+import { EAGAIN, EDEADLK } from '../abi/errno.js';
 import { F_UNLCK, F_WRLCK } from '../abi/fcntl.js';
 import type { Task } from '../kernel/task.js';
-import { WaitQueue, WOULD_BLOCK, type SyscallResult } from '../kernel/wait.js';
+import { type Block, type SyscallResult, WaitQueue, WOULD_BLOCK } from '../kernel/wait.js';
 import type { FdTable } from './fdtable.js';
 import type { OpenFile } from './file.js';
 import type { Inode } from './inode.js';
+
+type Owner = FdTable | OpenFile;
 
 /** A range of bytes, `end` included; Infinity is "to the end of the file, however it grows". */
 export interface Range {
@@ -17,151 +19,240 @@ export interface Range {
   readonly end: number;
 }
 
-/** Who holds a lock: a process by its descriptor table, or a description. */
-type Owner = FdTable | OpenFile;
-
-interface Lock extends Range {
-  owner: Owner;
-  type: number;
-  /** Holder as F_GETLK tells it; -1 for a description's lock. */
-  pid: number;
+export interface RecordLock extends Range {
+  readonly owner: Owner;
+  readonly type: number;
+  /** l_pid: the process that asked, -1 for locks of a description. */
+  readonly pid: number;
 }
 
-/** Record locks that one inode has at most; each costs the sentry memory. */
-const MAX_LOCKS = 10_000;
-
-class InodeLocks {
-  flocks: Lock[] = [];
-  records: Lock[] = [];
+class FileLocks {
+  /** Whole-file locks of flock(2): description -> F_RDLCK or F_WRLCK. */
+  readonly flocks = new Map<OpenFile, number>();
+  /** Sorted by start; ranges of one owner never overlap. */
+  records: RecordLock[] = [];
+  /** Woken whenever a lock went or became weaker. */
   readonly queue = new WaitQueue();
+
+  get empty(): boolean {
+    return this.flocks.size === 0 && this.records.length === 0;
+  }
 }
 
-const table = new WeakMap<Inode, InodeLocks>();
-/** For EDEADLK: on whom the owner of record locks waits now. */
+const locksOf = new WeakMap<Inode, FileLocks>();
+/** Inodes on which a descriptor table may hold record locks. */
+const tableLocks = new WeakMap<FdTable, Set<Inode>>();
+/** Who waits for whom, for EDEADLK: only locks of processes take part (posix_locks_deadlock). */
 const waitsFor = new Map<Owner, Owner>();
-/** Descriptions and tables that hold anything, so that an ordinary close looks at nothing. */
-const holders = new WeakSet<Owner>();
 
-function locksOf(inode: Inode): InodeLocks {
-  let l = table.get(inode);
-  if (l === undefined) table.set(inode, (l = new InodeLocks()));
+function locksFor(inode: Inode): FileLocks {
+  let l = locksOf.get(inode);
+  if (l === undefined) locksOf.set(inode, (l = new FileLocks()));
   return l;
 }
 
-function conflict(list: readonly Lock[], owner: Owner, type: number, range: Range): Lock | undefined {
-  return list.find(
-    (l) => l.owner !== owner && l.start <= range.end && range.start <= l.end && (type === F_WRLCK || l.type === F_WRLCK),
-  );
-}
-
-/** The list with `range` of `owner` set to `type`: its own older locks are cut, split or replaced, equal neighbours joined. */
-function replaceRange(list: readonly Lock[], next: Lock): Lock[] {
-  const out: Lock[] = [];
-  let { start, end } = next;
-  for (const l of list) {
-    if (l.owner !== next.owner) {
-      out.push(l);
-    } else if (l.type === next.type && l.start <= end + 1 && start <= l.end + 1) {
-      start = Math.min(start, l.start);
-      end = Math.max(end, l.end);
-    } else if (l.end < next.start || l.start > next.end) {
-      out.push(l);
-    } else {
-      if (l.start < next.start) out.push({ ...l, end: next.start - 1 });
-      if (l.end > next.end) out.push({ ...l, start: next.end + 1 });
-    }
-  }
-  if (next.type !== F_UNLCK) out.push({ ...next, start, end });
-  return out.sort((a, b) => a.start - b.start);
-}
+// --- flock(2) --------------------------------------------------------------------------------------------------------
 
 /**
- * flock(2).
- * @param type F_RDLCK (shared), F_WRLCK (exclusive), F_UNLCK
- * @param wait false for LOCK_NB
+ * @param type F_RDLCK (LOCK_SH), F_WRLCK (LOCK_EX) or F_UNLCK
+ * @param wait false: -EAGAIN instead of waiting
  */
 export function flock(_task: Task, file: OpenFile, type: number, wait: boolean): SyscallResult {
-  const locks = locksOf(file.inode);
-  const whole = { start: 0, end: Infinity };
-  // Changing a lock lets go of the old one first, as Linux does.
-  const had = locks.flocks.find((l) => l.owner === file);
-  if (had !== undefined && had.type === type) return 0;
-  locks.flocks = locks.flocks.filter((l) => l.owner !== file);
-  if (had !== undefined) locks.queue.wake(0);
-  if (type === F_UNLCK) return 0;
-  const attempt = (): number | typeof WOULD_BLOCK => {
-    if (conflict(locks.flocks, file, type, whole) !== undefined) return WOULD_BLOCK;
-    locks.flocks.push({ ...whole, owner: file, type, pid: -1 });
-    holders.add(file);
-    return 0;
-  };
-  const r = attempt();
-  if (r !== WOULD_BLOCK) return r;
-  return wait ? { on: [locks.queue], retry: attempt } : -EAGAIN;
+  if (type === F_UNLCK && !file.locks) return 0;
+  const l = locksFor(file.inode);
+  const had = l.flocks.get(file);
+  if (type === F_UNLCK || (had !== undefined && had !== type)) {
+    // A conversion is not atomic: the old lock goes first, and others may get theirs in between (flock(2)).
+    if (l.flocks.delete(file)) l.queue.wake(1);
+  }
+  if (type === F_UNLCK || had === type) return 0;
+  file.locks = true;
+  if (tryFlock(l, file, type)) return 0;
+  if (!wait) return -EAGAIN;
+  return { on: [l.queue], retry: () => (tryFlock(l, file, type) ? 0 : WOULD_BLOCK) };
 }
 
-/** The first lock in the way of one described, or undefined. */
+function tryFlock(l: FileLocks, file: OpenFile, type: number): boolean {
+  for (const [other, held] of l.flocks) {
+    if (other !== file && (type === F_WRLCK || held === F_WRLCK)) return false;
+  }
+  l.flocks.set(file, type);
+  return true;
+}
+
+// --- record locks ------------------------------------------------------------------------------------------------------
+
+function ownerOf(task: Task, file: OpenFile, ofd: boolean): Owner {
+  return ofd ? file : task.files;
+}
+
+/** The first lock of somebody else that is in the way. */
+function conflict(l: FileLocks, owner: Owner, type: number, range: Range): RecordLock | undefined {
+  for (const r of l.records) {
+    if (r.owner === owner || r.start > range.end || r.end < range.start) continue;
+    if (type === F_WRLCK || r.type === F_WRLCK) return r;
+  }
+  return undefined;
+}
+
+/** F_GETLK, F_OFD_GETLK: the lock that would be in the way, or undefined. With F_UNLCK (OFD only) the owner's own locks are looked for. */
 export function getLock(
   task: Task,
   file: OpenFile,
   type: number,
   range: Range,
   ofd: boolean,
-): { type: number; start: number; end: number; pid: number } | undefined {
-  return conflict(locksOf(file.inode).records, ofd ? file : task.files, type, range);
+): RecordLock | undefined {
+  const l = locksOf.get(file.inode);
+  if (l === undefined) return undefined;
+  const owner = ownerOf(task, file, ofd);
+  if (type !== F_UNLCK) return conflict(l, owner, type, range);
+  return l.records.find((r) => r.owner === owner && r.start <= range.end && r.end >= range.start);
 }
 
-/** F_SETLK, F_SETLKW (`wait`) and their OFD forms. @returns 0, -EAGAIN, -EDEADLK, -ENOLCK or a wait */
-export function setLock(task: Task, file: OpenFile, type: number, range: Range, ofd: boolean, wait: boolean): SyscallResult {
-  const owner: Owner = ofd ? file : task.files;
-  const locks = locksOf(file.inode);
-  const pid = ofd ? -1 : task.pid;
-  const attempt = (): number | typeof WOULD_BLOCK => {
-    const other = type === F_UNLCK ? undefined : conflict(locks.records, owner, type, range);
-    if (other !== undefined) {
-      if (wait && !ofd) {
-        if (deadlock(owner, other.owner)) return -EDEADLK;
-        waitsFor.set(owner, other.owner);
-      }
-      return WOULD_BLOCK;
-    }
-    if (locks.records.length >= MAX_LOCKS && type !== F_UNLCK) return -ENOLCK;
-    const before = locks.records;
-    locks.records = replaceRange(before, { owner, type, pid, ...range });
-    holders.add(owner);
-    if (type !== F_WRLCK) locks.queue.wake(0);
+/** F_SETLK, F_SETLKW and their OFD forms. @returns 0, -EAGAIN, -EDEADLK or a wait */
+export function setLock(
+  task: Task,
+  file: OpenFile,
+  type: number,
+  range: Range,
+  ofd: boolean,
+  wait: boolean,
+): SyscallResult {
+  const { inode } = file;
+  const owner = ownerOf(task, file, ofd);
+  if (type === F_UNLCK) {
+    const l = locksOf.get(inode);
+    if (l !== undefined && replace(l, owner, undefined, range)) l.queue.wake(1);
     return 0;
-  };
-  const r = attempt();
-  if (r !== WOULD_BLOCK) return r;
+  }
+  const l = locksFor(inode);
+  const lock: RecordLock = { owner, type, start: range.start, end: range.end, pid: ofd ? -1 : task.pid };
+  const other = conflict(l, owner, type, range);
+  if (other === undefined) {
+    take(l, file, lock, ofd ? undefined : task.files);
+    return 0;
+  }
   if (!wait) return -EAGAIN;
-  return { on: [locks.queue], retry: attempt, done: () => void waitsFor.delete(owner) };
+  if (ofd) return waitForLock(l, file, lock, undefined);
+  if (wouldDeadlock(owner, other.owner)) return -EDEADLK;
+  return waitForLock(l, file, lock, task.files);
 }
 
-function deadlock(owner: Owner, on: Owner): boolean {
-  let at: Owner | undefined = on;
-  for (let depth = 0; at !== undefined && depth < 64; depth++) {
-    if (at === owner) return true;
-    at = waitsFor.get(at);
+function waitForLock(l: FileLocks, file: OpenFile, lock: RecordLock, table: FdTable | undefined): Block {
+  return {
+    on: [l.queue],
+    retry() {
+      const other = conflict(l, lock.owner, lock.type, lock);
+      if (other !== undefined) {
+        if (table === undefined) return WOULD_BLOCK;
+        if (wouldDeadlock(lock.owner, other.owner)) return -EDEADLK;
+        waitsFor.set(lock.owner, other.owner);
+        return WOULD_BLOCK;
+      }
+      take(l, file, lock, table);
+      return 0;
+    },
+    done() {
+      waitsFor.delete(lock.owner);
+    },
+  };
+}
+
+/** Does `holder` wait, directly or through others, for `asker`? */
+function wouldDeadlock(asker: Owner, holder: Owner): boolean {
+  const seen = new Set<Owner>();
+  for (let o: Owner | undefined = holder; o !== undefined && !seen.has(o); o = waitsFor.get(o)) {
+    if (o === asker) return true;
+    seen.add(o);
   }
   return false;
 }
 
-function dropOwner(inode: Inode, owner: Owner): void {
-  const locks = table.get(inode);
-  if (locks === undefined) return;
-  const before = locks.flocks.length + locks.records.length;
-  locks.flocks = locks.flocks.filter((l) => l.owner !== owner);
-  locks.records = locks.records.filter((l) => l.owner !== owner);
-  if (locks.flocks.length + locks.records.length !== before) locks.queue.wake(0);
+function take(l: FileLocks, file: OpenFile, lock: RecordLock, table: FdTable | undefined): void {
+  if (table === undefined) file.locks = true;
+  else {
+    let inodes = tableLocks.get(table);
+    if (inodes === undefined) tableLocks.set(table, (inodes = new Set()));
+    inodes.add(file.inode);
+  }
+  if (replace(l, lock.owner, lock, lock)) l.queue.wake(1);
 }
 
 /**
- * A descriptor is being closed: the process loses all its record locks on that file (fcntl(2)), and with the last descriptor
- * the description loses its own.
+ * Puts `lock` (or nothing) over the owner's locks in `range`: they are cut, split or swallowed; neighbours of the same type merge.
+ * @returns true if a lock went or may have become weaker
  */
-export function closeLocks(files: FdTable, _fd: number, file: OpenFile): void {
-  if (holders.has(files)) dropOwner(file.inode, files);
-  if (file.refs === 1 && holders.has(file)) dropOwner(file.inode, file);
+function replace(l: FileLocks, owner: Owner, lock: RecordLock | undefined, range: Range): boolean {
+  let weaker = false;
+  const next: RecordLock[] = [];
+  let merged = lock;
+  for (const r of l.records) {
+    const touches = r.start <= range.end + 1 && r.end + 1 >= range.start;
+    if (r.owner !== owner || !touches) {
+      next.push(r);
+      continue;
+    }
+    if (merged !== undefined && r.type === merged.type) {
+      merged = { ...merged, start: Math.min(merged.start, r.start), end: Math.max(merged.end, r.end) };
+      continue;
+    }
+    if (r.start > range.end || r.end < range.start) {
+      next.push(r);
+      continue;
+    }
+    weaker = true;
+    if (r.start < range.start) next.push({ ...r, end: range.start - 1 });
+    if (r.end > range.end) next.push({ ...r, start: range.end + 1 });
+  }
+  if (merged !== undefined) next.push(merged);
+  next.sort((a, b) => a.start - b.start);
+  l.records = next;
+  return weaker;
 }
 
+// --- the end of locks -----------------------------------------------------------------------------------------------------
+
+/** Closing any descriptor of a file drops all record locks that the process has on it (fcntl(2)). For FdTable's onClose. */
+export function closeLocks(table: FdTable, _fd: number, file: OpenFile): void {
+  const inodes = tableLocks.get(table);
+  if (inodes === undefined) return;
+  const { inode } = file;
+  if (!inodes.delete(inode)) return;
+  const l = locksOf.get(inode);
+  if (l !== undefined) dropOwner(l, table);
+}
+
+/** The last reference of a description went away: its flock and its own record locks go. */
+export function dropFileLocks(file: OpenFile): void {
+  const l = locksOf.get(file.inode);
+  if (l === undefined) return;
+  if (l.flocks.delete(file)) l.queue.wake(1);
+  dropOwner(l, file);
+}
+
+function dropOwner(l: FileLocks, owner: Owner): void {
+  const rest = l.records.filter((r) => r.owner !== owner);
+  if (rest.length === l.records.length) return;
+  l.records = rest;
+  l.queue.wake(1);
+}
+
+/** A lock as /proc/locks shows it. */
+export interface LockInfo extends Range {
+  readonly kind: 'FLOCK' | 'POSIX' | 'OFDLCK';
+  readonly type: number;
+  readonly pid: number;
+}
+
+/** All locks on one inode. */
+export function locksOn(inode: Inode): LockInfo[] {
+  const l = locksOf.get(inode);
+  if (l === undefined || l.empty) return [];
+  const out: LockInfo[] = [];
+  for (const type of l.flocks.values()) out.push({ kind: 'FLOCK', type, pid: -1, start: 0, end: Infinity });
+  for (const r of l.records) {
+    out.push({ kind: r.pid === -1 ? 'OFDLCK' : 'POSIX', type: r.type, pid: r.pid, start: r.start, end: r.end });
+  }
+  return out;
+}

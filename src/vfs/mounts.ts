@@ -1,42 +1,50 @@
-/** The mount table of a sandbox (fs/namespace.c). */
+/** The mount tree (fs/namespace.c). */
 
 import { EBUSY, EINVAL } from '../abi/errno.js';
 import { Dentry, Mount, type Path } from './dentry.js';
 import type { FileSystem } from './inode.js';
 
-export class MountNamespace {
-  /** In the order of mounting, as /proc/mounts lists them. */
-  readonly mounts: Mount[] = [];
-  private nextId = 20;
-  private first: Mount | undefined;
+/** The first mount id, as a booted machine's numbers look. */
+const FIRST_ID = 20;
 
-  /** The mount at `/`. */
+export class MountNamespace {
+  /** In the order of mounting. */
+  readonly mounts: Mount[] = [];
+  private nextId = FIRST_ID;
+
+  /** The root mount; only there after the first `mount`. */
   get root(): Mount {
-    if (this.first === undefined) throw new Error('no root mounted yet');
-    return this.first;
+    const first = this.mounts[0];
+    if (first === undefined) throw new Error('mount namespace without a root');
+    return first;
   }
 
   /**
-   * Mounts `fs` on top of `at`.
-   * @param at undefined for the root mount
-   * @param flags MS_RDONLY, MS_NOSUID ...
+   * Mounts `fs`.
+   * @param at where; undefined for the root mount. What is mounted there already is covered.
+   * @param flags MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_RELATIME
    */
   mount(fs: FileSystem, at: Path | undefined, flags: number): Mount {
-    const root = new Dentry('', undefined, fs.root);
-    const mount = new Mount(this.nextId++, fs, root, at?.mount, at?.dentry, flags);
-    if (at === undefined) {
-      this.first ??= mount;
-    } else {
-      at.mount.children.set(at.dentry, mount);
-      at.dentry.mountpoint++;
+    const place = at === undefined ? undefined : this.lookupMount(at);
+    const mount = new Mount(
+      this.nextId++,
+      fs,
+      new Dentry('', undefined, fs.root),
+      place?.mount,
+      place?.dentry,
+      flags,
+    );
+    if (place !== undefined) {
+      place.mount.children.set(place.dentry, mount);
+      place.dentry.mountpoint++;
     }
     this.mounts.push(mount);
     return mount;
   }
 
-  /** @returns 0, -EINVAL (not a mount), -EBUSY (something is mounted inside) */
+  /** @returns 0, -EBUSY when other mounts lie below, -EINVAL for the root */
   umount(mount: Mount): number {
-    if (mount.parent === undefined || mount.mountpoint === undefined || !this.mounts.includes(mount)) return -EINVAL;
+    if (mount.parent === undefined || mount.mountpoint === undefined) return -EINVAL;
     if (mount.children.size > 0) return -EBUSY;
     mount.parent.children.delete(mount.mountpoint);
     mount.mountpoint.mountpoint--;
@@ -44,14 +52,15 @@ export class MountNamespace {
     return 0;
   }
 
-  /** The root of whatever is mounted on top of `path`, or `path` itself. */
+  /** What is seen at `path`: the root of the topmost mount there, or `path` itself. */
   lookupMount(path: Path): Path {
-    let here = path;
-    while (here.dentry.mountpoint > 0) {
-      const child = here.mount.children.get(here.dentry);
-      if (child === undefined) break;
-      here = { mount: child, dentry: child.root };
+    let { mount, dentry } = path;
+    while (dentry.mountpoint > 0) {
+      const over = mount.children.get(dentry);
+      if (over === undefined) break;
+      mount = over;
+      dentry = over.root;
     }
-    return here;
+    return mount === path.mount && dentry === path.dentry ? path : { mount, dentry };
   }
 }

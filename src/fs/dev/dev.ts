@@ -7,15 +7,16 @@ import { makedev } from '../pseudo.js';
 import { TmpFs } from '../tmpfs/tmpfs.js';
 import { registerDevices } from './devices.js';
 
-const NODES: readonly (readonly [name: string, major: number, minor: number, perm: number, gid?: number])[] = [
-  ['null', 1, 3, 0o666],
-  ['zero', 1, 5, 0o666],
-  ['full', 1, 7, 0o666],
-  ['random', 1, 8, 0o666],
-  ['urandom', 1, 9, 0o666],
-  ['tty', 5, 0, 0o666, 5],
-  ['ptmx', 5, 2, 0o666, 5],
-];
+const NODES: readonly (readonly [name: string, major: number, minor: number, perm: number, gid?: number])[] =
+  [
+    ['null', 1, 3, 0o666],
+    ['zero', 1, 5, 0o666],
+    ['full', 1, 7, 0o666],
+    ['random', 1, 8, 0o666],
+    ['urandom', 1, 9, 0o666],
+    ['tty', 5, 0, 0o666, 5],
+    ['ptmx', 5, 2, 0o666, 5],
+  ];
 
 const LINKS: readonly (readonly [name: string, target: string])[] = [
   ['core', '/proc/kcore'],

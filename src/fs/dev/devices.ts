@@ -1,13 +1,14 @@
 /** Character devices: what opens of their numbers give (Documentation/admin-guide/devices.txt). */
 
 import { EFAULT, EINVAL, EIO, ENODEV, ENOSPC, ENOTTY, ENXIO } from '../../abi/errno.js';
+import { O_NOCTTY } from '../../abi/fcntl.js';
 import type { Task } from '../../kernel/task.js';
 import { controllingTty } from '../../kernel/tty.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
+import { registerCharDevice } from '../../vfs/chardev.js';
 import type { Path } from '../../vfs/dentry.js';
 import { type MapSource, OpenFile } from '../../vfs/file.js';
-import { registerCharDevice } from '../../vfs/chardev.js';
-import { openPtmx, openPtsNumber } from '../devpts/devpts.js';
+import { openPtmx, openPts, PTS_MAJOR } from '../devpts/devpts.js';
 
 /** Entropy ioctls of random(4). */
 const RNDGETENTCNT = 0x80045200;
@@ -113,7 +114,7 @@ class RandomFile extends NullFile {
 /** /dev/tty: the caller's controlling terminal. */
 function openTty(task: Task, path: Path, flags: number): OpenFile | number {
   const tty = controllingTty(task.group);
-  return tty === undefined ? -ENXIO : (tty.opener?.(task, path, flags) ?? -EIO);
+  return tty === undefined ? -ENXIO : (tty.opener?.(task, path, flags | O_NOCTTY) ?? -EIO);
 }
 
 /** /dev/console: the operator's terminal. */
@@ -123,15 +124,15 @@ function openConsole(task: Task, path: Path, flags: number): OpenFile | number {
 
 /** Makes the devices known to the VFS: nodes made by mknod(2) anywhere open them, too. */
 export function registerDevices(): void {
-  registerCharDevice(1, 3, (_t, path, flags) => new NullFile(path, flags));
-  registerCharDevice(1, 5, (task, path, flags) => new ZeroFile(task, path, flags));
-  registerCharDevice(1, 7, (_t, path, flags) => new FullFile(path, flags));
-  registerCharDevice(1, 8, (_t, path, flags) => new RandomFile(path, flags));
-  registerCharDevice(1, 9, (_t, path, flags) => new RandomFile(path, flags));
+  const memory = (minor: number, make: (task: Task, path: Path, flags: number) => OpenFile): void =>
+    registerCharDevice(1, minor, (task, path, flags) => make(task, path, flags & ~O_NOCTTY));
+  memory(3, (_task, path, flags) => new NullFile(path, flags));
+  memory(5, (task, path, flags) => new ZeroFile(task, path, flags));
+  memory(7, (_task, path, flags) => new FullFile(path, flags));
+  memory(8, (_task, path, flags) => new RandomFile(path, flags));
+  memory(9, (_task, path, flags) => new RandomFile(path, flags));
   registerCharDevice(5, 0, openTty);
   registerCharDevice(5, 1, openConsole);
   registerCharDevice(5, 2, openPtmx);
-  for (let minor = 0; minor < 256; minor++) {
-    registerCharDevice(136, minor, (task, path, flags) => openPtsNumber(task, path, flags, minor));
-  }
+  registerCharDevice(PTS_MAJOR, -1, openPts);
 }

@@ -4,22 +4,30 @@ import { EBUSY, EIO, ENODEV, ENOENT, ENOSPC, EPERM } from '../../abi/errno.js';
 import { O_NOCTTY } from '../../abi/fcntl.js';
 import { CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { S_IFCHR, S_IFMT } from '../../abi/stat.js';
-import { capable, type Cred } from '../../kernel/cred.js';
+import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Tty } from '../../kernel/tty.js';
-import { Dentry, type Path } from '../../vfs/dentry.js';
+import { Dentry, inodeOf, type Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import {
-  type Attr, type DirEntry, type FileSystem, Inode, type SetAttr, type StatFs, type Timespec,
+  type Attr,
+  type DirEntry,
+  type FileSystem,
+  Inode,
+  type SetAttr,
+  type StatFs,
+  type Timespec,
 } from '../../vfs/inode.js';
-import { makedev, PseudoDir } from '../pseudo.js';
+import { makedev, minorOf, PseudoDir } from '../pseudo.js';
 import { MasterFile, SlaveFile } from './files.js';
 import { Pty } from './pty.js';
 
 const DEVPTS_MAGIC = 0x1cd1;
 /** Pairs that may exist at once (kernel.pty.max). */
 export const PTY_MAX = 4096;
+/** UNIX98_PTY_SLAVE_MAJOR. */
+export const PTS_MAJOR = 136;
 /** Group `tty`, by the mount option gid=5. */
 const TTY_GID = 5;
 
@@ -46,7 +54,16 @@ export class DevPtsFs implements FileSystem {
   }
 
   statfs(): StatFs {
-    return { type: DEVPTS_MAGIC, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 };
+    return {
+      type: DEVPTS_MAGIC,
+      bsize: 4096,
+      blocks: 0,
+      bfree: 0,
+      bavail: 0,
+      files: 0,
+      ffree: 0,
+      namelen: 255,
+    };
   }
 
   /** Gives a terminal that is not a pair (the operator's) the lowest free number, so that it has a name. */
@@ -76,7 +93,7 @@ export class DevPtsFs implements FileSystem {
       const peer = this.pathOf(pty.index);
       return peer === undefined ? -EIO : openSlave(t, peer, f, pty, true);
     };
-    return new MasterFile(path, flags, pty, openPeer, () => this.nodes.delete(pty.index));
+    return new MasterFile(path, flags & ~O_NOCTTY, pty, openPeer, () => this.nodes.delete(pty.index));
   }
 
   private freeIndex(): number {
@@ -86,8 +103,17 @@ export class DevPtsFs implements FileSystem {
   }
 
   private addNode(index: number, owner: Cred, open: NodeOpen): void {
-    const rdev = makedev(136 + (index >> 8), index & 0xff);
-    const node = new CharNode(this, index + 3, rdev, 0o620, owner.fsuid, TTY_GID, this.kernel.realtime(), open);
+    const rdev = makedev(PTS_MAJOR, index);
+    const node = new CharNode(
+      this,
+      index + 3,
+      rdev,
+      0o620,
+      owner.fsuid,
+      TTY_GID,
+      this.kernel.realtime(),
+      open,
+    );
     this.nodes.set(index, node);
   }
 }
@@ -97,9 +123,9 @@ export function devPtsOf(kernel: Kernel): DevPtsFs | undefined {
   return instances.get(kernel);
 }
 
-/** Opens of `c 136 N` nodes: where VFS code dispatches by device number and not by inode. */
-export function openPtsNumber(task: Task, path: Path, flags: number, index: number): OpenFile | number {
-  const node = devPtsOf(task.kernel)?.nodes.get(index);
+/** open(2) of a node `c 136 N`: the VFS goes by device number, not by inode. */
+export function openPts(task: Task, path: Path, flags: number): OpenFile | number {
+  const node = devPtsOf(task.kernel)?.nodes.get(minorOf(inodeOf(path).getattr().rdev));
   return node === undefined ? -EIO : node.open(task, path, flags);
 }
 
@@ -127,8 +153,19 @@ class CharNode extends Inode {
   ) {
     super();
     this.attr = {
-      ino, mode: S_IFCHR | perm, nlink: 1, uid, gid, rdev, size: 0, blksize: 1024, blocks: 0,
-      atime: now, mtime: now, ctime: now, btime: now,
+      ino,
+      mode: S_IFCHR | perm,
+      nlink: 1,
+      uid,
+      gid,
+      rdev,
+      size: 0,
+      blksize: 1024,
+      blocks: 0,
+      atime: now,
+      mtime: now,
+      ctime: now,
+      btime: now,
     };
   }
   getattr(): Attr {
@@ -166,7 +203,11 @@ class PtsDir extends PseudoDir {
   }
   override readdir(): DirEntry[] {
     const nodes = [...this.pts.nodes].sort(([a], [b]) => b - a);
-    const entries = nodes.map(([index, node]) => ({ name: String(index), ino: node.ino, type: S_IFCHR >> 12 }));
+    const entries = nodes.map(([index, node]) => ({
+      name: String(index),
+      ino: node.ino,
+      type: S_IFCHR >> 12,
+    }));
     return [...entries, { name: 'ptmx', ino: 2, type: S_IFCHR >> 12 }];
   }
   override unlink(): number {

@@ -3,10 +3,46 @@
 import { EFAULT, EINVAL, EIO, ENOTTY, EPERM } from '../../abi/errno.js';
 import { O_CLOEXEC } from '../../abi/fcntl.js';
 import {
-  FIONREAD, TCFLSH, TCGETS, TCIFLUSH, TCIOFF, TCIOFLUSH, TCION, TCOFLUSH, TCOOFF, TCOON, TCSBRK, TCSBRKP, TCSETS, TCSETSF,
-  TCSETSW, TCXONC, TIOCCONS, TIOCEXCL, TIOCGDEV, TIOCGETD, TIOCGEXCL, TIOCGPGRP, TIOCGPKT, TIOCGPTLCK, TIOCGPTN,
-  TIOCGPTPEER, TIOCGSID, TIOCGWINSZ, TIOCNOTTY, TIOCNXCL, TIOCOUTQ, TIOCPKT, TIOCSCTTY, TIOCSETD, TIOCSIG, TIOCSPGRP,
-  TIOCSPTLCK, TIOCSTI, TIOCSWINSZ, TIOCVHANGUP,
+  FIONREAD,
+  TCFLSH,
+  TCGETS,
+  TCIFLUSH,
+  TCIOFF,
+  TCIOFLUSH,
+  TCION,
+  TCOFLUSH,
+  TCOOFF,
+  TCOON,
+  TCSBRK,
+  TCSBRKP,
+  TCSETS,
+  TCSETSF,
+  TCSETSW,
+  TCXONC,
+  TIOCCONS,
+  TIOCEXCL,
+  TIOCGDEV,
+  TIOCGETD,
+  TIOCGEXCL,
+  TIOCGPGRP,
+  TIOCGPKT,
+  TIOCGPTLCK,
+  TIOCGPTN,
+  TIOCGPTPEER,
+  TIOCGSID,
+  TIOCGWINSZ,
+  TIOCNOTTY,
+  TIOCNXCL,
+  TIOCOUTQ,
+  TIOCPKT,
+  TIOCSCTTY,
+  TIOCSETD,
+  TIOCSIG,
+  TIOCSPGRP,
+  TIOCSPTLCK,
+  TIOCSTI,
+  TIOCSWINSZ,
+  TIOCVHANGUP,
 } from '../../abi/ioctl.js';
 import { CAP_SYS_ADMIN, RLIMIT_NOFILE } from '../../abi/sched.js';
 import { SIGINT, SIGQUIT, SIGTSTP } from '../../abi/signal.js';
@@ -165,7 +201,13 @@ export function slaveIoctl(task: Task, file: SlaveFile, request: number, arg: nu
       return tty.checkChange(task);
     case TCFLSH: {
       const allowed = tty.checkChange(task);
-      return allowed !== 0 ? allowed : flush(arg | 0, () => pty.flushTyped(), () => pty.flushWritten());
+      return allowed !== 0
+        ? allowed
+        : flush(
+            arg | 0,
+            () => pty.flushTyped(),
+            () => pty.flushWritten(),
+          );
     }
     case TCXONC: {
       const allowed = tty.checkChange(task);
@@ -237,7 +279,11 @@ export function masterIoctl(task: Task, file: MasterFile, request: number, arg: 
     case TCSBRKP:
       return 0;
     case TCFLSH:
-      return flush(arg | 0, () => pty.flushWritten(), () => pty.flushTyped());
+      return flush(
+        arg | 0,
+        () => pty.flushWritten(),
+        () => pty.flushTyped(),
+      );
     default:
       return commonIoctl(task, pty, false, request, arg) ?? -ENOTTY;
   }

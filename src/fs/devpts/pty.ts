@@ -1,10 +1,16 @@
 /** A pseudo terminal pair: two byte queues and a line discipline between them (pty(7), drivers/tty/pty.c). */
 
-import { EXTPROC, IXON, VSTART, VSTOP } from '../../abi/termios.js';
 import {
-  TIOCPKT_DOSTOP, TIOCPKT_FLUSHREAD, TIOCPKT_FLUSHWRITE, TIOCPKT_IOCTL, TIOCPKT_NOSTOP, TIOCPKT_START, TIOCPKT_STOP,
+  TIOCPKT_DOSTOP,
+  TIOCPKT_FLUSHREAD,
+  TIOCPKT_FLUSHWRITE,
+  TIOCPKT_IOCTL,
+  TIOCPKT_NOSTOP,
+  TIOCPKT_START,
+  TIOCPKT_STOP,
 } from '../../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
+import { EXTPROC, IXON, VSTART, VSTOP } from '../../abi/termios.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { LineDiscipline, type LineHost, type Termios } from '../../kernel/line-discipline.js';
 import { Tty } from '../../kernel/tty.js';
@@ -75,7 +81,7 @@ export class Pty implements LineHost {
     kernel: Kernel,
     readonly index: number,
   ) {
-    this.tty = new Tty(kernel, makedev(136 + (index >> 8), index & 0xff));
+    this.tty = new Tty(kernel, makedev(136, index));
     this.tty.localFlags = () => this.ldisc.termios.lflag;
   }
 
@@ -191,7 +197,8 @@ export class Pty implements LineHost {
       if (flow(next)) this.packetEvent(TIOCPKT_DOSTOP, TIOCPKT_NOSTOP);
       else this.packetEvent(TIOCPKT_NOSTOP, TIOCPKT_DOSTOP);
     }
-    if (((old.lflag ^ next.lflag) & EXTPROC) !== 0 || (next.lflag & EXTPROC) !== 0) this.packetEvent(TIOCPKT_IOCTL, 0);
+    if (((old.lflag ^ next.lflag) & EXTPROC) !== 0 || (next.lflag & EXTPROC) !== 0)
+      this.packetEvent(TIOCPKT_IOCTL, 0);
     this.pump();
   }
   /** TCOOFF and TCOON. */

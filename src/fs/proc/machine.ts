@@ -4,8 +4,9 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Tree } from '../pseudo.js';
 
 /** File systems that this kernel can mount. */
-const FILESYSTEMS =
-  ['sysfs', 'tmpfs', 'proc', 'devpts', 'overlay', 'sockfs', 'pipefs', 'mqueue'].map((n) => `nodev\t${n}\n`).join('');
+const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devpts', 'overlay', 'sockfs', 'pipefs', 'mqueue']
+  .map((n) => `nodev\t${n}\n`)
+  .join('');
 
 const DEVICES =
   'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n';
@@ -69,6 +70,9 @@ export function machineTree(kernel: Kernel): Tree {
     bus: {},
     driver: {},
     irq: {},
-    tty: { drivers: '/dev/tty             /dev/tty        5       0 system:/dev/tty\npty_slave            /dev/pts      136 0-1048575 pty:slave\n' },
+    tty: {
+      drivers:
+        '/dev/tty             /dev/tty        5       0 system:/dev/tty\npty_slave            /dev/pts      136 0-1048575 pty:slave\n',
+    },
   };
 }

@@ -47,7 +47,13 @@ export function guestMaps(kernel: Kernel, text: string): string {
       if (!dropping && line !== '') out.push(line);
       continue;
     }
-    const [, head, dev, ino, hostName = ''] = m as unknown as [string, string, string, string, string | undefined];
+    const [, head, dev, ino, hostName = ''] = m as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string | undefined,
+    ];
     dropping = /\/loader( \(deleted\))?$/.test(hostName) && !names?.has(`${dev} ${ino}`);
     if (dropping) continue;
     const name = guestName(hostName, names?.get(`${dev} ${ino}`));

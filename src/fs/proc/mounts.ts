@@ -1,6 +1,15 @@
 /** /proc/pid/mounts, mountinfo and mountstats (proc_pid_mountinfo(5)). */
 
-import { MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME, MS_SYNCHRONOUS } from '../../abi/stat.js';
+import {
+  MS_NOATIME,
+  MS_NODEV,
+  MS_NODIRATIME,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
+  MS_RELATIME,
+  MS_SYNCHRONOUS,
+} from '../../abi/stat.js';
 import type { Task } from '../../kernel/task.js';
 import type { Mount } from '../../vfs/dentry.js';
 import { pathName } from '../../vfs/namei.js';
@@ -11,7 +20,11 @@ export function mangle(text: string): string {
 }
 
 const OPTION_FLAGS: readonly (readonly [flag: number, word: string])[] = [
-  [MS_NOSUID, 'nosuid'], [MS_NODEV, 'nodev'], [MS_NOEXEC, 'noexec'], [MS_NOATIME, 'noatime'], [MS_NODIRATIME, 'nodiratime'],
+  [MS_NOSUID, 'nosuid'],
+  [MS_NODEV, 'nodev'],
+  [MS_NOEXEC, 'noexec'],
+  [MS_NOATIME, 'noatime'],
+  [MS_NODIRATIME, 'nodiratime'],
   [MS_RELATIME, 'relatime'],
 ];
 
@@ -26,7 +39,10 @@ function superOptions(m: Mount): string {
 
 /** Mount points that the task can see, with their names. */
 function visible(task: Task): [Mount, string][] {
-  return task.kernel.mounts.mounts.map((m: Mount): [Mount, string] => [m, pathName(task, { mount: m, dentry: m.root })]);
+  return task.kernel.mounts.mounts.map((m: Mount): [Mount, string] => [
+    m,
+    pathName(task, { mount: m, dentry: m.root }),
+  ]);
 }
 
 export function mountsText(task: Task): string {

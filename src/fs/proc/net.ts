@@ -20,7 +20,8 @@ const HEADERS: Readonly<Record<string, string>> = {
     'Inter-|   Receive                                                |  Transmit\n' +
     ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n' +
     '    lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0\n',
-  protocols: 'protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n',
+  protocols:
+    'protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re sp bi br ha uh gp em\n',
   sockstat: 'sockets: used 0\n',
   wireless: '',
   dev_mcast: '',

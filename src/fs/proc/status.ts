@@ -1,8 +1,21 @@
 /** /proc/pid/stat, statm, status, limits and their like: the host's figures in the kernel's own identities (proc_pid_stat(5)). */
 
 import {
-  CAP_LAST_CAP, RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_LOCKS, RLIMIT_MEMLOCK,
-  RLIMIT_MSGQUEUE, RLIMIT_NICE, RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_RSS, RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIMIT_SIGPENDING,
+  RLIMIT_AS,
+  RLIMIT_CORE,
+  RLIMIT_CPU,
+  RLIMIT_DATA,
+  RLIMIT_FSIZE,
+  RLIMIT_LOCKS,
+  RLIMIT_MEMLOCK,
+  RLIMIT_MSGQUEUE,
+  RLIMIT_NICE,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  RLIMIT_RSS,
+  RLIMIT_RTPRIO,
+  RLIMIT_RTTIME,
+  RLIMIT_SIGPENDING,
   RLIMIT_STACK,
 } from '../../abi/sched.js';
 import { type Cred, initialCred } from '../../kernel/cred.js';
@@ -55,22 +68,51 @@ export function stateLetter(s: Subject, hostLetter: string, reader: Task): strin
 }
 
 const STATE_WORDS: Readonly<Record<string, string>> = {
-  R: 'running', S: 'sleeping', D: 'disk sleep', T: 'stopped', t: 'tracing stop', X: 'dead', Z: 'zombie', P: 'parked', I: 'idle',
+  R: 'running',
+  S: 'sleeping',
+  D: 'disk sleep',
+  T: 'stopped',
+  t: 'tracing stop',
+  X: 'dead',
+  Z: 'zombie',
+  P: 'parked',
+  I: 'idle',
 };
 
 /** Fields of a host stat line from the state (field 3) on. */
 function hostStat(s: Subject): string[] {
   const text = hostText(s, 'stat');
   if (typeof text === 'number') return [];
-  return text.slice(text.lastIndexOf(')') + 2).trim().split(' ');
+  return text
+    .slice(text.lastIndexOf(')') + 2)
+    .trim()
+    .split(' ');
 }
 
 /** Number of fields of stat from the state on. */
 const STAT_FIELDS = 50;
 /** Positions counted from the state, as in proc_pid_stat(5) minus 3. */
 const enum F {
-  state, ppid, pgrp, session, ttyNr, tpgid, flags, minflt, cminflt, majflt, cmajflt, utime, stime, cutime, cstime,
-  priority, nice, numThreads, itreal, start,
+  state,
+  ppid,
+  pgrp,
+  session,
+  ttyNr,
+  tpgid,
+  flags,
+  minflt,
+  cminflt,
+  majflt,
+  cmajflt,
+  utime,
+  stime,
+  cutime,
+  cstime,
+  priority,
+  nice,
+  numThreads,
+  itreal,
+  start,
   exitSignal = 35,
 }
 
@@ -99,7 +141,11 @@ export function statusText(s: Subject, reader: Task): string | number {
   const { tg } = s;
   const c = credOf(s);
   const task = speaker(s);
-  const letter = stateLetter(s, /^State:\s+(\w)/m.exec(typeof host === 'string' ? host : '')?.[1] ?? 'Z', reader);
+  const letter = stateLetter(
+    s,
+    /^State:\s+(\w)/m.exec(typeof host === 'string' ? host : '')?.[1] ?? 'Z',
+    reader,
+  );
   const id = idOf(s);
   let fdSize = 64;
   if (task !== undefined) for (const fd of task.files.fds()) while (fd >= fdSize) fdSize *= 2;
@@ -132,9 +178,13 @@ export function statusText(s: Subject, reader: Task): string | number {
     Seccomp_filters: '0',
   };
   if (typeof host === 'number') {
-    return Object.entries(own).map(([k, v]) => `${k}:\t${v}\n`).join('');
+    return Object.entries(own)
+      .map(([k, v]) => `${k}:\t${v}\n`)
+      .join('');
   }
-  return host.replace(/^(\w+):\t.*$/gm, (line, key: string) => (own[key] === undefined ? line : `${key}:\t${own[key]}`));
+  return host.replace(/^(\w+):\t.*$/gm, (line, key: string) =>
+    own[key] === undefined ? line : `${key}:\t${own[key]}`,
+  );
 }
 
 const LIMIT_ROWS: readonly (readonly [name: string, resource: number, unit: string])[] = [
@@ -165,7 +215,10 @@ export function limitsText(tg: ThreadGroup): string {
     const l = tg.limits[resource];
     const [soft, hard] = l === undefined ? [Infinity, Infinity] : [l.soft, l.hard];
     // A limit without a unit ends after its second column.
-    out += unit === '' ? `${row(name, show(soft), show(hard), '').slice(0, -12)}\n` : row(name, show(soft), show(hard), unit);
+    out +=
+      unit === ''
+        ? `${row(name, show(soft), show(hard), '').slice(0, -11)}\n`
+        : row(name, show(soft), show(hard), unit);
   }
   return out;
 }
@@ -177,5 +230,3 @@ export function cmdlineText(tg: ThreadGroup): string | number {
   if (typeof host === 'number' || tg.cmdlinePrefix.length === 0) return host;
   return tg.cmdlinePrefix.map((w) => `${w}\0`).join('') + host.slice(host.indexOf('\0') + 1);
 }
-
-export { CAP_LAST_CAP };

@@ -25,7 +25,16 @@ export class SysFs implements FileSystem {
   }
 
   statfs(): StatFs {
-    return { type: SYSFS_MAGIC, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 };
+    return {
+      type: SYSFS_MAGIC,
+      bsize: 4096,
+      blocks: 0,
+      bfree: 0,
+      bavail: 0,
+      files: 0,
+      ffree: 0,
+      namelen: 255,
+    };
   }
 }
 
@@ -55,7 +64,14 @@ function cpuTree(n: number): Tree {
       },
     };
   }
-  return { ...cpus, online: range(n), possible: range(n), present: range(n), offline: '\n', kernel_max: '8191\n' };
+  return {
+    ...cpus,
+    online: range(n),
+    possible: range(n),
+    present: range(n),
+    offline: '\n',
+    kernel_max: '8191\n',
+  };
 }
 
 function tree(cpus: number): Tree {
@@ -65,20 +81,34 @@ function tree(cpus: number): Tree {
     class: {
       net: {
         lo: {
-          address: '00:00:00:00:00:00\n', addr_len: '6\n', carrier: '1\n', flags: '0x9\n', ifindex: '1\n', mtu: '65536\n',
-          operstate: 'unknown\n', tx_queue_len: '1000\n', type: '772\n',
+          address: '00:00:00:00:00:00\n',
+          addr_len: '6\n',
+          carrier: '1\n',
+          flags: '0x9\n',
+          ifindex: '1\n',
+          mtu: '65536\n',
+          operstate: 'unknown\n',
+          tx_queue_len: '1000\n',
+          type: '772\n',
         },
       },
     },
     dev: { block: {}, char: {} },
-    devices: { system: { cpu: cpuTree(cpus), node: { online: '0\n', possible: '0\n', node0: { cpulist: range(cpus) } } } },
+    devices: {
+      system: {
+        cpu: cpuTree(cpus),
+        node: { online: '0\n', possible: '0\n', node0: { cpulist: range(cpus) } },
+      },
+    },
     firmware: {},
     fs: { cgroup: {} },
     kernel: {
       mm: {
         transparent_hugepage: {
-          enabled: 'always [madvise] never\n', defrag: 'always defer defer+madvise [madvise] never\n',
-          hpage_pmd_size: '2097152\n', shmem_enabled: 'always within_size advise [never] deny force\n',
+          enabled: 'always [madvise] never\n',
+          defrag: 'always defer defer+madvise [madvise] never\n',
+          hpage_pmd_size: '2097152\n',
+          shmem_enabled: 'always within_size advise [never] deny force\n',
         },
         hugepages: {},
       },

@@ -1,0 +1,71 @@
+/** The operator's terminal, when one of the standard streams is one: its object, its name /dev/pts/N, its modes. */
+
+import { TCGETS, TCSETS } from '../abi/ioctl.js';
+import { makedev } from '../fs/pseudo.js';
+import type { DevPtsFs } from '../fs/devpts/devpts.js';
+import { HostStream } from '../fs/hostfile.js';
+import type { Cred } from '../kernel/cred.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { Tty } from '../kernel/tty.js';
+import type { Path } from '../vfs/dentry.js';
+
+const PTS_MAJOR = 136;
+/** struct termios of the kernel (asm-generic/termbits.h), and c_lflag in it. */
+const TERMIOS_SIZE = 36;
+const TERMIOS_LFLAG = 12;
+
+/** The first standard stream that is a terminal, or -1. */
+function terminalFd(kernel: Kernel): number {
+  for (let fd = 0; fd < 3; fd++) if (kernel.native.ioctlBuf(fd, TCGETS, 0) >= 0) return fd;
+  return -1;
+}
+
+export class HostTerminal {
+  private modes: Uint8Array;
+  /** Where guests see it. */
+  path: Path | undefined;
+
+  private constructor(
+    private readonly kernel: Kernel,
+    readonly fd: number,
+    readonly tty: Tty,
+  ) {
+    this.modes = this.read();
+  }
+
+  /** @returns undefined if no standard stream is a terminal. Must be called before the file systems are made. */
+  static find(kernel: Kernel): HostTerminal | undefined {
+    const fd = terminalFd(kernel);
+    if (fd < 0) return undefined;
+    // It is the first terminal of the sandbox: number 0.
+    const tty = new Tty(kernel, makedev(PTS_MAJOR, 0));
+    kernel.hostTty = tty;
+    const terminal = new HostTerminal(kernel, fd, tty);
+    tty.opener = (_task, path, flags) => new HostStream(kernel, fd, flags, tty, path);
+    tty.localFlags = () => new DataView(terminal.read().buffer).getUint32(TERMIOS_LFLAG, true);
+    return terminal;
+  }
+
+  /** Gives it its name. */
+  name(pts: DevPtsFs, owner: Cred): void {
+    this.path = pts.pathOf(pts.attach(this.tty, owner));
+  }
+
+  private read(): Uint8Array {
+    const { native } = this.kernel;
+    native.ioctlBuf(this.fd, TCGETS, 0);
+    return new Uint8Array(native.scratch, 0, TERMIOS_SIZE).slice();
+  }
+
+  /** Remembers the modes now in force, to be put back by `restore`. */
+  save(): void {
+    this.modes = this.read();
+  }
+
+  /** Puts the modes back that the operator had. */
+  restore(): void {
+    const { native } = this.kernel;
+    new Uint8Array(native.scratch, 0, TERMIOS_SIZE).set(this.modes);
+    native.ioctlBuf(this.fd, TCSETS, 0);
+  }
+}

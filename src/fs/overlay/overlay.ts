@@ -1,42 +1,105 @@
-import { Inode, type Attr, type DirEntry, type FileSystem, type StatFs } from '../../vfs/inode.js';
-import { OpenFile, type MapSource } from '../../vfs/file.js';
-import type { Path } from '../../vfs/dentry.js';
-import type { Native } from '../../platform/native.js';
-import type { Task } from '../../kernel/task.js';
-import type { Sink } from '../../kernel/useriov.js';
+/**
+ * The root file system of a sandbox: a host directory, only read, under a layer in memory that takes every change. Nobody else
+ * is expected to change the directory meanwhile: names and attributes are read once.
+ */
 
-class F extends OpenFile {
-  constructor(path: Path, flags: number, readonly native: Native, readonly fd: number) { super(path, flags); }
-  override read(_t: Task, sink: Sink, pos: number): number { return sink.putHost(this.fd, pos, sink.remaining); }
-  override map(): MapSource { return { hostFd: this.fd }; }
-  override release(): void { if (this.fd >= 0) this.native.close(this.fd); }
+import { S_IFDIR, S_IFMT } from '../../abi/stat.js';
+import type { Native } from '../../platform/native.js';
+import type { Attr, StatFs } from '../../vfs/inode.js';
+import type { TmpDir } from '../tmpfs/dir.js';
+import type { TmpInode } from '../tmpfs/inode.js';
+import { TmpFs } from '../tmpfs/tmpfs.js';
+import { OverlayDir } from './dir.js';
+import { lowerInode } from './inodes.js';
+import { Lower } from './lower.js';
+
+export interface OverlayOptions {
+  /** Bytes that the layer in memory may hold; half of the host's memory. */
+  maxBytes?: number;
+  maxInodes?: number;
 }
-class I extends Inode {
-  attr: Attr;
-  constructor(readonly fs: OverlayFs, readonly path: string) { super(); this.attr = fs.stat(path) as Attr; }
-  get ino(): number { return this.attr.ino; }
-  getattr(): Attr { return this.attr; }
-  override lookup(name: string): Inode | number {
-    const p = this.path === '' ? name : this.path + '/' + name;
-    const s = this.fs.stat(p);
-    return typeof s === 'number' ? s : new I(this.fs, p);
+
+/** First inode number of objects made here: above what host file systems give, so that the two never meet. */
+const FIRST_NEW_INO = 2 ** 40;
+/** Size of a new directory, as of ext4 and most others with blocks. */
+const DIR_SIZE = 4096;
+
+export class OverlayFs extends TmpFs {
+  override readonly type = 'overlay';
+  readonly host: Lower;
+  override readonly dev: number;
+  /** Hard links of the host: one inode whatever the name, by "dev:ino". */
+  private readonly links = new Map<string, TmpInode>();
+  private readonly shared = new WeakMap<TmpInode, string>();
+
+  /**
+   * @param hostRootPath absolute path of a host directory, an ordinary string. Throws an Error with one line if it cannot be opened.
+   */
+  constructor(native: Native, hostRootPath: string, options: OverlayOptions) {
+    super(native, { ...options, source: 'overlay', mode: 0o755 });
+    this.host = new Lower(native, hostRootPath);
+    this.dev = this.host.dev;
+    this.lastIno = FIRST_NEW_INO;
   }
-  override mkdir(): number { return -30; }
-  override readlink(): string | number { return this.fs.native.readlinkAt(this.fs.rootFd, this.path); }
-  override readdir(): DirEntry[] | number { return this.fs.native.readdirAt(this.fs.rootFd, this.path); }
-  override open(_t: Task, path: Path, flags: number): OpenFile | number {
-    if ((this.mode & 0o170000) === 0o040000) return new F(path, flags, this.fs.native, -1);
-    const fd = this.fs.native.openAt(this.fs.rootFd, this.path, 0, 0);
-    return fd < 0 ? fd : new F(path, flags, this.fs.native, fd);
+
+  override get options(): string {
+    return '';
   }
-}
-export class OverlayFs implements FileSystem {
-  type = 'overlay'; source = 'x'; dev = 1; cacheNames = true; rootFd: number; root: Inode;
-  constructor(readonly native: Native, rootPath: string, _o: object) { this.rootFd = native.openRoot(rootPath); this.root = new I(this, ''); }
-  stat(p: string): Attr | number {
-    const r = this.native.statAt(this.rootFd, p); if (r < 0) return r;
-    const b = this.native.statBuf as unknown as number[];
-    return { ino: b[1]!, mode: b[2]!, nlink: b[3]!, uid: b[4]!, gid: b[5]!, rdev: b[6]!, size: b[7]!, blksize: b[8]!, blocks: b[9]!, atime: { sec: b[10]!, nsec: b[11]! }, mtime: { sec: b[12]!, nsec: b[13]! }, ctime: { sec: b[14]!, nsec: b[15]! }, btime: { sec: b[16]!, nsec: b[17]! } };
+
+  protected override makeRoot(): TmpDir {
+    const attr = this.host.stat('');
+    if (typeof attr === 'number') throw new Error(`cannot stat the root file system (errno ${-attr})`);
+    return new OverlayDir(this, attr, '');
   }
-  statfs(): StatFs { return { type: 1, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 }; }
+
+  /** The object at a lower path. @returns -errno, -ENOENT if there is none */
+  lowerObject(path: string): TmpInode | number {
+    const attr = this.host.stat(path);
+    if (typeof attr === 'number') return attr;
+    const isLinked = attr.nlink > 1 && (attr.mode & S_IFMT) !== S_IFDIR;
+    const key = isLinked ? `${attr.dev ?? this.dev}:${attr.ino}` : '';
+    if (isLinked) {
+      const known = this.links.get(key);
+      if (known !== undefined) return known;
+    }
+    this.inodesUsed++;
+    const inode = lowerInode(this, path, attr);
+    if (isLinked) {
+      this.links.set(key, inode);
+      this.shared.set(inode, key);
+    }
+    return inode;
+  }
+
+  /** Has several names on the host. */
+  isShared(inode: TmpInode): boolean {
+    return this.shared.has(inode);
+  }
+
+  /** A clean object was dropped from the caches. */
+  forgotten(_inode: TmpInode): void {
+    this.inodesUsed--;
+  }
+
+  override inodeGone(inode: TmpInode): void {
+    super.inodeGone(inode);
+    const key = this.shared.get(inode);
+    if (key !== undefined) this.links.delete(key);
+  }
+
+  /** Directories of block file systems do not show how many entries they have. */
+  override directorySize(attr: Attr, by: number): void {
+    if (by !== 0) return;
+    attr.size = DIR_SIZE;
+    attr.blocks = DIR_SIZE / 512;
+  }
+
+  /** What the host has, but free space is the layer's. */
+  override statfs(): StatFs {
+    const own = super.statfs();
+    const host = this.native.statfs(this.host.rootFd, '');
+    if (typeof host === 'number') return own;
+    const free = Math.min(host.bfree, Math.floor(this.bytesFree / host.bsize));
+    return { ...host, bfree: free, bavail: Math.min(host.bavail, free) };
+  }
 }

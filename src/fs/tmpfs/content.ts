@@ -72,7 +72,7 @@ export class Content {
       const err = this.makeRoom(end);
       if (err < 0) return err;
     }
-    if (pos > this.size) this.sparse = true;
+    if (pos > this.size && this.fd >= 0) this.sparse = true;
     const n = this.fd >= 0 ? source.takeHost(this.fd, pos, len) : source.take(this.buf, pos, len);
     if (n > 0) {
       if (pos + n > this.size) this.size = pos + n;
@@ -265,7 +265,7 @@ export class Content {
   /** Works out what is in use and charges the difference. */
   private recount(): void {
     let used: number;
-    if (this.fd < 0) used = pages(Math.max(this.size, this.buf.length > PAGE ? this.size : 0));
+    if (this.fd < 0) used = pages(this.size);
     else if (this.sparse || this.mapped) {
       const { native } = this.quota;
       used = native.fstat(this.fd) < 0 ? this.charged : (native.statBuf[St.blocks] as number) * 512;

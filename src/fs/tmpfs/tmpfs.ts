@@ -33,12 +33,12 @@ export class TmpFs implements FileSystem, Quota {
   readonly source: string;
   readonly dev: number;
   readonly cacheNames = true;
-  readonly root: TmpDir;
   readonly maxBytes: number;
   readonly maxInodes: number;
   protected bytesUsed = 0;
   protected inodesUsed = 1;
   protected lastIno = 0;
+  private top: TmpDir | undefined;
   private clock: Timespec = { sec: 0, nsec: 0 };
   private clockMs = 0;
 
@@ -50,7 +50,11 @@ export class TmpFs implements FileSystem, Quota {
     this.dev = given.dev ?? 0x1a;
     this.maxBytes = given.maxBytes ?? Math.floor(totalmem() / 2 / PAGE) * PAGE;
     this.maxInodes = given.maxInodes ?? Math.max(1024, Math.floor(this.maxBytes / PAGE / 2));
-    this.root = this.makeRoot();
+  }
+
+  get root(): TmpDir {
+    this.top ??= this.makeRoot();
+    return this.top;
   }
 
   protected makeRoot(): TmpDir {

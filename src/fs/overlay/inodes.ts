@@ -1,0 +1,177 @@
+/**
+ * Objects of the lower directory as objects in memory: attributes are read once, and live in memory from then on; the bytes of
+ * files are read from the host until something changes them.
+ */
+
+import { ENXIO } from '../../abi/errno.js';
+import { SEEK_DATA } from '../../abi/fcntl.js';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/stat.js';
+import type { Sink, Source } from '../../kernel/useriov.js';
+import type { Attr } from '../../vfs/inode.js';
+import { Content } from '../tmpfs/content.js';
+import { TmpFile } from '../tmpfs/file.js';
+import { TmpInode } from '../tmpfs/inode.js';
+import { TmpSpecial } from '../tmpfs/special.js';
+import { OverlayDir } from './dir.js';
+import { type LowerHandle, lowerXattrs } from './lower.js';
+import type { OverlayFs } from './overlay.js';
+
+/** The object for the lower `path` with the attributes `attr`. */
+export function lowerInode(fs: OverlayFs, path: string, attr: Attr): TmpInode {
+  switch (attr.mode & S_IFMT) {
+    case S_IFDIR:
+      return new OverlayDir(fs, attr, path);
+    case S_IFREG:
+      return new OverlayFile(fs, attr, path);
+    case S_IFLNK:
+      return new OverlaySymlink(fs, attr, path);
+    default:
+      return new OverlaySpecial(fs, attr, path);
+  }
+}
+
+class OverlayFile extends TmpFile {
+  private readonly handle: LowerHandle;
+  /** Descriptions that count on the lower descriptor. */
+  private lowerUsers = 0;
+
+  constructor(
+    private readonly overlay: OverlayFs,
+    attr: Attr,
+    override lower: string,
+  ) {
+    super(overlay, attr);
+    this.handle = { path: lower, fd: -1, refs: 0, idle: false };
+  }
+
+  override opened(readable: boolean): number {
+    if (this.content === undefined && readable) {
+      const err = this.overlay.host.acquire(this.handle);
+      if (err < 0) return err;
+      this.lowerUsers++;
+    }
+    return super.opened(readable);
+  }
+
+  override closed(): void {
+    // Which description opened it before the copy does not matter: the last one lets all of it go.
+    if (this.lowerUsers > 0 && (this.holds === 1 || this.lowerUsers === this.holds)) this.letGo(this.holds === 1);
+    super.closed();
+  }
+
+  private letGo(all: boolean): void {
+    do {
+      this.lowerUsers--;
+      this.overlay.host.release(this.handle);
+    } while (all && this.lowerUsers > 0);
+  }
+
+  /** Runs `use` with the lower descriptor. */
+  private withLower(use: (fd: number) => number): number {
+    const { host } = this.overlay;
+    const err = host.acquire(this.handle);
+    if (err < 0) return err;
+    const r = use(this.handle.fd);
+    host.release(this.handle);
+    return r;
+  }
+
+  override readAt(sink: Sink, pos: number): number {
+    if (this.content !== undefined) return super.readAt(sink, pos);
+    const { size } = this.attr;
+    if (pos >= size) return 0;
+    const n = Math.min(sink.remaining, size - pos);
+    return this.handle.fd >= 0 ? sink.putHost(this.handle.fd, pos, n) : this.withLower((fd) => sink.putHost(fd, pos, n));
+  }
+
+  override writeAt(source: Source, pos: number): number {
+    return source.remaining === 0 ? 0 : super.writeAt(source, pos);
+  }
+
+  protected override resize(size: number): number {
+    // Emptying a file needs nothing of what was in it.
+    if (size === 0 && this.content === undefined) this.detachLower(new Content(this.fs, 'file'));
+    return super.resize(size);
+  }
+
+  override seekData(pos: number, whence: number): number {
+    if (this.content !== undefined) return super.seekData(pos, whence);
+    if (pos < 0 || pos >= this.attr.size) return -ENXIO;
+    return this.withLower((fd) => {
+      const r = this.fs.native.lseek(fd, pos, whence);
+      if (r >= 0 || r === -ENXIO) return r;
+      return whence === SEEK_DATA ? pos : this.attr.size;
+    });
+  }
+
+  override mapFd(writable: boolean): number {
+    if (this.content !== undefined || writable) return super.mapFd(writable);
+    if (this.handle.fd < 0) {
+      const err = this.overlay.host.acquire(this.handle);
+      if (err < 0) return err;
+      this.lowerUsers++;
+    }
+    return this.handle.fd;
+  }
+
+  /** Copies the bytes up. */
+  protected override data(): Content | number {
+    if (this.content !== undefined) return this.content;
+    const content = new Content(this.fs, 'file');
+    const err = this.withLower((fd) => content.copyFrom(fd, this.attr.size));
+    if (err < 0) return err;
+    this.detachLower(content);
+    return content;
+  }
+
+  private detachLower(content: Content): void {
+    this.content = content;
+    this.dirty = true;
+    if (this.lowerUsers > 0) this.letGo(true);
+    this.overlay.host.discard(this.handle);
+  }
+
+  protected override attributes(): Map<string, Uint8Array> {
+    this.xattrs ??= lowerXattrs(this.overlay.host, this.lower);
+    return this.xattrs;
+  }
+
+  protected override dispose(): void {
+    super.dispose();
+    this.overlay.host.discard(this.handle);
+  }
+}
+
+class OverlaySymlink extends TmpInode {
+  private target: string | undefined;
+  constructor(
+    private readonly overlay: OverlayFs,
+    attr: Attr,
+    override lower: string,
+  ) {
+    super(overlay, attr);
+  }
+  override readlink(): string | number {
+    if (this.target === undefined) {
+      const { host } = this.overlay;
+      const target = host.native.readlinkAt(host.rootFd, this.lower);
+      if (typeof target === 'number') return target;
+      this.target = target;
+    }
+    return this.target;
+  }
+}
+
+/** A FIFO or socket name of the host is one of the guest's own here; a device node of the host is nothing to open. */
+class OverlaySpecial extends TmpSpecial {
+  constructor(
+    fs: OverlayFs,
+    attr: Attr,
+    override lower: string,
+  ) {
+    super(fs, attr);
+  }
+  override open(): number {
+    return -ENXIO;
+  }
+}

@@ -119,7 +119,6 @@ void DropPrivileges(const Plan& p) {
 
 // In the first guest process: descriptor 0 is the loader, 2 the socket, 3 the pipe; 1 will be the listener.
 [[noreturn]] void FirstGuest(const Plan& p) {
-  syscall(SYS_setsid);
   Message ready{};
   if (write(2, &ready, sizeof ready) < 0) _exit(1);
   char go;
@@ -135,7 +134,9 @@ void DropPrivileges(const Plan& p) {
 
 [[noreturn]] void Reaper(const Plan& p) {
   prctl(PR_SET_NAME, "tvisor-reaper");
-  syscall(SYS_setsid);
+  // A group of its own keeps the terminal's signals away. Not a session: each session is a scheduling group of its own
+  // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
+  syscall(SYS_setpgid, 0, 0);
   // The sentry's signal handlers are not the room's.
   for (int sig = 1; sig < 65; sig++) signal(sig, SIG_DFL);
   sigset_t none;

@@ -31,12 +31,25 @@ import { anonPath } from './anon.js';
 import { hostTtyIoctl } from './hosttty.js';
 import { waitOn } from './waiting.js';
 
-/** Streams by host descriptor. */
-const streams = new Map<number, HostStream>();
+/** Streams by host descriptor: /dev/tty and a standard stream may be two descriptions of one. */
+const streams = new Map<number, Set<HostStream>>();
 
-/** The event loop tells that a watched host descriptor is ready (EVENT_HOST_FD). */
+/** The event loop tells that a watched host descriptor is ready (EVENT_HOST_FD). The host then watches it no more. */
 export function onHostFd(fd: number, revents: number): void {
-  streams.get(fd)?.hostReady(revents);
+  const all = streams.get(fd);
+  if (all === undefined) return;
+  for (const stream of [...all]) stream.hostReady(revents);
+  for (const stream of all) {
+    stream.watch();
+    break;
+  }
+}
+
+/** What all streams of a host descriptor wait for. */
+function wantedOf(fd: number): number {
+  let events = 0;
+  for (const stream of streams.get(fd) ?? []) events |= stream.armed;
+  return events;
 }
 
 /** A queue that asks the host to watch the descriptor as soon as somebody waits. */
@@ -89,7 +102,7 @@ export class HostStream extends OpenFile {
   private readonly native: Native;
   private readonly type: number;
   /** Events that the host watches the descriptor for. */
-  private armed = 0;
+  armed = 0;
   /** The terminal, if it is one. */
   readonly tty: Tty | undefined;
 
@@ -112,7 +125,9 @@ export class HostStream extends OpenFile {
     this.native = kernel.native;
     this.type = attr.mode & S_IFMT;
     this.tty = tty;
-    streams.set(fd, this);
+    const others = streams.get(fd);
+    if (others === undefined) streams.set(fd, new Set([this]));
+    else others.add(this);
     // The host keeps the position: whoever shares the description with us sees it move, and we see theirs.
     if (this.seekable) {
       Object.defineProperty(this, 'pos', {
@@ -238,7 +253,14 @@ export class HostStream extends OpenFile {
   arm(events: number): void {
     if (events === 0 || (this.armed | events) === this.armed) return;
     this.armed |= events;
-    if (this.native.watchFd(this.fd, this.armed) < 0) this.armed = 0;
+    this.watch();
+  }
+
+  /** Tells the host what to watch the descriptor for. */
+  watch(): void {
+    const events = wantedOf(this.fd);
+    if (events === 0) this.native.unwatchFd(this.fd);
+    else if (this.native.watchFd(this.fd, events) < 0) this.armed = 0;
   }
 
   hostReady(revents: number): void {
@@ -249,7 +271,7 @@ export class HostStream extends OpenFile {
       revents | ((revents & POLLIN) !== 0 ? POLLRDNORM : 0) | ((revents & POLLOUT) !== 0 ? POLLWRNORM : 0),
     );
     // A descriptor that has come to its end would be reported again and again.
-    if (!ended && !this.queue.empty) this.arm(rest);
+    if (!ended && !this.queue.empty) this.armed |= rest;
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
@@ -257,8 +279,10 @@ export class HostStream extends OpenFile {
   }
 
   override release(): void {
-    if (this.armed !== 0) this.native.unwatchFd(this.fd);
     this.armed = 0;
-    if (streams.get(this.fd) === this) streams.delete(this.fd);
+    this.watch();
+    const all = streams.get(this.fd);
+    all?.delete(this);
+    if (all?.size === 0) streams.delete(this.fd);
   }
 }

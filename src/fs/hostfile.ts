@@ -144,6 +144,8 @@ export class HostStream extends OpenFile {
     return !this.seekable;
   }
   override getattr(): Attr {
+    // A terminal has a node of its own inside, and ttyname(3) compares the two.
+    if (this.tty !== undefined) return this.inode.getattr();
     const attr = nativeAttr(this.native, this.fd);
     return typeof attr === 'number' ? this.inode.getattr() : attr;
   }

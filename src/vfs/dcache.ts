@@ -43,6 +43,11 @@ export function lookupChild(dir: Dentry, name: string, task: Task | undefined): 
   }
   if (known !== undefined) {
     if (known.inode === inode) return known;
+    // A generated file system makes its objects anew on every look: the same number is the same object.
+    if (known.inode?.ino === inode.ino) {
+      known.inode = inode;
+      return known;
+    }
     known.unlinked = true;
   }
   const child = new Dentry(name, dir, inode);

@@ -600,6 +600,14 @@ napi_value Memfd(napi_env env, napi_callback_info info) {
   return MakeInt(env, Result(memfd_create(name.text, MFD_CLOEXEC)));
 }
 
+napi_value ReopenReadOnly(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", Int(env, a[0]));
+  return MakeInt(env, Result(Retry([&] { return open(name, O_RDONLY | O_CLOEXEC); })));
+}
+
 napi_value CopyRange(napi_env env, napi_callback_info info) {
   napi_value a[5];
   Args(env, info, a);
@@ -637,7 +645,7 @@ void RegisterHostFiles(Napi::Env env, Napi::Object exports) {
       {"chownAt", ChownAt},       {"utimensAt", UtimensAt},   {"ftruncate", Ftruncate}, {"fallocate", Fallocate},
       {"fsync", Fsync},           {"lseek", Lseek},           {"statfs", Statfs},       {"getxattr", Getxattr},
       {"setxattr", Setxattr},     {"listxattr", Listxattr},   {"removexattr", Removexattr},
-      {"memfd", Memfd},           {"copyRange", CopyRange},
+      {"memfd", Memfd},           {"copyRange", CopyRange},   {"reopenReadOnly", ReopenReadOnly},
   };
   for (const auto &m : methods) Method(env, exports, m.name, m.call);
 }

@@ -145,6 +145,8 @@ export interface Native {
   listxattr(dirFd: number, path: string): Uint8Array | number;
   removexattr(dirFd: number, path: string, name: string): number;
   memfd(name: string): number;
+  /** A second descriptor of an open file (a memfd) that can only be read through. */
+  reopenReadOnly(fd: number): number;
   /** copies between host descriptors with copy_file_range/sendfile; bytes or -errno. */
   copyRange(inFd: number, inPos: number, outFd: number, outPos: number, len: number): number;
 

@@ -24,6 +24,8 @@ import {
   O_PATH,
   O_TRUNC,
   O_WRONLY,
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
 } from '../abi/fcntl.js';
 import { PATH_MAX } from '../abi/limits.js';
 import { IN_CREATE, IN_MODIFY, IN_OPEN } from '../abi/poll.js';
@@ -81,7 +83,9 @@ export function openAt(
 ): OpenResult {
   if (name === '') return -ENOENT;
   if (name.length >= PATH_MAX) return -ENAMETOOLONG;
-  const start = startOf(task, dirfd, name);
+  // Where the start is also the root even absolute names depend on it.
+  const scoped = (resolveFlags & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0;
+  const start = startOf(task, dirfd, scoped ? '.' : name);
   if (typeof start === 'number') return start;
   const walk = new Walk(task, start, resolveFlags);
   if ((flags & O_PATH) !== 0) return openPath(walk, name, flags);

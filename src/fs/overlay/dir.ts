@@ -29,7 +29,7 @@ export class OverlayDir extends TmpDir {
     const known = this.entries.get(name);
     if (known !== undefined) return known;
     if (this.hidden.has(name)) return undefined;
-    const inode = this.overlay.lowerObject(this.home(name));
+    const inode = this.overlay.lowerObject(this.lower, name, this.home(name));
     if (typeof inode === 'number') return inode === -ENOENT ? undefined : inode;
     this.entries.set(name, inode);
     return inode;

@@ -32,8 +32,10 @@ export function lowerInode(fs: OverlayFs, path: string, attr: Attr): TmpInode {
 
 class OverlayFile extends TmpFile {
   private readonly handle: LowerHandle;
-  /** Descriptions that count on the lower descriptor. */
-  private lowerUsers = 0;
+  /** Descriptions of this file. */
+  private openFiles = 0;
+  /** They have the lower descriptor, until the last one is closed or the bytes are copied up. */
+  private held = false;
 
   constructor(
     private readonly overlay: OverlayFs,
@@ -45,25 +47,28 @@ class OverlayFile extends TmpFile {
   }
 
   override opened(readable: boolean): number {
-    if (this.content === undefined && readable) {
-      const err = this.overlay.host.acquire(this.handle);
-      if (err < 0) return err;
-      this.lowerUsers++;
-    }
+    const err = readable ? this.holdLower() : 0;
+    if (err < 0) return err;
+    this.openFiles++;
     return super.opened(readable);
   }
 
   override closed(): void {
-    // Which description opened it before the copy does not matter: the last one lets all of it go.
-    if (this.lowerUsers > 0 && (this.holds === 1 || this.lowerUsers === this.holds)) this.letGo(this.holds === 1);
+    if (--this.openFiles === 0) this.letGo();
     super.closed();
   }
 
-  private letGo(all: boolean): void {
-    do {
-      this.lowerUsers--;
-      this.overlay.host.release(this.handle);
-    } while (all && this.lowerUsers > 0);
+  private holdLower(): number {
+    if (this.held || this.content !== undefined) return 0;
+    const err = this.overlay.host.acquire(this.handle);
+    if (err >= 0) this.held = true;
+    return err;
+  }
+
+  private letGo(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.overlay.host.release(this.handle);
   }
 
   /** Runs `use` with the lower descriptor. */
@@ -81,10 +86,11 @@ class OverlayFile extends TmpFile {
     const { size } = this.attr;
     if (pos >= size) return 0;
     const n = Math.min(sink.remaining, size - pos);
-    return this.handle.fd >= 0 ? sink.putHost(this.handle.fd, pos, n) : this.withLower((fd) => sink.putHost(fd, pos, n));
+    return this.held ? sink.putHost(this.handle.fd, pos, n) : this.withLower((fd) => sink.putHost(fd, pos, n));
   }
 
   override writeAt(source: Source, pos: number): number {
+    // Nothing to write is no reason to copy the bytes up.
     return source.remaining === 0 ? 0 : super.writeAt(source, pos);
   }
 
@@ -104,14 +110,10 @@ class OverlayFile extends TmpFile {
     });
   }
 
-  override mapFd(writable: boolean): number {
-    if (this.content !== undefined || writable) return super.mapFd(writable);
-    if (this.handle.fd < 0) {
-      const err = this.overlay.host.acquire(this.handle);
-      if (err < 0) return err;
-      this.lowerUsers++;
-    }
-    return this.handle.fd;
+  override mapFd(writes: boolean, mayWrite: boolean): number {
+    if (this.content !== undefined || writes) return super.mapFd(writes, mayWrite);
+    const err = this.holdLower();
+    return err < 0 ? err : this.handle.fd;
   }
 
   /** Copies the bytes up. */
@@ -127,7 +129,7 @@ class OverlayFile extends TmpFile {
   private detachLower(content: Content): void {
     this.content = content;
     this.dirty = true;
-    if (this.lowerUsers > 0) this.letGo(true);
+    this.letGo();
     this.overlay.host.discard(this.handle);
   }
 

@@ -1,12 +1,15 @@
 /** The read-only host directory under an overlay: attributes, and one shared descriptor an open file. */
 
 import { EPERM } from '../../abi/errno.js';
-import { O_NOATIME, O_RDONLY } from '../../abi/fcntl.js';
+import { O_DIRECTORY, O_NOATIME, O_PATH, O_RDONLY } from '../../abi/fcntl.js';
 import { type Native, St } from '../../platform/native.js';
 import type { Attr } from '../../vfs/inode.js';
 
 /** Descriptors of files that nobody has open at the moment, kept for the next open. */
 const MAX_IDLE = 512;
+
+/** Host directories kept open, so that looking up their names takes one short host call. */
+const MAX_DIRS = 256;
 
 /** A lower file's descriptor and its users. */
 export interface LowerHandle {
@@ -21,6 +24,10 @@ export class Lower {
   readonly rootFd: number;
   readonly dev: number;
   private readonly idle = new Set<LowerHandle>();
+  /** O_PATH descriptors of directories by path, the one used last at the end. */
+  private readonly dirs = new Map<string, number>();
+  private lastDir = '';
+  private lastDirFd = -1;
 
   /** Throws an Error with a clear line when the directory cannot be opened. */
   constructor(
@@ -39,6 +46,37 @@ export class Lower {
   stat(path: string): Attr | number {
     const err = this.native.statAt(this.rootFd, path);
     return err < 0 ? err : attrFrom(this.native.statBuf, this.dev);
+  }
+
+  /** Attributes of `name` in the lower directory `dir`. @returns -errno */
+  statChild(dir: string, name: string): Attr | number {
+    const fd = this.dirFd(dir);
+    if (fd < 0) return fd;
+    const err = this.native.statAt(fd, name);
+    return err < 0 ? err : attrFrom(this.native.statBuf, this.dev);
+  }
+
+  private dirFd(dir: string): number {
+    if (dir === '') return this.rootFd;
+    if (dir === this.lastDir) return this.lastDirFd;
+    let fd = this.dirs.get(dir);
+    if (fd === undefined) {
+      fd = this.native.openAt(this.rootFd, dir, O_PATH | O_DIRECTORY, 0);
+      if (fd < 0) return fd;
+      if (this.dirs.size >= MAX_DIRS) this.closeOldestDir();
+    } else this.dirs.delete(dir);
+    this.dirs.set(dir, fd);
+    this.lastDir = dir;
+    this.lastDirFd = fd;
+    return fd;
+  }
+
+  private closeOldestDir(): void {
+    for (const [dir, fd] of this.dirs) {
+      this.dirs.delete(dir);
+      this.native.close(fd);
+      return;
+    }
   }
 
   /** Takes the descriptor of a lower regular file. @returns 0 or -errno */

@@ -52,9 +52,9 @@ export class OverlayFs extends TmpFs {
     return new OverlayDir(this, attr, '');
   }
 
-  /** The object at a lower path. @returns -errno, -ENOENT if there is none */
-  lowerObject(path: string): TmpInode | number {
-    const attr = this.host.stat(path);
+  /** The object `name` in the lower directory `dir`; `path` is both. @returns -errno, -ENOENT if there is none */
+  lowerObject(dir: string, name: string, path: string): TmpInode | number {
+    const attr = this.host.statChild(dir, name);
     if (typeof attr === 'number') return attr;
     const isLinked = attr.nlink > 1 && (attr.mode & S_IFMT) !== S_IFDIR;
     const key = isLinked ? `${attr.dev ?? this.dev}:${attr.ino}` : '';

@@ -39,6 +39,7 @@ export class Content {
   charged = 0;
   private buf: Uint8Array = EMPTY;
   private fd = -1;
+  private readOnlyFd = -1;
   /** Has, or had, holes: only the host knows what is in use. */
   private sparse = false;
   private mapped = false;
@@ -202,12 +203,22 @@ export class Content {
     return whence === SEEK_DATA ? pos : whence === SEEK_HOLE ? this.size : -ENXIO;
   }
 
-  /** A host descriptor for mappings. @returns descriptor or -errno */
-  map(): number {
+  /**
+   * A host descriptor for mappings. Who may only read gets one that cannot be written through: mprotect(2) is the host
+   * kernel's, and would else turn a read-only mapping into a writable one.
+   * @returns descriptor or -errno
+   */
+  map(writable: boolean): number {
     const err = this.moveToHost();
     if (err < 0) return err;
     this.mapped = true;
-    return this.fd;
+    if (writable) return this.fd;
+    if (this.readOnlyFd < 0) {
+      const fd = this.quota.native.reopenReadOnly(this.fd);
+      if (fd < 0) return -ENFILE;
+      this.readOnlyFd = fd;
+    }
+    return this.readOnlyFd;
   }
 
   /** Fills an empty content with `size` bytes of a host file, holes kept. @returns 0 or -errno */
@@ -279,7 +290,9 @@ export class Content {
   /** Gives everything back. The content is empty afterwards and may be used again. */
   free(): void {
     if (this.fd >= 0) this.quota.native.close(this.fd);
+    if (this.readOnlyFd >= 0) this.quota.native.close(this.readOnlyFd);
     this.fd = -1;
+    this.readOnlyFd = -1;
     this.buf = EMPTY;
     this.size = 0;
     this.sparse = false;

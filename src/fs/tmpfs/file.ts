@@ -72,10 +72,14 @@ export class TmpFile extends TmpInode {
     return typeof c === 'number' ? c : c.seek(pos, whence);
   }
 
-  /** A host descriptor with the bytes; `writable` if a mapping will write to them. */
-  mapFd(_writable: boolean): number {
+  /**
+   * A host descriptor with the bytes.
+   * @param _writes the mapping is to write to them at once
+   * @param mayWrite the description is writable: the mapping may be made writable later
+   */
+  mapFd(_writes: boolean, mayWrite: boolean): number {
     const c = this.data();
-    return typeof c === 'number' ? c : c.map();
+    return typeof c === 'number' ? c : c.map(mayWrite);
   }
 
   /** A description was made: files that need something of the host for reading get it here. @returns 0 or -errno */
@@ -151,7 +155,7 @@ class TmpOpenFile extends OpenFile {
     return 0;
   }
   override map(writable: boolean): MapSource | number {
-    const fd = this.file.mapFd(writable);
+    const fd = this.file.mapFd(writable, this.writable);
     return fd < 0 ? fd : { hostFd: fd };
   }
   override release(): void {

@@ -1,0 +1,78 @@
+/** Open files and directories of a shared host directory. */
+
+import { EISDIR } from '../../abi/errno.js';
+import { SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.js';
+import type { Task } from '../../kernel/task.js';
+import type { Sink, Source } from '../../kernel/useriov.js';
+import type { Path } from '../../vfs/dentry.js';
+import { type MapSource, OpenFile } from '../../vfs/file.js';
+import { modeAfterWrite } from '../../vfs/permission.js';
+import type { HostInode } from './inode.js';
+
+export class HostFile extends OpenFile {
+  private readonly forWriting: boolean;
+
+  constructor(
+    private readonly file: HostInode,
+    path: Path,
+    flags: number,
+  ) {
+    super(path, flags);
+    this.forWriting = this.writable;
+  }
+  private get fd(): number {
+    return this.file.hostFd(this.forWriting);
+  }
+
+  override read(_task: Task, sink: Sink, pos: number): number {
+    return sink.putHost(this.fd, pos, sink.remaining);
+  }
+  override write(task: Task, source: Source, pos: number): number {
+    const n = source.takeHost(this.fd, pos, source.remaining);
+    if (n > 0 && (this.file.mode & 0o6000) !== 0) {
+      // The host kernel does this for its own users, but not when the sentry is root.
+      const attr = this.file.getattr();
+      const mode = modeAfterWrite(task.cred, attr);
+      if (mode !== attr.mode) this.file.setattr({ mode });
+    }
+    return n;
+  }
+  override seek(offset: number, whence: number): number {
+    if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return super.seek(offset, whence);
+    const pos = this.file.fs.native.lseek(this.fd, offset, whence);
+    if (pos >= 0) this.pos = pos;
+    return pos;
+  }
+  override allocate(mode: number, pos: number, len: number): number {
+    return this.file.fs.native.fallocate(this.fd, mode, pos, len);
+  }
+  override sync(dataOnly: boolean): number {
+    return this.file.fs.native.fsync(this.fd, dataOnly);
+  }
+  override map(_writable: boolean): MapSource | number {
+    return { hostFd: this.fd };
+  }
+  override release(): void {
+    this.file.give(this.forWriting);
+  }
+}
+
+export class HostDirFile extends OpenFile {
+  constructor(
+    private readonly dir: HostInode,
+    path: Path,
+    flags: number,
+  ) {
+    super(path, flags);
+    dir.hold();
+  }
+  override read(): number {
+    return -EISDIR;
+  }
+  override sync(): number {
+    return 0;
+  }
+  override release(): void {
+    this.dir.drop();
+  }
+}

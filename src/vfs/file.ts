@@ -1,11 +1,23 @@
 /** File descriptions (struct file): what an open(2) makes, shared by dup(2) and fork(2). */
 
-import { EBADF, EINVAL, ENOTTY, ENODEV, ESPIPE, EFBIG } from '../abi/errno.js';
-import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH, O_RDWR, O_WRONLY, SEEK_CUR, SEEK_END, SEEK_SET } from '../abi/fcntl.js';
+import { EBADF, EFBIG, EINVAL, ENODEV, ENOTTY, ESPIPE } from '../abi/errno.js';
+import {
+  F_GETPIPE_SZ,
+  F_SETPIPE_SZ,
+  O_ACCMODE,
+  O_APPEND,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDWR,
+  O_WRONLY,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from '../abi/fcntl.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
-import type { Sink, Source } from '../kernel/useriov.js';
 import type { Task } from '../kernel/task.js';
-import { WaitQueue, type Block, type SyscallResult } from '../kernel/wait.js';
+import type { Sink, Source } from '../kernel/useriov.js';
+import { type Block, type SyscallResult, WaitQueue } from '../kernel/wait.js';
 import { inodeOf, type Path } from './dentry.js';
 import type { Attr, DirEntry, Inode } from './inode.js';
 
@@ -159,7 +171,6 @@ export class PathFile extends OpenFile {
     return -EBADF;
   }
 }
-
 
 /** True if a handler's result is a wait and not a number. */
 export function isBlock(r: SyscallResult): r is Block {

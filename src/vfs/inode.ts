@@ -1,12 +1,10 @@
 /** What the VFS asks of a file system's objects, as in include/linux/fs.h. */
 
-import {
-  EINVAL, ENODEV, ENOTDIR, ENOTSUP, EPERM, EROFS,
-} from '../abi/errno.js';
+import { EINVAL, ENODEV, ENOTDIR, ENOTSUP, EPERM, EROFS } from '../abi/errno.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Task } from '../kernel/task.js';
-import type { OpenFile } from './file.js';
 import type { Path } from './dentry.js';
+import type { OpenFile } from './file.js';
 
 export interface Timespec {
   readonly sec: number;

@@ -252,7 +252,13 @@ export function locksOn(inode: Inode): LockInfo[] {
   const out: LockInfo[] = [];
   for (const type of l.flocks.values()) out.push({ kind: 'FLOCK', type, pid: -1, start: 0, end: Infinity });
   for (const r of l.records) {
-    out.push({ kind: r.pid === -1 ? 'OFDLCK' : 'POSIX', type: r.type, pid: r.pid, start: r.start, end: r.end });
+    out.push({
+      kind: r.pid === -1 ? 'OFDLCK' : 'POSIX',
+      type: r.type,
+      pid: r.pid,
+      start: r.start,
+      end: r.end,
+    });
   }
   return out;
 }

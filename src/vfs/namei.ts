@@ -87,14 +87,16 @@ export function resolveParentAt(task: Task, dirfd: number, name: string): Parent
 export function pathName(task: Task, path: Path): string {
   const { root } = task.fs;
   let { mount, dentry } = path;
-  if (dentry.parent === undefined && dentry !== mount.root) return dentry.name + (dentry.unlinked ? ' (deleted)' : '');
+  if (dentry.parent === undefined && dentry !== mount.root)
+    return dentry.name + (dentry.unlinked ? ' (deleted)' : '');
   let text = '';
   let deleted = false;
   while (dentry !== root.dentry || mount !== root.mount) {
     if (dentry === mount.root) {
       if (mount.parent === undefined || mount.mountpoint === undefined) {
         // Above the task's root: it was left by chroot(2), or the mount is gone.
-        if (root.dentry !== root.mount.root || root.mount.parent !== undefined) text = `(unreachable)${text === '' ? '/' : text}`;
+        if (root.dentry !== root.mount.root || root.mount.parent !== undefined)
+          text = `(unreachable)${text === '' ? '/' : text}`;
         break;
       }
       dentry = mount.mountpoint;

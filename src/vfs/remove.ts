@@ -1,15 +1,6 @@
 /** Names that go or move: unlink(2), rmdir(2), rename(2) (fs/namei.c). */
 
-import {
-  EBUSY,
-  EEXIST,
-  EINVAL,
-  EISDIR,
-  ENOENT,
-  ENOTDIR,
-  ENOTEMPTY,
-  EXDEV,
-} from '../abi/errno.js';
+import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY, EXDEV } from '../abi/errno.js';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../abi/fcntl.js';
 import {
   IN_ATTRIB,
@@ -154,7 +145,8 @@ function checkShape(from: ParentPath, to: ParentPath, source: Dentry, target: De
     if (from.trailingSlash || (!exchange && to.trailingSlash)) return -ENOTDIR;
   }
   if (isAncestor(source, to.parent.dentry)) return -EINVAL;
-  if (target.inode !== undefined && isAncestor(target, from.parent.dentry)) return exchange ? -EINVAL : -ENOTEMPTY;
+  if (target.inode !== undefined && isAncestor(target, from.parent.dentry))
+    return exchange ? -EINVAL : -ENOTEMPTY;
   return 0;
 }
 

@@ -98,7 +98,8 @@ export class Walk {
   /** Looks the last component up and goes there. @returns 0 or -errno */
   walkLast(follow: boolean): number {
     const { trailing } = this;
-    const err = this.lastKind === 'norm' ? this.step(this.last, follow || trailing) : this.dots(this.lastKind);
+    const err =
+      this.lastKind === 'norm' ? this.step(this.last, follow || trailing) : this.dots(this.lastKind);
     if (err < 0) return err;
     return trailing && (this.inode.mode & S_IFMT) !== S_IFDIR ? -ENOTDIR : 0;
   }

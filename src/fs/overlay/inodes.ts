@@ -86,7 +86,9 @@ class OverlayFile extends TmpFile {
     const { size } = this.attr;
     if (pos >= size) return 0;
     const n = Math.min(sink.remaining, size - pos);
-    return this.held ? sink.putHost(this.handle.fd, pos, n) : this.withLower((fd) => sink.putHost(fd, pos, n));
+    return this.held
+      ? sink.putHost(this.handle.fd, pos, n)
+      : this.withLower((fd) => sink.putHost(fd, pos, n));
   }
 
   override writeAt(source: Source, pos: number): number {

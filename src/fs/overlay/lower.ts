@@ -36,7 +36,8 @@ export class Lower {
   ) {
     const bytes = Buffer.from(hostPath, 'utf8').toString('latin1');
     this.rootFd = native.openRoot(bytes);
-    if (this.rootFd < 0) throw new Error(`cannot open ${hostPath} as root file system (errno ${-this.rootFd})`);
+    if (this.rootFd < 0)
+      throw new Error(`cannot open ${hostPath} as root file system (errno ${-this.rootFd})`);
     const err = native.statAt(this.rootFd, '');
     if (err < 0) throw new Error(`cannot stat ${hostPath} (errno ${-err})`);
     this.dev = native.statBuf[St.dev] as number;

@@ -189,7 +189,12 @@ export class Content {
       this.buf.fill(0, from, to);
       return 0;
     }
-    const err = this.quota.native.fallocate(this.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from);
+    const err = this.quota.native.fallocate(
+      this.fd,
+      FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+      from,
+      to - from,
+    );
     if (err < 0) return err;
     this.sparse = true;
     this.recount();

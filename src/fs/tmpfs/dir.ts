@@ -205,7 +205,13 @@ export class TmpDir extends TmpInode {
     return 0;
   }
 
-  private exchange(oldName: string, source: TmpInode, newDir: TmpDir, newName: string, target: TmpInode): number {
+  private exchange(
+    oldName: string,
+    source: TmpInode,
+    newDir: TmpDir,
+    newName: string,
+    target: TmpInode,
+  ): number {
     this.erase(oldName);
     newDir.erase(newName);
     this.put(oldName, target);

@@ -83,7 +83,8 @@ export abstract class TmpInode extends Inode {
   accessed(): void {
     const { attr } = this;
     const now = this.fs.now();
-    if (after(attr.atime, attr.mtime) && after(attr.atime, attr.ctime) && now.sec - attr.atime.sec < DAY) return;
+    if (after(attr.atime, attr.mtime) && after(attr.atime, attr.ctime) && now.sec - attr.atime.sec < DAY)
+      return;
     attr.atime = now;
   }
 

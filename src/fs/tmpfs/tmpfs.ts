@@ -65,7 +65,8 @@ export class TmpFs implements FileSystem, Quota {
     const out: string[] = [];
     if (this.given.maxBytes !== undefined) out.push(`size=${this.maxBytes / 1024}k`);
     if (this.given.maxInodes !== undefined) out.push(`nr_inodes=${this.maxInodes}`);
-    if (this.given.mode !== undefined && this.given.mode !== 0o1777) out.push(`mode=${this.given.mode.toString(8)}`);
+    if (this.given.mode !== undefined && this.given.mode !== 0o1777)
+      out.push(`mode=${this.given.mode.toString(8)}`);
     return out.join(',');
   }
 

@@ -11,8 +11,16 @@ import { HostFs } from '../../../src/fs/hostfs/hostfs.js';
 import { OverlayFs } from '../../../src/fs/overlay/overlay.js';
 import type { Native } from '../../../src/platform/native.js';
 import { inodeOf } from '../../../src/vfs/dentry.js';
-import { vfsChmod, vfsMkdir, vfsMknod, vfsRename, vfsRmdir, vfsSymlink, vfsUnlink } from '../../../src/vfs/fsops.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
+import {
+  vfsChmod,
+  vfsMkdir,
+  vfsMknod,
+  vfsRename,
+  vfsRmdir,
+  vfsSymlink,
+  vfsUnlink,
+} from '../../../src/vfs/fsops.js';
 import { resolveAt } from '../../../src/vfs/namei.js';
 import { realNative, World } from '../vfs/world.js';
 
@@ -33,10 +41,14 @@ afterEach(() => fs.rmSync(dir, { recursive: true }));
 
 /** Everything of the host directory that a change would show in. */
 function snapshot(): string {
-  return execFileSync('sh', ['-c', 'find . -printf "%p %i %m %s %T@ %l\\n" | sort; cat d/* big hard 2>/dev/null | md5sum'], {
-    cwd: dir,
-    encoding: 'latin1',
-  });
+  return execFileSync(
+    'sh',
+    ['-c', 'find . -printf "%p %i %m %s %T@ %l\\n" | sort; cat d/* big hard 2>/dev/null | md5sum'],
+    {
+      cwd: dir,
+      encoding: 'latin1',
+    },
+  );
 }
 const descriptors = (): number => fs.readdirSync('/proc/self/fd').length;
 const overlay = (): World => new World(realNative as Native, new OverlayFs(realNative as Native, dir, {}));
@@ -49,7 +61,9 @@ function attr(w: World, name: string) {
   return inodeOf(p).getattr();
 }
 function order(): string[] {
-  return execFileSync('ls', ['-U', host('d')], { encoding: 'latin1' }).trim().split('\n');
+  return execFileSync('ls', ['-U', host('d')], { encoding: 'latin1' })
+    .trim()
+    .split('\n');
 }
 
 test('native calls never leave their root', options, () => {

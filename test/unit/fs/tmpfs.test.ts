@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EEXIST, EINVAL, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM } from '../../../src/abi/errno.js';
 import {
-  EEXIST, EINVAL, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM,
-} from '../../../src/abi/errno.js';
-import {
-  AT_EMPTY_PATH, AT_FDCWD, O_CREAT, O_RDWR, O_TMPFILE, O_WRONLY, RENAME_EXCHANGE, RENAME_NOREPLACE, SEEK_DATA, SEEK_HOLE,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  O_CREAT,
+  O_RDWR,
+  O_TMPFILE,
+  O_WRONLY,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  SEEK_DATA,
+  SEEK_HOLE,
 } from '../../../src/abi/fcntl.js';
-import {
-  vfsChmod, vfsLink, vfsMkdir, vfsRename, vfsRmdir, vfsTruncate, vfsUnlink,
-} from '../../../src/vfs/fsops.js';
-import { putFile } from '../../../src/vfs/fdtable.js';
 import { inodeOf, type Path } from '../../../src/vfs/dentry.js';
+import { putFile } from '../../../src/vfs/fdtable.js';
+import {
+  vfsChmod,
+  vfsLink,
+  vfsMkdir,
+  vfsRename,
+  vfsRmdir,
+  vfsTruncate,
+  vfsUnlink,
+} from '../../../src/vfs/fsops.js';
 import { resolveAt } from '../../../src/vfs/namei.js';
 import { tmpWorld, type World } from '../vfs/world.js';
 
@@ -20,7 +33,8 @@ function place(w: World, name: string): Path {
   return p;
 }
 const attr = (w: World, name: string) => inodeOf(place(w, name)).getattr();
-const rename = (w: World, a: string, b: string, flags = 0) => vfsRename(w.task, AT_FDCWD, a, AT_FDCWD, b, flags);
+const rename = (w: World, a: string, b: string, flags = 0) =>
+  vfsRename(w.task, AT_FDCWD, a, AT_FDCWD, b, flags);
 
 test('rename: what may replace what', () => {
   const w = tmpWorld();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY, AT_FDCWD } from '../../../src/abi/fcntl.js';
+import { AT_FDCWD, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../src/abi/fcntl.js';
 import { MS_RELATIME } from '../../../src/abi/stat.js';
 import { TmpFs, type TmpFsOptions } from '../../../src/fs/tmpfs/tmpfs.js';
 import { type Cred, initialCred } from '../../../src/kernel/cred.js';

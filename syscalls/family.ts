@@ -1,8 +1,8 @@
 /** How a family file describes its calls. */
 
+import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
-import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 
 /** The six argument registers of the call being answered. Valid only until the handler returns: what waits must decode first. */
 export interface SyscallArgs {
@@ -25,8 +25,26 @@ export type Handler = (task: Task, args: SyscallArgs) => SyscallResult;
  * Words for --strace, one an argument: int uint hex ptr size off fd dirfd path str mode open-flags signal
  * clone-flags prot map-flags at-flags buf (bytes in, length is the next argument) struct.
  */
-export type ArgKind = 'int' | 'uint' | 'hex' | 'ptr' | 'size' | 'off' | 'fd' | 'dirfd' | 'path' | 'str' | 'mode'
-  | 'open-flags' | 'signal' | 'clone-flags' | 'prot' | 'map-flags' | 'at-flags' | 'buf' | 'struct';
+export type ArgKind =
+  | 'int'
+  | 'uint'
+  | 'hex'
+  | 'ptr'
+  | 'size'
+  | 'off'
+  | 'fd'
+  | 'dirfd'
+  | 'path'
+  | 'str'
+  | 'mode'
+  | 'open-flags'
+  | 'signal'
+  | 'clone-flags'
+  | 'prot'
+  | 'map-flags'
+  | 'at-flags'
+  | 'buf'
+  | 'struct';
 
 export interface FamilyEntry {
   handler: Handler;

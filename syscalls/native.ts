@@ -3,10 +3,10 @@
  * its signal mask and the clocks; never a path, a descriptor, a socket or IPC. SECURITY.md repeats the list with its reasons.
  */
 
-import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
-import { ARCH_GET_FS, ARCH_SET_FS, ITIMER_REAL } from '../src/abi/sched.js';
 import { MAP_ANONYMOUS, MAP_HUGETLB } from '../src/abi/mman.js';
+import { ARCH_GET_FS, ARCH_SET_FS, ITIMER_REAL } from '../src/abi/sched.js';
 import { SIGCHLD } from '../src/abi/signal.js';
+import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { ArgTest } from '../src/platform/filter.js';
 
 export interface NativeCall {
@@ -19,20 +19,42 @@ export interface NativeCall {
 /** FUTEX_* operations but the priority-inheriting ones: bits 0-3 of the operation tell them apart. */
 const FUTEX_NOT_PI: readonly (readonly ArgTest[])[] = [
   // WAIT, WAKE, FD (refused by the host), REQUEUE
-  [{ arg: 1, clear: 8 }, { arg: 1, clear: 4 }],
+  [
+    { arg: 1, clear: 8 },
+    { arg: 1, clear: 4 },
+  ],
   // CMP_REQUEUE, WAKE_OP
-  [{ arg: 1, clear: 8 }, { arg: 1, set: 4 }, { arg: 1, clear: 2 }],
+  [
+    { arg: 1, clear: 8 },
+    { arg: 1, set: 4 },
+    { arg: 1, clear: 2 },
+  ],
   // WAIT_BITSET
-  [{ arg: 1, set: 8 }, { arg: 1, clear: 4 }, { arg: 1, clear: 2 }, { arg: 1, set: 1 }],
+  [
+    { arg: 1, set: 8 },
+    { arg: 1, clear: 4 },
+    { arg: 1, clear: 2 },
+    { arg: 1, set: 1 },
+  ],
   // WAKE_BITSET
-  [{ arg: 1, set: 8 }, { arg: 1, clear: 4 }, { arg: 1, set: 2 }, { arg: 1, clear: 1 }],
+  [
+    { arg: 1, set: 8 },
+    { arg: 1, clear: 4 },
+    { arg: 1, set: 2 },
+    { arg: 1, clear: 1 },
+  ],
 ];
 
 export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   brk: { reason: "the caller's heap" },
   mmap: {
     reason: 'anonymous memory only; a mapping of a descriptor is decided by the sentry',
-    when: [[{ arg: 3, set: MAP_ANONYMOUS }, { arg: 3, clear: MAP_HUGETLB }]],
+    when: [
+      [
+        { arg: 3, set: MAP_ANONYMOUS },
+        { arg: 3, clear: MAP_HUGETLB },
+      ],
+    ],
   },
   munmap: { reason: "the caller's memory" },
   mprotect: { reason: "the caller's memory; files are mapped with what may be granted at most" },
@@ -45,7 +67,10 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   munlock: { reason: "the caller's memory" },
   mlockall: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
   munlockall: { reason: "the caller's memory" },
-  futex: { reason: "sleep and wake-up on the caller's memory; not the priority-inheriting operations", when: FUTEX_NOT_PI },
+  futex: {
+    reason: "sleep and wake-up on the caller's memory; not the priority-inheriting operations",
+    when: FUTEX_NOT_PI,
+  },
   set_robust_list: { reason: "a pointer to the caller's own futexes" },
   set_tid_address: { reason: "a pointer into the caller's memory, cleared at its exit" },
   rseq: { reason: "a structure in the caller's memory" },
@@ -76,7 +101,7 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
     when: [[{ arg: 0, eq: ARCH_SET_FS }], [{ arg: 0, eq: ARCH_GET_FS }]],
   },
   setitimer: {
-    reason: 'timers over processor time, which only run while the caller runs; ITIMER_REAL is the sentry\'s',
+    reason: "timers over processor time, which only run while the caller runs; ITIMER_REAL is the sentry's",
     when: [[{ arg: 0, ne: ITIMER_REAL }]],
   },
   getitimer: { reason: 'the same timers', when: [[{ arg: 0, ne: ITIMER_REAL }]] },

@@ -5,14 +5,13 @@
 
 import { SYS, type SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { FilterRule, SyscallClass } from '../src/platform/filter.js';
-import type { ArgKind, Family, FamilyEntry, Handler } from './family.js';
-import { nativeCalls, refusedCalls, tracedCalls } from './native.js';
 import { attrFamily } from './attr.js';
 import { copyFamily } from './copy.js';
 import { credFamily } from './cred.js';
 import { dirFamily } from './dir.js';
 import { epollFamily } from './epoll.js';
 import { eventfdFamily } from './eventfd.js';
+import type { ArgKind, Family, FamilyEntry, Handler } from './family.js';
 import { fcntlFamily } from './fcntl.js';
 import { fdFamily } from './fd.js';
 import { inotifyFamily } from './inotify.js';
@@ -23,6 +22,7 @@ import { memfdFamily } from './memfd.js';
 import { mmapFamily } from './mmap.js';
 import { mountFamily } from './mount.js';
 import { namesFamily } from './names.js';
+import { nativeCalls, refusedCalls, tracedCalls } from './native.js';
 import { openFamily } from './open.js';
 import { pipeFamily } from './pipe.js';
 import { pollFamily } from './poll.js';
@@ -95,7 +95,13 @@ function entryOf(name: SyscallName): SyscallEntry {
   const nr = SYS[name];
   const own: FamilyEntry | undefined = implemented[name];
   const entry: SyscallEntry = {
-    nr, name, class: 'notify', status: own?.status ?? 'missing', note: own?.note ?? '', args: own?.args ?? [], handler: own?.handler,
+    nr,
+    name,
+    class: 'notify',
+    status: own?.status ?? 'missing',
+    note: own?.note ?? '',
+    args: own?.args ?? [],
+    handler: own?.handler,
   };
   const native = nativeCalls[name];
   const traced = tracedCalls[name];

@@ -144,8 +144,9 @@ napi_value IoctlInt(napi_env env, napi_callback_info info) {
 
 // Names below /proc/<pid> that the sentry may read, and names of the machine's own /proc.
 constexpr const char *kProcessFiles[] = {
-    "maps", "smaps", "smaps_rollup", "stat",  "statm", "status",    "cmdline",   "environ", "auxv",
-    "comm", "io",    "limits",       "fdinfo/0", "fdinfo/1", "fdinfo/2", "wchan", "sched", "schedstat", "numa_maps", "syscall", "personality"};
+    "maps",     "smaps", "smaps_rollup", "stat",      "statm",     "status",   "cmdline",
+    "environ",  "auxv",  "comm",         "io",        "limits",    "fdinfo/0", "fdinfo/1",
+    "fdinfo/2", "wchan", "sched",        "schedstat", "numa_maps", "syscall",  "personality"};
 constexpr const char *kMachineFiles[] = {"cpuinfo",
                                          "meminfo",
                                          "stat",

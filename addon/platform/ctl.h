@@ -32,7 +32,8 @@ struct Ctl {
   double args_f64[6];
   double reply_value;
 };
-static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80 && offsetof(Ctl, reply_value) == 128);
+static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80 &&
+              offsetof(Ctl, reply_value) == 128);
 
 // What every call touches, together in one page: after a switch between processes each further page costs a miss in the
 // translation buffer, which is dear inside a virtual machine.
@@ -54,7 +55,7 @@ extern Hot g_hot;
 constexpr size_t kScratchSize = 1 << 20;
 
 constexpr size_t kCtlSize = 512;
-extern uint8_t* g_scratch;
+extern uint8_t *g_scratch;
 
 // Pid of the reaper, 0 before start; the listener; the descriptor of the guests' pid namespace or -1.
 extern pid_t g_reaper;
@@ -112,7 +113,7 @@ inline napi_value MakeInt(napi_env env, int64_t v) {
   return r;
 }
 
-inline void Method(napi_env env, napi_value exports, const char* name, napi_callback cb) {
+inline void Method(napi_env env, napi_value exports, const char *name, napi_callback cb) {
   napi_value fn;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, cb, nullptr, &fn);
   napi_set_named_property(env, exports, name, fn);

@@ -16,28 +16,28 @@
 namespace tvisor {
 
 Hot g_hot;
-uint8_t* g_scratch;
+uint8_t *g_scratch;
 
 namespace {
 
 constexpr uint64_t kPage = 4096;
 
-ssize_t CopyIn(pid_t tid, uint64_t addr, void* dst, size_t len) {
+ssize_t CopyIn(pid_t tid, uint64_t addr, void *dst, size_t len) {
   if (len == 0) return 0;
-  iovec local{dst, len}, remote{reinterpret_cast<void*>(addr), len};
+  iovec local{dst, len}, remote{reinterpret_cast<void *>(addr), len};
   ssize_t n = process_vm_readv(tid, &local, 1, &remote, 1, 0);
   return n <= 0 ? -EFAULT : n;
 }
 
-ssize_t CopyOut(pid_t tid, uint64_t addr, const void* src, size_t len) {
+ssize_t CopyOut(pid_t tid, uint64_t addr, const void *src, size_t len) {
   if (len == 0) return 0;
-  iovec local{const_cast<void*>(src), len}, remote{reinterpret_cast<void*>(addr), len};
+  iovec local{const_cast<void *>(src), len}, remote{reinterpret_cast<void *>(addr), len};
   ssize_t n = process_vm_writev(tid, &local, 1, &remote, 1, 0);
   return n <= 0 ? -EFAULT : n;
 }
 
 // Offset and length into a buffer of the sentry's, cut to what it holds.
-size_t Clamp(double off, double len, size_t size, size_t* at) {
+size_t Clamp(double off, double len, size_t size, size_t *at) {
   if (!(off >= 0) || off > static_cast<double>(size) || !(len > 0)) {
     *at = 0;
     return 0;
@@ -62,18 +62,18 @@ napi_value WriteMem(napi_env env, napi_callback_info info) {
   return MakeInt(env, CopyOut(Int(env, a[0]), Addr(env, a[1]), g_scratch + at, len));
 }
 
-uint8_t* Bytes(napi_env env, napi_value v, size_t* size) {
-  void* data = nullptr;
+uint8_t *Bytes(napi_env env, napi_value v, size_t *size) {
+  void *data = nullptr;
   *size = 0;
   napi_get_typedarray_info(env, v, nullptr, size, &data, nullptr, nullptr);
-  return static_cast<uint8_t*>(data);
+  return static_cast<uint8_t *>(data);
 }
 
 napi_value ReadMemTo(napi_env env, napi_callback_info info) {
   napi_value a[5];
   Args(env, info, a);
   size_t size, at;
-  uint8_t* p = Bytes(env, a[2], &size);
+  uint8_t *p = Bytes(env, a[2], &size);
   size_t len = Clamp(Num(env, a[3]), Num(env, a[4]), size, &at);
   return MakeInt(env, CopyIn(Int(env, a[0]), Addr(env, a[1]), p + at, len));
 }
@@ -82,7 +82,7 @@ napi_value WriteMemFrom(napi_env env, napi_callback_info info) {
   napi_value a[5];
   Args(env, info, a);
   size_t size, at;
-  uint8_t* p = Bytes(env, a[2], &size);
+  uint8_t *p = Bytes(env, a[2], &size);
   size_t len = Clamp(Num(env, a[3]), Num(env, a[4]), size, &at);
   return MakeInt(env, CopyOut(Int(env, a[0]), Addr(env, a[1]), p + at, len));
 }
@@ -95,7 +95,7 @@ napi_value ReadString(napi_env env, napi_callback_info info) {
   pid_t tid = Int(env, a[0]);
   uint64_t addr = Addr(env, a[1]);
   size_t max = std::min<size_t>(static_cast<size_t>(std::max(0.0, Num(env, a[2]))), kScratchSize);
-  char* buf = reinterpret_cast<char*>(g_scratch);
+  char *buf = reinterpret_cast<char *>(g_scratch);
   size_t have = 0;
   size_t piece = 256;
   while (have < max) {
@@ -103,9 +103,9 @@ napi_value ReadString(napi_env env, napi_callback_info info) {
     size_t want = std::min({piece, to_border, max - have});
     ssize_t n = CopyIn(tid, addr + have, buf + have, want);
     if (n < 0) return MakeInt(env, -EFAULT);
-    if (void* nul = memchr(buf + have, 0, static_cast<size_t>(n))) {
+    if (void *nul = memchr(buf + have, 0, static_cast<size_t>(n))) {
       napi_value s;
-      napi_create_string_latin1(env, buf, static_cast<size_t>(static_cast<char*>(nul) - buf), &s);
+      napi_create_string_latin1(env, buf, static_cast<size_t>(static_cast<char *>(nul) - buf), &s);
       return s;
     }
     have += static_cast<size_t>(n);
@@ -119,7 +119,7 @@ napi_value ReadString(napi_env env, napi_callback_info info) {
 alignas(4096) uint8_t g_bounce[1 << 18];
 
 // A descriptor of the operator's must never block the sentry: RWF_NOWAIT where the file knows it, else ask poll first.
-ssize_t ReadNowait(int fd, void* buf, size_t len) {
+ssize_t ReadNowait(int fd, void *buf, size_t len) {
   iovec v{buf, len};
   ssize_t n = preadv2(fd, &v, 1, -1, RWF_NOWAIT);
   if (n >= 0 || (errno != EOPNOTSUPP && errno != EINVAL)) return n < 0 ? -errno : n;
@@ -129,8 +129,8 @@ ssize_t ReadNowait(int fd, void* buf, size_t len) {
   return n < 0 ? -errno : n;
 }
 
-ssize_t WriteNowait(int fd, const void* buf, size_t len) {
-  iovec v{const_cast<void*>(buf), len};
+ssize_t WriteNowait(int fd, const void *buf, size_t len) {
+  iovec v{const_cast<void *>(buf), len};
   ssize_t n = pwritev2(fd, &v, 1, -1, RWF_NOWAIT);
   if (n >= 0 || (errno != EOPNOTSUPP && errno != EINVAL)) return n < 0 ? -errno : n;
   pollfd p{fd, POLLOUT, 0};
@@ -151,7 +151,8 @@ napi_value ReadHostToGuest(napi_env env, napi_callback_info info) {
   size_t done = 0;
   while (left > 0) {
     size_t piece = std::min(left, sizeof g_bounce);
-    ssize_t n = pos < 0 ? ReadNowait(fd, g_bounce, piece) : pread(fd, g_bounce, piece, static_cast<off_t>(pos) + done);
+    ssize_t n = pos < 0 ? ReadNowait(fd, g_bounce, piece)
+                        : pread(fd, g_bounce, piece, static_cast<off_t>(pos) + done);
     if (n < 0) return MakeInt(env, done > 0 ? static_cast<int64_t>(done) : (pos < 0 ? n : -errno));
     if (n == 0) break;
     ssize_t w = CopyOut(tid, addr + done, g_bounce, static_cast<size_t>(n));
@@ -187,7 +188,7 @@ napi_value WriteHostFromGuest(napi_env env, napi_callback_info info) {
   return MakeInt(env, static_cast<int64_t>(done));
 }
 
-napi_value SharedBuffer(napi_env env, void** data, size_t size) {
+napi_value SharedBuffer(napi_env env, void **data, size_t size) {
   napi_value buffer;
   napi_create_arraybuffer(env, size, data, &buffer);
   memset(*data, 0, size);
@@ -200,12 +201,12 @@ napi_value SharedBuffer(napi_env env, void** data, size_t size) {
 }  // namespace
 
 void RegisterMemory(napi_env env, napi_value exports) {
-  void* data;
+  void *data;
   napi_value ctl;
   napi_create_external_arraybuffer(env, &g_hot, kCtlSize, nullptr, nullptr, &ctl);
   napi_set_named_property(env, exports, "ctl", ctl);
   napi_set_named_property(env, exports, "scratch", SharedBuffer(env, &data, kScratchSize));
-  g_scratch = static_cast<uint8_t*>(data);
+  g_scratch = static_cast<uint8_t *>(data);
   Method(env, exports, "readMem", ReadMem);
   Method(env, exports, "writeMem", WriteMem);
   Method(env, exports, "readMemTo", ReadMemTo);

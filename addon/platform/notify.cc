@@ -19,7 +19,7 @@
 #include "ctl.h"
 
 extern "C" {
-long tv_interruptible_syscall(const volatile int* flag, long nr, long a1, long a2, long a3, long a4);
+long tv_interruptible_syscall(const volatile int *flag, long nr, long a1, long a2, long a3, long a4);
 extern const char tv_interruptible_begin[], tv_interruptible_end[], tv_interruptible_cancel[];
 }
 
@@ -29,30 +29,32 @@ int g_listener = -1;
 
 namespace {
 
-Ctl* const g_ctl = &g_hot.ctl;
-volatile int& g_wake = g_hot.wake;    // some flag below is set
-volatile int& g_child = g_hot.child;  // waitpid has something
-volatile sig_atomic_t g_signals[65];    // signals for the sentry
+Ctl *const g_ctl = &g_hot.ctl;
+volatile int &g_wake = g_hot.wake;    // some flag below is set
+volatile int &g_child = g_hot.child;  // waitpid has something
+volatile sig_atomic_t g_signals[65];  // signals for the sentry
 const int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2};
 
-static_assert(sizeof(seccomp_notif) == sizeof g_hot.call && sizeof(seccomp_notif_resp) == sizeof g_hot.response);
-seccomp_notif& g_call = *reinterpret_cast<seccomp_notif*>(g_hot.call);  // the call handed to the sentry last
-bool& g_call_open = g_hot.call_open;                                    // ... and not answered yet
-std::unordered_map<pid_t, uint64_t> g_waiting;  // calls kept back, by thread
+static_assert(sizeof(seccomp_notif) == sizeof g_hot.call &&
+              sizeof(seccomp_notif_resp) == sizeof g_hot.response);
+seccomp_notif &g_call = *reinterpret_cast<seccomp_notif *>(g_hot.call);  // the call handed to the sentry last
+bool &g_call_open = g_hot.call_open;                                     // ... and not answered yet
+std::unordered_map<pid_t, uint64_t> g_waiting;                           // calls kept back, by thread
 
-int g_watch = -1;               // epoll of the operator's descriptors
+int g_watch = -1;  // epoll of the operator's descriptors
 int g_watched = 0;
 
-void OnSignal(int sig, siginfo_t*, void* context) {
+void OnSignal(int sig, siginfo_t *, void *context) {
   if (sig == SIGCHLD) {
     g_child = 1;
   } else {
     g_signals[sig] = 1;
   }
   g_wake = 1;
-  auto* uc = static_cast<ucontext_t*>(context);
+  auto *uc = static_cast<ucontext_t *>(context);
   auto rip = static_cast<uintptr_t>(uc->uc_mcontext.gregs[REG_RIP]);
-  if (rip >= reinterpret_cast<uintptr_t>(tv_interruptible_begin) && rip < reinterpret_cast<uintptr_t>(tv_interruptible_end)) {
+  if (rip >= reinterpret_cast<uintptr_t>(tv_interruptible_begin) &&
+      rip < reinterpret_cast<uintptr_t>(tv_interruptible_end)) {
     uc->uc_mcontext.gregs[REG_RIP] = reinterpret_cast<greg_t>(tv_interruptible_cancel);
   }
 }
@@ -62,7 +64,7 @@ int64_t ToInt64(double v) {
 }
 
 int Send(uint64_t id, int64_t value, bool proceed) {
-  auto& r = *reinterpret_cast<seccomp_notif_resp*>(g_hot.response);
+  auto &r = *reinterpret_cast<seccomp_notif_resp *>(g_hot.response);
   memset(&r, 0, sizeof r);
   r.id = id;
   if (proceed) {
@@ -74,7 +76,8 @@ int Send(uint64_t id, int64_t value, bool proceed) {
   }
   // Not ioctl(3): libc is one more page. The flag is never set, so this call is always made.
   return static_cast<int>(tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
-                                                   static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND), reinterpret_cast<long>(&r), 0));
+                                                   static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND),
+                                                   reinterpret_cast<long>(&r), 0));
 }
 
 // Answers the last call as the control block says, or keeps it for later.
@@ -90,7 +93,7 @@ void Settle() {
 }
 
 // The call of `tid` that waits for an answer; taken out of the books.
-bool Take(pid_t tid, uint64_t* id) {
+bool Take(pid_t tid, uint64_t *id) {
   if (g_call_open && static_cast<pid_t>(g_call.pid) == tid) {
     g_call_open = false;
     *id = g_call.id;
@@ -154,8 +157,9 @@ int Deliver() {
 // Blocks in the receive itself: the kernel then wakes the sentry on the caller's core, with nothing in between.
 int Receive() {
   memset(&g_call, 0, sizeof g_call);
-  long r = tv_interruptible_syscall(&g_wake, SYS_ioctl, g_listener, static_cast<long>(SECCOMP_IOCTL_NOTIF_RECV),
-                                    reinterpret_cast<long>(&g_call), 0);
+  long r =
+      tv_interruptible_syscall(&g_wake, SYS_ioctl, g_listener, static_cast<long>(SECCOMP_IOCTL_NOTIF_RECV),
+                               reinterpret_cast<long>(&g_call), 0);
   return r == 0 ? Deliver() : kEventNone;
 }
 
@@ -277,7 +281,7 @@ void ForgetCall(pid_t tid) {
 }
 
 void InstallSignalHandlers() {
-  struct sigaction sa{};
+  struct sigaction sa {};
   sa.sa_sigaction = OnSignal;
   sa.sa_flags = SA_SIGINFO;  // no SA_RESTART: a signal ends the receive
   sigaction(SIGCHLD, &sa, nullptr);

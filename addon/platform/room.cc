@@ -55,7 +55,7 @@ struct Plan {
   bool root = false;
   int socket = -1;  // to the sentry
   int go = -1;      // readable when the sentry has seized the first guest
-  std::vector<char*> argv, envp;
+  std::vector<char *> argv, envp;
 };
 
 // What goes wrong in the room is told in one message: the step's name and errno. Nothing here may allocate: another thread
@@ -66,7 +66,7 @@ struct Message {
   char step[56];
 };
 
-[[noreturn]] void Fail(int sock, const char* step) {
+[[noreturn]] void Fail(int sock, const char *step) {
   Message m{};
   m.error = errno;
   strncpy(m.step, step, sizeof m.step - 1);
@@ -74,14 +74,14 @@ struct Message {
   _exit(1);
 }
 
-void WriteFile(const Plan& p, const char* name, const char* text, const char* step) {
+void WriteFile(const Plan &p, const char *name, const char *text, const char *step) {
   int fd = open(name, O_WRONLY | O_CLOEXEC);
   if (fd < 0 || write(fd, text, strlen(text)) < 0) Fail(p.socket, step);
   close(fd);
 }
 
 // An ordinary user is itself inside its own user namespace; the kernel allows no more without help.
-void MapUser(const Plan& p) {
+void MapUser(const Plan &p) {
   char line[64];
   WriteFile(p, "/proc/self/setgroups", "deny", "setgroups");
   snprintf(line, sizeof line, "%u %u 1", p.sentry_uid, p.sentry_uid);
@@ -90,19 +90,21 @@ void MapUser(const Plan& p) {
   WriteFile(p, "/proc/self/gid_map", line, "gid_map");
 }
 
-void EmptyRoot(const Plan& p) {
+void EmptyRoot(const Plan &p) {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0) Fail(p.socket, "private mounts");
   const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   // Any directory will do as the place: the old tree is gone a moment later.
-  if (mount("tvisor", "/proc", "tmpfs", flags, "size=4k,nr_inodes=1,mode=555") < 0) Fail(p.socket, "mount an empty root");
+  if (mount("tvisor", "/proc", "tmpfs", flags, "size=4k,nr_inodes=1,mode=555") < 0)
+    Fail(p.socket, "mount an empty root");
   if (chdir("/proc") < 0) Fail(p.socket, "chdir");
   if (syscall(SYS_pivot_root, ".", ".") < 0) Fail(p.socket, "pivot_root");
   if (umount2(".", MNT_DETACH) < 0) Fail(p.socket, "umount");
-  if (mount(nullptr, "/", nullptr, flags | MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) < 0) Fail(p.socket, "read-only root");
+  if (mount(nullptr, "/", nullptr, flags | MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) < 0)
+    Fail(p.socket, "read-only root");
   if (chdir("/") < 0) Fail(p.socket, "chdir");
 }
 
-void DropPrivileges(const Plan& p) {
+void DropPrivileges(const Plan &p) {
   for (int cap = 0; cap <= 63; cap++) {
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno == EINVAL) break;
   }
@@ -118,21 +120,21 @@ void DropPrivileges(const Plan& p) {
 }
 
 // In the first guest process: descriptor 0 is the loader, 2 the socket, 3 the pipe; 1 will be the listener.
-[[noreturn]] void FirstGuest(const Plan& p) {
+[[noreturn]] void FirstGuest(const Plan &p) {
   Message ready{};
   if (write(2, &ready, sizeof ready) < 0) _exit(1);
   char go;
   if (read(3, &go, 1) != 1) _exit(1);  // seized now
   sock_fprog prog{static_cast<unsigned short>(p.filter.size() / sizeof(sock_filter)),
-                  reinterpret_cast<sock_filter*>(const_cast<uint8_t*>(p.filter.data()))};
-  long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-                    &prog);
+                  reinterpret_cast<sock_filter *>(const_cast<uint8_t *>(p.filter.data()))};
+  long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                    SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog);
   if (fd != 1) Fail(2, "install the filter (SECCOMP_FILTER_FLAG_NEW_LISTENER, Linux 5.19 or later)");
   syscall(SYS_execve, "", p.argv.data(), p.envp.data());
   _exit(127);
 }
 
-[[noreturn]] void Reaper(const Plan& p) {
+[[noreturn]] void Reaper(const Plan &p) {
   prctl(PR_SET_NAME, "tvisor-reaper");
   // A group of its own keeps the terminal's signals away. Not a session: each session is a scheduling group of its own
   // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
@@ -148,7 +150,8 @@ void DropPrivileges(const Plan& p) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of uid, which clears it
   prctl(PR_SET_DUMPABLE, 0);
   // Through high numbers, so that no source is overwritten before it is copied.
-  int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 200), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 200), go = fcntl(p.go, F_DUPFD_CLOEXEC, 200);
+  int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 200), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 200),
+      go = fcntl(p.go, F_DUPFD_CLOEXEC, 200);
   if (dup3(loader, 0, 0) < 0 || dup3(sock, 2, O_CLOEXEC) < 0 || dup3(go, 3, O_CLOEXEC) < 0) Fail(sock, "dup");
   close(1);
   syscall(SYS_close_range, 4, ~0U, 0);
@@ -175,14 +178,14 @@ void DropPrivileges(const Plan& p) {
   _exit(0);
 }
 
-std::vector<char*> Pointers(std::vector<std::string>& strings) {
-  std::vector<char*> v;
-  for (auto& s : strings) v.push_back(s.data());
+std::vector<char *> Pointers(std::vector<std::string> &strings) {
+  std::vector<char *> v;
+  for (auto &s : strings) v.push_back(s.data());
   v.push_back(nullptr);
   return v;
 }
 
-std::vector<std::string> Strings(const Napi::Value& value) {
+std::vector<std::string> Strings(const Napi::Value &value) {
   std::vector<std::string> out;
   Napi::Array array = value.As<Napi::Array>();
   for (uint32_t i = 0; i < array.Length(); i++) {
@@ -207,18 +210,19 @@ void KillRoom() {
   g_reaper = 0;
 }
 
-Napi::Value Throw(Napi::Env env, const std::string& step, int error) {
+Napi::Value Throw(Napi::Env env, const std::string &step, int error) {
   KillRoom();
   std::string hint;
   if (error == EPERM || error == ENOSPC || error == EUSERS) {
     hint = " (unprivileged user namespaces, seccomp or ptrace are forbidden here; run as root or allow them)";
   }
-  Napi::Error::New(env, "cannot make the sandbox: " + step + ": " + strerror(error) + hint).ThrowAsJavaScriptException();
+  Napi::Error::New(env, "cannot make the sandbox: " + step + ": " + strerror(error) + hint)
+      .ThrowAsJavaScriptException();
   return env.Undefined();
 }
 
 // Receives the first guest's "ready", or what went wrong. The kernel itself tells the sender's pid.
-bool ReceiveReady(int sock, pid_t* pid, std::string* step, int* error) {
+bool ReceiveReady(int sock, pid_t *pid, std::string *step, int *error) {
   Message m{};
   iovec v{&m, sizeof m};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
@@ -241,7 +245,7 @@ bool ReceiveReady(int sock, pid_t* pid, std::string* step, int* error) {
     *error = m.error;
     return false;
   }
-  cmsghdr* c = CMSG_FIRSTHDR(&h);
+  cmsghdr *c = CMSG_FIRSTHDR(&h);
   if (c == nullptr || c->cmsg_type != SCM_CREDENTIALS) {
     *step = "credentials of the first guest";
     *error = EPROTO;
@@ -259,8 +263,8 @@ Napi::Value Seize(Napi::Env env, int go) {
   std::string step;
   int error;
   if (!ReceiveReady(g_reap_socket, &pid, &step, &error)) return Throw(env, step, error);
-  const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-                       PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+  const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
   if (ptrace(PTRACE_SEIZE, pid, nullptr, options) < 0) return Throw(env, "ptrace the first guest", errno);
   if (write(go, "g", 1) != 1) return Throw(env, "start the first guest", errno);
   int status;
@@ -289,7 +293,7 @@ Napi::Value Seize(Napi::Env env, int go) {
   return result;
 }
 
-Napi::Value Start(const Napi::CallbackInfo& info) {
+Napi::Value Start(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   Napi::Object o = info[0].As<Napi::Object>();
   Plan p;
@@ -314,7 +318,8 @@ Napi::Value Start(const Napi::CallbackInfo& info) {
   p.socket = sv[1];
   p.go = go[0];
   InstallSignalHandlers();
-  unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP | SIGCHLD;
+  unsigned long flags =
+      CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP | SIGCHLD;
   if (!p.root) flags |= CLONE_NEWUSER;
   pid_t reaper = static_cast<pid_t>(syscall(SYS_clone, flags, 0, 0, 0, 0));
   if (reaper == 0) Reaper(p);

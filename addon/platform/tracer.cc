@@ -41,11 +41,11 @@ long Ptrace(long request, pid_t tid, uintptr_t addr, uintptr_t data) {
   return syscall(SYS_ptrace, request, tid, addr, data) < 0 ? -errno : 0;
 }
 
-long GetRegisters(pid_t tid, user_regs_struct* r) {
+long GetRegisters(pid_t tid, user_regs_struct *r) {
   return Ptrace(PTRACE_GETREGS, tid, 0, reinterpret_cast<uintptr_t>(r));
 }
 
-long SetRegisters(pid_t tid, user_regs_struct* r) {
+long SetRegisters(pid_t tid, user_regs_struct *r) {
   return Ptrace(PTRACE_SETREGS, tid, 0, reinterpret_cast<uintptr_t>(r));
 }
 
@@ -53,13 +53,13 @@ napi_value GetRegs(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
   size_t count;
-  void* data;
+  void *data;
   napi_get_typedarray_info(env, a[1], nullptr, &count, &data, nullptr, nullptr);
   user_regs_struct r;
   long err = GetRegisters(Int(env, a[0]), &r);
   if (err < 0) return MakeInt(env, err);
-  auto* words = reinterpret_cast<const int64_t*>(&r);
-  auto* out = static_cast<double*>(data);
+  auto *words = reinterpret_cast<const int64_t *>(&r);
+  auto *out = static_cast<double *>(data);
   for (size_t i = 0; i < count && i < sizeof r / 8; i++) out[i] = static_cast<double>(words[i]);
   return MakeInt(env, 0);
 }
@@ -176,7 +176,8 @@ napi_value GetSiginfo(napi_env env, napi_callback_info info) {
   Args(env, info, a);
   uint32_t off = static_cast<uint32_t>(Int(env, a[1]));
   if (off > kScratchSize - kSiginfoSize) return MakeInt(env, -EFAULT);
-  return MakeInt(env, Ptrace(PTRACE_GETSIGINFO, Int(env, a[0]), 0, reinterpret_cast<uintptr_t>(g_scratch + off)));
+  return MakeInt(env,
+                 Ptrace(PTRACE_GETSIGINFO, Int(env, a[0]), 0, reinterpret_cast<uintptr_t>(g_scratch + off)));
 }
 
 napi_value SetSiginfo(napi_env env, napi_callback_info info) {
@@ -184,7 +185,8 @@ napi_value SetSiginfo(napi_env env, napi_callback_info info) {
   Args(env, info, a);
   uint32_t off = static_cast<uint32_t>(Int(env, a[1]));
   if (off > kScratchSize - kSiginfoSize) return MakeInt(env, -EFAULT);
-  return MakeInt(env, Ptrace(PTRACE_SETSIGINFO, Int(env, a[0]), 0, reinterpret_cast<uintptr_t>(g_scratch + off)));
+  return MakeInt(env,
+                 Ptrace(PTRACE_SETSIGINFO, Int(env, a[0]), 0, reinterpret_cast<uintptr_t>(g_scratch + off)));
 }
 
 // The mask as [low word, high word] in scratch[0..8).
@@ -216,7 +218,8 @@ napi_value SendSignal(napi_env env, napi_callback_info info) {
   e.uid = e.true_uid = static_cast<int>(static_cast<int64_t>(Num(env, a[5])));
   e.value = static_cast<int64_t>(Num(env, a[6]));
   memcpy(buf, &e, sizeof e);
-  long r = tid != 0 ? syscall(SYS_rt_tgsigqueueinfo, tgid, tid, sig, buf) : syscall(SYS_rt_sigqueueinfo, tgid, sig, buf);
+  long r = tid != 0 ? syscall(SYS_rt_tgsigqueueinfo, tgid, tid, sig, buf)
+                    : syscall(SYS_rt_sigqueueinfo, tgid, sig, buf);
   return MakeInt(env, r < 0 ? -errno : 0);
 }
 
@@ -230,12 +233,12 @@ napi_value GuestTid(napi_env env, napi_callback_info info) {
   if (r > 0) return MakeInt(env, r);
   char name[64], line[256];
   snprintf(name, sizeof name, "/proc/%d/status", tid);
-  FILE* f = fopen(name, "re");
+  FILE *f = fopen(name, "re");
   if (f == nullptr) return MakeInt(env, -ESRCH);
   int inner = -ESRCH;
   while (fgets(line, sizeof line, f) != nullptr) {
     if (strncmp(line, "NSpid:", 6) != 0) continue;
-    const char* last = strrchr(line, '\t');
+    const char *last = strrchr(line, '\t');
     if (last != nullptr) sscanf(last + 1, "%d", &inner);
   }
   fclose(f);

@@ -32,7 +32,8 @@ export interface LoadPlan {
 
 /** @returns the plan as bytes, or undefined if it does not fit (a program with absurdly many segments) */
 export function encodeLoadPlan(plan: LoadPlan): Uint8Array | undefined {
-  if (plan.ops.length > MAX_OPS || plan.aux.length > MAX_AUX || plan.words.length > MAX_WORDS) return undefined;
+  if (plan.ops.length > MAX_OPS || plan.aux.length > MAX_AUX || plan.words.length > MAX_WORDS)
+    return undefined;
   const bytes = new Uint8Array(LOAD_PLAN_SIZE);
   const dv = new DataView(bytes.buffer);
   const word = (off: number, v: number): void => dv.setBigInt64(off, BigInt(v), true);
@@ -64,6 +65,8 @@ export function encodeLoadPlan(plan: LoadPlan): Uint8Array | undefined {
     word(OFF_AUX + i * 16, key);
     word(OFF_AUX + i * 16 + 8, value);
   });
-  plan.words.forEach((w, i) => word(OFF_WORDS + i * 8, string(w)));
+  plan.words.forEach((w, i) => {
+    word(OFF_WORDS + i * 8, string(w));
+  });
   return used <= STRINGS ? bytes : undefined;
 }

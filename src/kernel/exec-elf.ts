@@ -50,7 +50,8 @@ function u64(dv: DataView, off: number): number {
 
 /** @param head the first bytes of the file. @returns the image or -ENOEXEC and the like */
 export function parseElf(head: Uint8Array, readAt: ReadAt): ElfImage | number {
-  if (head.length < EHDR_SIZE || head[0] !== 0x7f || head[1] !== 0x45 || head[2] !== 0x4c || head[3] !== 0x46) return -ENOEXEC;
+  if (head.length < EHDR_SIZE || head[0] !== 0x7f || head[1] !== 0x45 || head[2] !== 0x4c || head[3] !== 0x46)
+    return -ENOEXEC;
   const dv = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const type = dv.getUint16(16, true);
   if (head[4] !== 2 || head[5] !== 1 || dv.getUint16(18, true) !== EM_X86_64) return -ENOEXEC;
@@ -71,13 +72,26 @@ function collect(
 ): ElfImage | number {
   const dv = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const image: ElfImage = {
-    type: h.type, entry: h.entry, phnum: h.phnum, phdrAddr: 0, loads: [], interpreter: undefined, low: Infinity, high: 0, align: PAGE_SIZE,
+    type: h.type,
+    entry: h.entry,
+    phnum: h.phnum,
+    phdrAddr: 0,
+    loads: [],
+    interpreter: undefined,
+    low: Infinity,
+    high: 0,
+    align: PAGE_SIZE,
   };
   for (let i = 0; i < h.phnum; i++) {
     const at = i * PHDR_SIZE;
     const p: Phdr = {
-      type: dv.getUint32(at, true), flags: dv.getUint32(at + 4, true), offset: u64(dv, at + 8), vaddr: u64(dv, at + 16),
-      filesz: u64(dv, at + 32), memsz: u64(dv, at + 40), align: u64(dv, at + 48),
+      type: dv.getUint32(at, true),
+      flags: dv.getUint32(at + 4, true),
+      offset: u64(dv, at + 8),
+      vaddr: u64(dv, at + 16),
+      filesz: u64(dv, at + 32),
+      memsz: u64(dv, at + 40),
+      align: u64(dv, at + 48),
     };
     if (p.type === PT_PHDR) image.phdrAddr = p.vaddr;
     if (p.type === PT_INTERP && image.interpreter === undefined) {
@@ -96,13 +110,15 @@ function collect(
 }
 
 function addLoad(image: ElfImage, p: Phdr): number {
-  if (p.filesz > p.memsz || p.vaddr + p.memsz > TASK_SIZE || p.offset + p.filesz > Number.MAX_SAFE_INTEGER) return -EINVAL;
+  if (p.filesz > p.memsz || p.vaddr + p.memsz > TASK_SIZE || p.offset + p.filesz > Number.MAX_SAFE_INTEGER)
+    return -EINVAL;
   if (p.vaddr % PAGE_SIZE !== p.offset % PAGE_SIZE && p.filesz > 0) return -EINVAL;
   if (image.loads.length >= MAX_LOADS) return -ENOEXEC;
   image.loads.push(p);
   image.low = Math.min(image.low, floorPage(p.vaddr));
   image.high = Math.max(image.high, ceilPage(p.vaddr + p.memsz));
-  if (p.align > image.align && p.align <= 1 << 30 && Number.isInteger(Math.log2(p.align))) image.align = p.align;
+  if (p.align > image.align && p.align <= 1 << 30 && Number.isInteger(Math.log2(p.align)))
+    image.align = p.align;
   return 0;
 }
 
@@ -127,19 +143,38 @@ export function mapElf(image: ElfImage, bias: number, fd: number): LoadOp[] {
 
 function mapSegment(p: Phdr, bias: number, fd: number): LoadOp[] {
   const ops: LoadOp[] = [];
-  const prot = ((p.flags & PF_R) !== 0 ? PROT_READ : 0) | ((p.flags & PF_W) !== 0 ? PROT_WRITE : 0) | ((p.flags & PF_X) !== 0 ? PROT_EXEC : 0);
+  const prot =
+    ((p.flags & PF_R) !== 0 ? PROT_READ : 0) |
+    ((p.flags & PF_W) !== 0 ? PROT_WRITE : 0) |
+    ((p.flags & PF_X) !== 0 ? PROT_EXEC : 0);
   const start = floorPage(p.vaddr + bias);
   const fileEnd = p.vaddr + bias + p.filesz;
   const mapEnd = p.filesz > 0 ? ceilPage(fileEnd) : start;
   const memEnd = ceilPage(p.vaddr + bias + p.memsz);
   if (p.filesz > 0) {
-    ops.push({ kind: 'mmap', addr: start, len: mapEnd - start, prot, flags: MAP_PRIVATE | MAP_FIXED, fd, off: floorPage(p.offset) });
+    ops.push({
+      kind: 'mmap',
+      addr: start,
+      len: mapEnd - start,
+      prot,
+      flags: MAP_PRIVATE | MAP_FIXED,
+      fd,
+      off: floorPage(p.offset),
+    });
     if (p.memsz > p.filesz && mapEnd > fileEnd && (p.flags & PF_W) !== 0) {
       ops.push({ kind: 'zero', addr: fileEnd, len: mapEnd - fileEnd });
     }
   }
   if (memEnd > mapEnd) {
-    ops.push({ kind: 'mmap', addr: mapEnd, len: memEnd - mapEnd, prot, flags: MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, fd: -1, off: 0 });
+    ops.push({
+      kind: 'mmap',
+      addr: mapEnd,
+      len: memEnd - mapEnd,
+      prot,
+      flags: MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS,
+      fd: -1,
+      off: 0,
+    });
   }
   return ops;
 }

@@ -4,7 +4,16 @@
  */
 
 import {
-  AT_BASE, AT_EGID, AT_ENTRY, AT_EUID, AT_GID, AT_PHDR, AT_PHNUM, AT_SECURE, AT_UID, ET_DYN,
+  AT_BASE,
+  AT_EGID,
+  AT_ENTRY,
+  AT_EUID,
+  AT_GID,
+  AT_PHDR,
+  AT_PHNUM,
+  AT_SECURE,
+  AT_UID,
+  ET_DYN,
 } from '../abi/elf.js';
 import { EACCES, EINVAL, ELIBBAD, ELOOP, ENOENT, ENOEXEC } from '../abi/errno.js';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_RDONLY } from '../abi/fcntl.js';
@@ -17,7 +26,7 @@ import { LOOKUP_EMPTY, LOOKUP_FOLLOW, pathName, resolveAt } from '../vfs/namei.j
 import { mayAccess } from '../vfs/permission.js';
 import type { Cred } from './cred.js';
 import { credForExec } from './cred-change.js';
-import { mapElf, parseElf, type ElfImage, type ReadAt } from './exec-elf.js';
+import { type ElfImage, mapElf, parseElf, type ReadAt } from './exec-elf.js';
 import { signalsForExec } from './signals.js';
 import { TASK_COMM_MAX, type Task } from './task.js';
 import { BufferSink } from './useriov.js';
@@ -58,7 +67,8 @@ export function prepareExec(task: Task, dirfd: number, name: string, flags: numb
   if ((flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) !== 0) return -EINVAL;
   const words: string[] = [];
   let shown = name;
-  if (name === '' || (dirfd !== AT_FDCWD && !name.startsWith('/'))) shown = `/dev/fd/${dirfd}${name === '' ? '' : `/${name}`}`;
+  if (name === '' || (dirfd !== AT_FDCWD && !name.startsWith('/')))
+    shown = `/dev/fd/${dirfd}${name === '' ? '' : `/${name}`}`;
   let program = openProgram(task, dirfd, name, flags);
   if (typeof program === 'number') return program;
   const execfn = shown;
@@ -121,7 +131,9 @@ function readFile(task: Task, file: OpenFile, pos: number, len: number): Uint8Ar
   const buf = new Uint8Array(len);
   let have = 0;
   while (have < len) {
-    const sink = new BufferSink(buf.subarray(have), (fd, dst, off, n, at) => native.pread(fd, dst, off, n, at));
+    const sink = new BufferSink(buf.subarray(have), (fd, dst, off, n, at) =>
+      native.pread(fd, dst, off, n, at),
+    );
     const r = file.read(task, sink, pos + have);
     if (typeof r !== 'number') return -EACCES;
     if (r < 0) return r;
@@ -139,7 +151,13 @@ function drop(program: Program): void {
   release(program.file);
 }
 
-function buildImage(task: Task, program: Program, words: string[], execfn: string, comm: string): ExecImage | number {
+function buildImage(
+  task: Task,
+  program: Program,
+  words: string[],
+  execfn: string,
+  comm: string,
+): ExecImage | number {
   const image: ExecImage = {
     path: program.path,
     comm,
@@ -216,7 +234,12 @@ function addFile(task: Task, image: ExecImage, program: Program, fd: number): nu
   image.files.push({ file: program.file, hostFd: source.hostFd, fd });
   const { native } = task.kernel;
   if (native.fstat(source.hostFd) === 0) {
-    noteMapping(task.kernel, native.statBuf[0] as number, native.statBuf[1] as number, pathName(task, program.path));
+    noteMapping(
+      task.kernel,
+      native.statBuf[0] as number,
+      native.statBuf[1] as number,
+      pathName(task, program.path),
+    );
   }
   return 0;
 }
@@ -263,4 +286,3 @@ export function commitExec(task: Task, image: ExecImage): void {
   tg.dumpable = image.secure ? 0 : 1;
   signalsForExec(tg);
 }
-

@@ -2,8 +2,8 @@
 
 import type { Logger } from '../log/logger.js';
 import type { Native } from '../platform/native.js';
-import type { MountNamespace } from '../vfs/mounts.js';
 import type { Timespec } from '../vfs/inode.js';
+import type { MountNamespace } from '../vfs/mounts.js';
 import type { UserMemory } from './memory.js';
 import type { ProcessGroup, Session, Task, ThreadGroup, WaitStatus } from './task.js';
 import { TimerQueue } from './timers.js';

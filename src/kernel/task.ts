@@ -4,13 +4,13 @@ import type { Path } from '../vfs/dentry.js';
 import type { FdTable } from '../vfs/fdtable.js';
 import type { OpenFile } from '../vfs/file.js';
 import type { Cred } from './cred.js';
+import type { IntervalTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import type { UserMemory } from './memory.js';
-import type { Tty } from './tty.js';
-import type { IntervalTimer } from './itimers.js';
 import type { PosixTimers } from './posix-timers.js';
+import type { Tty } from './tty.js';
 import type { Usage } from './usage.js';
-import { WaitQueue, type Block } from './wait.js';
+import { type Block, WaitQueue } from './wait.js';
 
 /** What CLONE_FS shares: root, working directory, umask. */
 export class FsContext {

@@ -27,7 +27,13 @@ export class BufferSink implements Sink {
   private used = 0;
   constructor(
     private readonly buf: Uint8Array,
-    private readonly preadHost?: (fd: number, dst: Uint8Array, off: number, len: number, pos: number) => number,
+    private readonly preadHost?: (
+      fd: number,
+      dst: Uint8Array,
+      off: number,
+      len: number,
+      pos: number,
+    ) => number,
   ) {}
   get remaining(): number {
     return this.buf.length - this.used;
@@ -67,7 +73,13 @@ export class BufferSource implements Source {
   private used = 0;
   constructor(
     private readonly buf: Uint8Array,
-    private readonly pwriteHost?: (fd: number, src: Uint8Array, off: number, len: number, pos: number) => number,
+    private readonly pwriteHost?: (
+      fd: number,
+      src: Uint8Array,
+      off: number,
+      len: number,
+      pos: number,
+    ) => number,
   ) {}
   get remaining(): number {
     return this.buf.length - this.used;

@@ -38,13 +38,51 @@ export const REPLY_CONTINUE = 2;
 
 /** Layout of `statBuf` (doubles) after the host stat calls. */
 export const enum St {
-  dev, ino, mode, nlink, uid, gid, rdev, size, blksize, blocks,
-  atimeSec, atimeNsec, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec, btimeSec, btimeNsec,
+  dev,
+  ino,
+  mode,
+  nlink,
+  uid,
+  gid,
+  rdev,
+  size,
+  blksize,
+  blocks,
+  atimeSec,
+  atimeNsec,
+  mtimeSec,
+  mtimeNsec,
+  ctimeSec,
+  ctimeNsec,
+  btimeSec,
+  btimeNsec,
 }
 
 /** Registers of a stopped tracee in `regs` (doubles, signed 64-bit converted), named as in struct user_regs_struct. */
 export const enum Reg {
-  r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss, fs_base, gs_base,
+  r15,
+  r14,
+  r13,
+  r12,
+  rbp,
+  rbx,
+  r11,
+  r10,
+  r9,
+  r8,
+  rax,
+  rcx,
+  rdx,
+  rsi,
+  rdi,
+  orig_rax,
+  rip,
+  cs,
+  eflags,
+  rsp,
+  ss,
+  fs_base,
+  gs_base,
 }
 
 /** Guest memory, host calls and the trap. */
@@ -94,7 +132,15 @@ export interface Native {
   /** Thread id inside the guests' pid namespace, or -errno. */
   guestTid(tid: number): number;
   /** Sends a signal with siginfo fields; tid 0 sends to the whole process. */
-  sendSignal(tgid: number, tid: number, sig: number, code: number, pid: number, uid: number, value: number): number;
+  sendSignal(
+    tgid: number,
+    tid: number,
+    sig: number,
+    code: number,
+    pid: number,
+    uid: number,
+    value: number,
+  ): number;
   /** Lets the reaper collect the host zombie. */
   reap(pid: number): void;
 
@@ -179,8 +225,21 @@ export interface Native {
   prlimit(pid: number, resource: number, soft: number, hard: number): number;
 }
 
-export interface HostDirEntry { name: string; ino: number; type: number }
-export interface HostStatfs { type: number; bsize: number; blocks: number; bfree: number; bavail: number; files: number; ffree: number; namelen: number }
+export interface HostDirEntry {
+  name: string;
+  ino: number;
+  type: number;
+}
+export interface HostStatfs {
+  type: number;
+  bsize: number;
+  blocks: number;
+  bfree: number;
+  bavail: number;
+  files: number;
+  ffree: number;
+  namelen: number;
+}
 
 export interface StartOptions {
   /** The seccomp program: struct sock_filter array. */

@@ -3,21 +3,32 @@
  * What a stop means is decided in src/kernel; here the traced thread is moved on.
  */
 
-import { EFAULT, EINVAL, ENOSYS, E2BIG } from '../abi/errno.js';
+import { E2BIG, EFAULT, EINVAL, ENOSYS } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import {
-  CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_FS, CLONE_PARENT, CLONE_PARENT_SETTID, CLONE_SETTLS,
-  CLONE_SIGHAND, CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
+  CLONE_CHILD_CLEARTID,
+  CLONE_CHILD_SETTID,
+  CLONE_CLEAR_SIGHAND,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_PARENT,
+  CLONE_PARENT_SETTID,
+  CLONE_SETTLS,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  CLONE_VM,
 } from '../abi/sched.js';
 import { SIGCHLD, SIGKILL, SIGSTOP, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU } from '../abi/signal.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
-import { commitExec, prepareExec, releaseImage, type ExecImage } from '../kernel/exec.js';
+import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel/exec.js';
 import { taskExited } from '../kernel/exit.js';
-import { abortClone, finishClone, prepareClone, type CloneArgs } from '../kernel/fork.js';
+import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { onContinued, onGroupStop, onSignalStop } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
-import { Reg, type Native } from './native.js';
+import { type Native, Reg } from './native.js';
 
 const PTRACE_EVENT_FORK = 1;
 const PTRACE_EVENT_VFORK = 2;
@@ -30,8 +41,17 @@ const SYSCALL_STOP = SIGTRAP | 0x80;
 
 /** Flags that the host's clone gets as the guest asked; the rest is the sentry's business. */
 const HOST_CLONE_FLAGS =
-  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | CLONE_THREAD | CLONE_SYSVSEM |
-  CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+  CLONE_VM |
+  CLONE_FS |
+  CLONE_FILES |
+  CLONE_SIGHAND |
+  CLONE_VFORK |
+  CLONE_THREAD |
+  CLONE_SYSVSEM |
+  CLONE_SETTLS |
+  CLONE_PARENT_SETTID |
+  CLONE_CHILD_SETTID |
+  CLONE_CHILD_CLEARTID;
 const CLONE_ARGS_SIZE_VER0 = 64;
 const CLONE_ARGS_SIZE = 88;
 
@@ -120,7 +140,11 @@ export class Tracer {
       result = this.exec(task, AT_FDCWD, path, argv, envp, 0, token);
     } else if (nr === SYS.execveat) {
       const [fd, path, argv, envp, flags] = [
-        regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx], regs[Reg.r10], regs[Reg.r8],
+        regs[Reg.rdi],
+        regs[Reg.rsi],
+        regs[Reg.rdx],
+        regs[Reg.r10],
+        regs[Reg.r8],
       ] as [number, number, number, number, number];
       result = this.exec(task, fd | 0, path, argv, envp, flags | 0, token);
     } else {
@@ -132,7 +156,15 @@ export class Tracer {
   }
 
   /** @returns 0 when the host is on its way, or -errno */
-  private exec(task: Task, dirfd: number, pathAddr: number, argv: number, envp: number, flags: number, token: unknown): number {
+  private exec(
+    task: Task,
+    dirfd: number,
+    pathAddr: number,
+    argv: number,
+    envp: number,
+    flags: number,
+    token: unknown,
+  ): number {
     const name = task.mem.path(pathAddr);
     if (typeof name === 'number') return name;
     const image = prepareExec(task, dirfd, name, flags);
@@ -219,7 +251,14 @@ export class Tracer {
   private cloneArgs(task: Task, nr: number): CloneArgs | number {
     const { regs } = this;
     const args: CloneArgs = {
-      flags: 0, exitSignal: SIGCHLD, stack: 0, stackSize: 0, parentTid: 0, childTid: 0, tls: 0, pidfd: 0,
+      flags: 0,
+      exitSignal: SIGCHLD,
+      stack: 0,
+      stackSize: 0,
+      parentTid: 0,
+      childTid: 0,
+      tls: 0,
+      pidfd: 0,
     };
     if (nr === SYS.clone) {
       const word = regs[Reg.rdi] as number;

@@ -59,7 +59,9 @@ class Cursor {
 
 class UserSink extends Cursor implements Sink {
   put(src: Uint8Array, off: number, len: number): number {
-    return this.each(len, (addr, n, at) => this.native.writeMemFrom(this.task.hostTid, addr, src, off + at, n));
+    return this.each(len, (addr, n, at) =>
+      this.native.writeMemFrom(this.task.hostTid, addr, src, off + at, n),
+    );
   }
   putHost(hostFd: number, pos: number, len: number): number {
     return this.each(len, (addr, n, at) =>
@@ -70,7 +72,13 @@ class UserSink extends Cursor implements Sink {
     return this.each(len, (addr, n) => {
       let done = 0;
       while (done < n) {
-        const r = this.native.writeMemFrom(this.task.hostTid, addr + done, ZEROES, 0, Math.min(ZEROES.length, n - done));
+        const r = this.native.writeMemFrom(
+          this.task.hostTid,
+          addr + done,
+          ZEROES,
+          0,
+          Math.min(ZEROES.length, n - done),
+        );
         if (r < 0) return done > 0 ? done : r;
         done += r;
       }
@@ -139,10 +147,14 @@ export class GuestMemory implements UserMemory {
   }
 
   u32(addr: number): number {
-    return this.native.readMem(this.task.hostTid, addr, STAGE, 4) === 4 ? this.word.getUint32(0, true) : Number.NaN;
+    return this.native.readMem(this.task.hostTid, addr, STAGE, 4) === 4
+      ? this.word.getUint32(0, true)
+      : Number.NaN;
   }
   i32(addr: number): number {
-    return this.native.readMem(this.task.hostTid, addr, STAGE, 4) === 4 ? this.word.getInt32(0, true) : Number.NaN;
+    return this.native.readMem(this.task.hostTid, addr, STAGE, 4) === 4
+      ? this.word.getInt32(0, true)
+      : Number.NaN;
   }
   u64(addr: number): number {
     if (this.native.readMem(this.task.hostTid, addr, STAGE, 8) !== 8) return Number.NaN;

@@ -1,5 +1,7 @@
 /** From a trapped call to its handler and back: the sentry's loop. */
 
+import type { Handler, SyscallArgs } from '../../syscalls/family.js';
+import { handlers, syscallName } from '../../syscalls/table.js';
 import { EFAULT, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
 import { encodeLoadPlan, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
@@ -9,12 +11,23 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import { CONTINUE } from '../kernel/wait.js';
 import {
-  CTL_ARGS, CTL_ARGS_F64, CTL_NR, CTL_REPLY_KIND, CTL_REPLY_VALUE, CTL_STATUS, CTL_TID, EVENT_CHILD, EVENT_HOST_FD, EVENT_HOST_SIGNAL,
-  EVENT_NO_GUEST, EVENT_SYSCALL, REPLY_CONTINUE, REPLY_VALUE, type Native,
+  CTL_ARGS,
+  CTL_ARGS_F64,
+  CTL_NR,
+  CTL_REPLY_KIND,
+  CTL_REPLY_VALUE,
+  CTL_STATUS,
+  CTL_TID,
+  EVENT_CHILD,
+  EVENT_HOST_FD,
+  EVENT_HOST_SIGNAL,
+  EVENT_NO_GUEST,
+  EVENT_SYSCALL,
+  type Native,
+  REPLY_CONTINUE,
+  REPLY_VALUE,
 } from '../platform/native.js';
 import type { Tracer } from '../platform/tracer.js';
-import type { Handler, SyscallArgs } from '../../syscalls/family.js';
-import { handlers, syscallName } from '../../syscalls/table.js';
 
 /** The arguments in the control block. */
 export class CtlArgs implements SyscallArgs {
@@ -147,7 +160,8 @@ export class Dispatcher {
       this.kernel.log.error({ err: error, syscall: syscallName(nr), pid: task.pid }, 'handler threw');
       result = -EFAULT;
     }
-    if (typeof result === 'number') return this.answer(isRestart(result) ? this.restart(task, result) : result);
+    if (typeof result === 'number')
+      return this.answer(isRestart(result) ? this.restart(task, result) : result);
     startBlock(task, result);
     return undefined;
   }
@@ -172,7 +186,10 @@ export class Dispatcher {
     if (nr === NR_LOAD) return this.load(task);
     if (!this.reported.has(nr) && this.reported.size < 1024) {
       this.reported.add(nr);
-      this.kernel.log.warn({ syscall: syscallName(nr), nr, pid: task.pid, comm: task.comm }, 'system call not implemented');
+      this.kernel.log.warn(
+        { syscall: syscallName(nr), nr, pid: task.pid, comm: task.comm },
+        'system call not implemented',
+      );
     }
     return -ENOSYS;
   }

@@ -1,6 +1,16 @@
 /** Signals that the operator sends to the sentry: those of the terminal go to its foreground group, others to pid 1. */
 
-import { SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH, SI_KERNEL } from '../abi/signal.js';
+import {
+  SI_KERNEL,
+  SIGCONT,
+  SIGHUP,
+  SIGINT,
+  SIGQUIT,
+  SIGSTOP,
+  SIGTERM,
+  SIGTSTP,
+  SIGWINCH,
+} from '../abi/signal.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import type { HostTerminal } from './terminal.js';

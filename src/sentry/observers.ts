@@ -1,11 +1,11 @@
 /** Who watches calls: --strace. Nobody watching costs nothing. */
 
+import type { SyscallArgs } from '../../syscalls/family.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import { Reg } from '../platform/native.js';
 import type { TraceObserver } from '../platform/tracer.js';
-import { Strace, type Pending } from '../strace/strace.js';
-import type { SyscallArgs } from '../../syscalls/family.js';
+import { type Pending, Strace } from '../strace/strace.js';
 import type { CallObserver } from './dispatch.js';
 import type { SandboxSpec } from './spec.js';
 

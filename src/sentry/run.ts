@@ -3,27 +3,27 @@
  * whichever of them dies, and so that a start costs one runtime and not two.
  */
 
+import { filterRules } from '../../syscalls/table.js';
 import { ENOENT, ENOTDIR } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import { SIGKILL } from '../abi/signal.js';
-import { prepareExec, type ExecImage } from '../kernel/exec.js';
-import { createInit } from '../kernel/fork.js';
 import { initialCred } from '../kernel/cred.js';
+import { type ExecImage, prepareExec } from '../kernel/exec.js';
+import { createInit } from '../kernel/fork.js';
 import { Kernel } from '../kernel/kernel.js';
 import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
 import { createLogger } from '../log/logger.js';
 import { loadAddon } from '../platform/addon.js';
 import { compileFilter } from '../platform/filter.js';
-import { Reg, type Native } from '../platform/native.js';
+import { type Native, Reg } from '../platform/native.js';
 import { Tracer } from '../platform/tracer.js';
 import { GuestMemory } from '../platform/user-memory.js';
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
-import { filterRules } from '../../syscalls/table.js';
 import { Dispatcher } from './dispatch.js';
 import { HostSignals } from './host-signals.js';
+import { Observers } from './observers.js';
 import type { SandboxSpec } from './spec.js';
 import { HostTerminal } from './terminal.js';
-import { Observers } from './observers.js';
 import { buildWorld, standardStreams, toBytes } from './world.js';
 
 /** Host ids of guests when the sentry is root: nobody's. */
@@ -63,7 +63,14 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
-  const started = native.start({ filter: compileFilter(filterRules()), loader, hostUid: NOBODY, hostGid: NOBODY, argv, env });
+  const started = native.start({
+    filter: compileFilter(filterRules()),
+    loader,
+    hostUid: NOBODY,
+    hostGid: NOBODY,
+    argv,
+    env,
+  });
   const signals = new HostSignals(kernel, terminal);
   try {
     const root = kernel.mounts.lookupMount({ mount: kernel.mounts.root, dentry: kernel.mounts.root.root });
@@ -108,13 +115,23 @@ function exitStatus(kernel: Kernel): number {
 function enterCwd(init: Task, cwd: string): void {
   const path = resolve(init, init.fs.cwd, toBytes(cwd), LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
   if (typeof path === 'number') {
-    throw new SandboxError(`--cwd: ${cwd}: ${path === -ENOENT ? 'no such directory' : 'cannot be entered'} inside the sandbox`, 128);
+    throw new SandboxError(
+      `--cwd: ${cwd}: ${path === -ENOENT ? 'no such directory' : 'cannot be entered'} inside the sandbox`,
+      128,
+    );
   }
   init.fs.cwd = path;
 }
 
 /** Starts the command: the first guest process already stands at an execve. */
-function firstExec(kernel: Kernel, tracer: Tracer, init: Task, command: string, env: string[], shown: string): void {
+function firstExec(
+  kernel: Kernel,
+  tracer: Tracer,
+  init: Task,
+  command: string,
+  env: string[],
+  shown: string,
+): void {
   const image = findCommand(init, command, env);
   if (typeof image === 'number') {
     const missing = image === -ENOENT || image === -ENOTDIR;
@@ -125,13 +142,22 @@ function firstExec(kernel: Kernel, tracer: Tracer, init: Task, command: string, 
   }
   const regs = new Float64Array(27);
   kernel.native.getRegs(init.hostTid, regs);
-  tracer.startExec(init, image, regs[Reg.rdi] as number, regs[Reg.rsi] as number, regs[Reg.rdx] as number, undefined);
+  tracer.startExec(
+    init,
+    image,
+    regs[Reg.rdi] as number,
+    regs[Reg.rsi] as number,
+    regs[Reg.rdx] as number,
+    undefined,
+  );
 }
 
 /** execvp(3): names with a slash as they are, others along PATH. */
 function findCommand(init: Task, command: string, env: string[]): ExecImage | number {
   if (command.includes('/')) return prepareExec(init, AT_FDCWD, command, 0);
-  const path = env.find((e) => e.startsWith('PATH='))?.slice(5) ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  const path =
+    env.find((e) => e.startsWith('PATH='))?.slice(5) ??
+    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   let failure = -ENOENT;
   for (const dir of path.split(':')) {
     const image = prepareExec(init, AT_FDCWD, `${dir === '' ? '.' : dir}/${command}`, 0);
@@ -144,15 +170,30 @@ function findCommand(init: Task, command: string, env: string[]): ExecImage | nu
 /** The operator's own limits, which the first process inherits: /proc/self/limits in the order of RLIMIT_*. */
 function hostLimits(native: Native): Rlimit[] {
   const ORDER = [
-    'Max cpu time', 'Max file size', 'Max data size', 'Max stack size', 'Max core file size', 'Max resident set', 'Max processes',
-    'Max open files', 'Max locked memory', 'Max address space', 'Max file locks', 'Max pending signals', 'Max msgqueue size',
-    'Max nice priority', 'Max realtime priority', 'Max realtime timeout',
+    'Max cpu time',
+    'Max file size',
+    'Max data size',
+    'Max stack size',
+    'Max core file size',
+    'Max resident set',
+    'Max processes',
+    'Max open files',
+    'Max locked memory',
+    'Max address space',
+    'Max file locks',
+    'Max pending signals',
+    'Max msgqueue size',
+    'Max nice priority',
+    'Max realtime priority',
+    'Max realtime timeout',
   ];
   const text = native.hostProc(0, 'limits');
-  const number = (s: string | undefined): number => (s === undefined || s === RLIM_INFINITY_TEXT ? Infinity : Number(s));
+  const number = (s: string | undefined): number =>
+    s === undefined || s === RLIM_INFINITY_TEXT ? Infinity : Number(s);
   const limits: Rlimit[] = [];
   for (let i = 0; i < RLIM_NLIMITS; i++) {
-    const line = typeof text === 'string' ? text.split('\n').find((l) => l.startsWith(ORDER[i] as string)) : undefined;
+    const line =
+      typeof text === 'string' ? text.split('\n').find((l) => l.startsWith(ORDER[i] as string)) : undefined;
     const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
     limits.push({ soft: number(soft), hard: number(hard) });
   }

@@ -1,9 +1,9 @@
 /** The operator's terminal, when one of the standard streams is one: its object, its name /dev/pts/N, its modes. */
 
 import { TCGETS, TCSETS } from '../abi/ioctl.js';
-import { makedev } from '../fs/pseudo.js';
 import type { DevPtsFs } from '../fs/devpts/devpts.js';
 import { HostStream } from '../fs/hostfile.js';
+import { makedev } from '../fs/pseudo.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Tty } from '../kernel/tty.js';

@@ -11,6 +11,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterNotify(env, exports);
   tvisor::RegisterTracer(env, exports);
   tvisor::RegisterRoom(env, exports);
+  tvisor::RegisterConfine(env, exports);
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);
   return exports;

@@ -66,6 +66,7 @@ void RegisterMemory(napi_env env, napi_value exports);
 void RegisterNotify(napi_env env, napi_value exports);
 void RegisterTracer(napi_env env, napi_value exports);
 void RegisterRoom(napi_env env, napi_value exports);
+void RegisterConfine(napi_env env, napi_value exports);
 
 // notify.cc: forgets the call that `tid` left behind when it died.
 void ForgetCall(pid_t tid);

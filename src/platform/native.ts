@@ -97,6 +97,11 @@ export interface Native {
   // --- the trap -------------------------------------------------------------------------------------------------
   /** Starts room and reaper and the first guest process stopped before its execve. Throws an Error with a clear line when the host lacks something. */
   start(options: StartOptions): StartResult;
+  /**
+   * Gives up, for every thread of the sentry and for ever, the privileges and calls that it does not need once the sandbox has
+   * started (addon/platform/confine.cc). Nothing can be executed, mounted or connected to afterwards. Throws an Error with one clear line.
+   */
+  confine(): void;
   /** Kills every guest and the reaper, and waits for them. */
   stop(): void;
   /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */

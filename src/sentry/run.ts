@@ -88,6 +88,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     const tracer = new Tracer(kernel, native, observers.forTracer);
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
+    native.confine();
     new Dispatcher(kernel, native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),

@@ -1,6 +1,7 @@
 /** /proc/sys (proc_sys(5)): what programs read, and the few settings that are the sandbox's own to change. */
 
-import { EINVAL, EPERM } from '../../abi/errno.js';
+import { EACCES, EINVAL, EPERM } from '../../abi/errno.js';
+import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -36,7 +37,24 @@ function utsName(get: () => string, set: (name: string) => void): TextLeaf {
   });
 }
 
+/** Settings know no capabilities (fs/proc/proc_sysctl.c): not even root opens one for writing that its mode says is read-only. */
+function readOnly(tree: Tree): Tree {
+  const open = (_task: Task, flags: number): number => ((flags & O_ACCMODE) === O_RDONLY ? 0 : -EACCES);
+  const out: Record<string, Tree[string]> = {};
+  for (const [name, what] of Object.entries(tree)) {
+    if (typeof what === 'string') out[name] = new TextLeaf(0o444, { read: () => what, open });
+    else if (typeof what === 'function') out[name] = new TextLeaf(0o444, { read: what, open });
+    else out[name] = what instanceof TextLeaf ? what : readOnly(what);
+  }
+  return out;
+}
+
+/** Everything below /proc/sys. */
 export function sysctlTree(kernel: Kernel): Tree {
+  return readOnly(settings(kernel));
+}
+
+function settings(kernel: Kernel): Tree {
   const host = (name: string, fallback: string) => (): string => {
     const text = kernel.native.hostProc(-1, name);
     return typeof text === 'string' ? text : fallback;

@@ -65,6 +65,7 @@ static int UNUSED reap_within(pid_t child, int limit_ms, int *status) {
 static int UNUSED still_alive(void) {
   int status = -1;
   char text[16] = "";
+  fflush(stdout);
   int fd = open("alive", O_RDWR | O_CREAT | O_TRUNC, 0644);
   if (fd < 0 || write(fd, "yes", 3) != 3 || pread(fd, text, 3, 0) != 3 || memcmp(text, "yes", 3) != 0)
     return 1;

@@ -1,9 +1,10 @@
 /* 10,000 descriptors in several processes, paths and names beyond every limit, deep trees, huge vectors and counts. */
+#include "guest.h"
+
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include "guest.h"
 
 static void descriptors(void) {
   struct rlimit limit;

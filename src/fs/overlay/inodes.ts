@@ -4,9 +4,13 @@
  */
 
 import { ENXIO } from '../../abi/errno.js';
-import { SEEK_DATA } from '../../abi/fcntl.js';
+import { O_ACCMODE, O_RDONLY, SEEK_DATA } from '../../abi/fcntl.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/stat.js';
+import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
+import { St } from '../../platform/native.js';
+import type { Path } from '../../vfs/dentry.js';
+import type { OpenFile } from '../../vfs/file.js';
 import type { Attr } from '../../vfs/inode.js';
 import { Content } from '../tmpfs/content.js';
 import { TmpFile } from '../tmpfs/file.js';
@@ -34,7 +38,10 @@ class OverlayFile extends TmpFile {
   private readonly handle: LowerHandle;
   /** Descriptions of this file. */
   private openFiles = 0;
-  /** They have the lower descriptor, until the last one is closed or the bytes are copied up. */
+  /**
+   * They have the lower descriptor until the last one is closed, copied up or not: its number may be on its way to a guest
+   * (a program that is being loaded), and must not come to mean another file meanwhile.
+   */
   private held = false;
 
   constructor(
@@ -44,6 +51,15 @@ class OverlayFile extends TmpFile {
   ) {
     super(overlay, attr);
     this.handle = { path: lower, fd: -1, refs: 0, idle: false };
+  }
+
+  override open(task: Task, path: Path, flags: number): OpenFile | number {
+    // Before anything of it can be mapped: who maps after a writer came must see what is written.
+    if ((flags & O_ACCMODE) !== O_RDONLY) {
+      const content = this.data();
+      if (typeof content === 'number') return content;
+    }
+    return super.open(task, path, flags);
   }
 
   override opened(readable: boolean): number {
@@ -60,24 +76,43 @@ class OverlayFile extends TmpFile {
 
   private holdLower(): number {
     if (this.held || this.content !== undefined) return 0;
-    const err = this.overlay.host.acquire(this.handle);
+    const err = this.acquire();
     if (err >= 0) this.held = true;
     return err;
   }
 
   private letGo(): void {
     if (!this.held) return;
+    const { host } = this.overlay;
     this.held = false;
-    this.overlay.host.release(this.handle);
+    host.release(this.handle);
+    if (this.content !== undefined) host.discard(this.handle);
+  }
+
+  private acquire(): number {
+    const fresh = this.handle.fd < 0;
+    const err = this.overlay.host.acquire(this.handle);
+    if (err >= 0 && fresh) this.refresh(this.handle.fd);
+    return err;
+  }
+
+  /** The host's file may have changed since its name was looked up. */
+  private refresh(fd: number): void {
+    const { attr } = this;
+    const { native } = this.fs;
+    if (this.dirty || native.fstat(fd) < 0) return;
+    const b = native.statBuf;
+    attr.size = b[St.size] as number;
+    attr.blocks = b[St.blocks] as number;
+    attr.mtime = { sec: b[St.mtimeSec] as number, nsec: b[St.mtimeNsec] as number };
   }
 
   /** Runs `use` with the lower descriptor. */
   private withLower(use: (fd: number) => number): number {
-    const { host } = this.overlay;
-    const err = host.acquire(this.handle);
+    const err = this.acquire();
     if (err < 0) return err;
     const r = use(this.handle.fd);
-    host.release(this.handle);
+    this.overlay.host.release(this.handle);
     return r;
   }
 
@@ -131,7 +166,7 @@ class OverlayFile extends TmpFile {
   private detachLower(content: Content): void {
     this.content = content;
     this.dirty = true;
-    this.letGo();
+    // Does nothing while descriptions hold it.
     this.overlay.host.discard(this.handle);
   }
 

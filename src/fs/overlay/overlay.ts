@@ -28,7 +28,7 @@ export class OverlayFs extends TmpFs {
   override readonly type = 'overlay';
   readonly host: Lower;
   override readonly dev: number;
-  /** Hard links of the host: one inode whatever the name, by "dev:ino". */
+  /** Hard links of the host: one inode whatever the name, by `linkKey`. */
   private readonly links = new Map<string, TmpInode>();
   private readonly shared = new WeakMap<TmpInode, string>();
 
@@ -56,19 +56,27 @@ export class OverlayFs extends TmpFs {
   lowerObject(dir: string, name: string, path: string): TmpInode | number {
     const attr = this.host.statChild(dir, name);
     if (typeof attr === 'number') return attr;
-    const isLinked = attr.nlink > 1 && (attr.mode & S_IFMT) !== S_IFDIR;
-    const key = isLinked ? `${attr.dev ?? this.dev}:${attr.ino}` : '';
-    if (isLinked) {
+    const key = this.linkKey(attr);
+    if (key !== undefined) {
       const known = this.links.get(key);
       if (known !== undefined) return known;
     }
     this.inodesUsed++;
     const inode = lowerInode(this, path, attr);
-    if (isLinked) {
+    if (key !== undefined) {
       this.links.set(key, inode);
       this.shared.set(inode, key);
     }
     return inode;
+  }
+
+  /**
+   * Names a host object with several names whatever its path is; the time of birth tells it from a later one with the same
+   * number. Undefined for others, and where the number is not exact in a double: two files must never be taken for one.
+   */
+  private linkKey(attr: Attr): string | undefined {
+    if (attr.nlink < 2 || (attr.mode & S_IFMT) === S_IFDIR || !Number.isSafeInteger(attr.ino)) return undefined;
+    return `${attr.dev ?? this.dev}:${attr.ino}:${attr.btime.sec}.${attr.btime.nsec}`;
   }
 
   /** Has several names on the host. */

@@ -253,9 +253,12 @@ export class Content {
       const from = data < 0 ? pos : data;
       const hole = native.lseek(hostFd, from, SEEK_HOLE);
       const to = hole < 0 ? size : Math.min(hole, size);
+      if (from > 0 || to < size) this.sparse = true;
       err = this.copyRange(hostFd, from, to);
       pos = Math.max(to, from + 1);
-      if (from > 0 || to < size) this.sparse = true;
+      // At once, so that the next run finds what is really free.
+      this.size = to;
+      this.recount();
     }
     if (err < 0) {
       this.free();
@@ -268,7 +271,9 @@ export class Content {
 
   private copyRange(hostFd: number, from: number, to: number): number {
     const { native } = this.quota;
-    if (to - from > this.quota.bytesFree) return -ENOSPC;
+    // A run may begin and end inside pages.
+    const start = from - (from % PAGE);
+    if (pages(to - start) > this.quota.bytesFree) return -ENOSPC;
     for (let at = from; at < to; ) {
       const n = native.copyRange(hostFd, at, this.fd, at, to - at);
       if (n < 0) return n;

@@ -193,6 +193,7 @@ const sysReadlinkat = (task: Task, args: SyscallArgs): number =>
 function postStatfs(task: Task, path: Path, addr: number): number {
   const { fs } = inodeOf(path);
   const s = fs.statfs();
+  if (typeof s === 'number') return s;
   encodeStatfs(task.mem.stage(SIZEOF_STATFS), s, fs.dev, path.mount.flags);
   return task.mem.post(addr, SIZEOF_STATFS);
 }
@@ -212,6 +213,7 @@ function sysUstat(task: Task, args: SyscallArgs): number {
   const mount = task.kernel.mounts.mounts.find((m) => m.fs.dev === dev);
   if (mount === undefined) return -EINVAL;
   const s = mount.fs.statfs();
+  if (typeof s === 'number') return s;
   encodeUstat(task.mem.stage(SIZEOF_USTAT), s);
   return task.mem.post(args.ptr(1), SIZEOF_USTAT) < 0 ? -EFAULT : 0;
 }

@@ -94,6 +94,12 @@ napi_value Fsync(napi_env env, napi_callback_info info) {
   return MakeInt(env, Result(Retry([&] { return data_only ? fdatasync(fd) : fsync(fd); })));
 }
 
+napi_value Syncfs(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  return MakeInt(env, Result(syncfs(Int(env, a[0]))));
+}
+
 napi_value Lseek(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
@@ -223,6 +229,7 @@ void RegisterHostContents(Napi::Env env, Napi::Object exports) {
       {"memfd", Memfd},
       {"copyRange", CopyRange},
       {"reopenReadOnly", ReopenReadOnly},
+      {"syncfs", Syncfs},
   };
   for (const auto &m : methods) Method(env, exports, m.name, m.call);
 }

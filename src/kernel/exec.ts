@@ -24,6 +24,7 @@ import { inodeOf, type Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW, pathName, resolveAt } from '../vfs/namei.js';
 import { mayAccess } from '../vfs/permission.js';
+import { denyIfWritten, noteProgram } from '../vfs/text-busy.js';
 import type { Cred } from './cred.js';
 import { credForExec } from './cred-change.js';
 import { type ElfImage, mapElf, parseElf, type ReadAt } from './exec-elf.js';
@@ -113,6 +114,8 @@ function openProgram(task: Task, dirfd: number, name: string, flags: number): Pr
   if ((inode.mode & S_IFMT) !== S_IFREG || (path.mount.flags & MS_NOEXEC) !== 0) return -EACCES;
   const denied = mayAccess(task.cred, inode, 1);
   if (denied < 0) return denied;
+  const written = denyIfWritten(inode);
+  if (written < 0) return written;
   const file = inode.open(task, path, O_RDONLY);
   if (typeof file === 'number') return file;
   if (!(file instanceof OpenFile)) return -EACCES;
@@ -281,6 +284,7 @@ export function commitExec(task: Task, image: ExecImage): void {
   task.keepCaps = false;
   task.comm = image.comm;
   tg.exe = image.path;
+  noteProgram(inodeOf(image.path));
   tg.cmdlinePrefix = image.plan.words;
   tg.didExec = true;
   tg.dumpable = image.secure ? 0 : 1;

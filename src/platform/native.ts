@@ -189,6 +189,8 @@ export interface Native {
   ftruncate(fd: number, size: number): number;
   fallocate(fd: number, mode: number, pos: number, len: number): number;
   fsync(fd: number, dataOnly: boolean): number;
+  /** Writes a whole host file system to its disk. */
+  syncfs(fd: number): number;
   lseek(fd: number, pos: number, whence: number): number;
   statfs(dirFd: number, path: string): HostStatfs | number;
   getxattr(dirFd: number, path: string, name: string): Uint8Array | number;

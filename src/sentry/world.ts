@@ -2,7 +2,16 @@
 
 import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
 import { TCGETS } from '../abi/ioctl.js';
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME, S_IFDIR } from '../abi/stat.js';
+import {
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
+  MS_RELATIME,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
+} from '../abi/stat.js';
 import { DevFs } from '../fs/dev/dev.js';
 import { DevPtsFs } from '../fs/devpts/devpts.js';
 import { HostStream } from '../fs/hostfile.js';
@@ -37,7 +46,7 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   const ns = new MountNamespace();
   kernel.mounts = ns;
   ns.mount(new OverlayFs(native, spec.root, {}), undefined, MS_RELATIME);
-  const at = (path: string): Path => mountpoint(ns, toBytes(path), path);
+  const at = (path: string): Path => mountpoint(ns, toBytes(path), path, S_IFDIR);
   const proc = new ProcFs(kernel, 0x15);
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new SysFs(kernel, 0x16), at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
@@ -49,19 +58,22 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   ns.mount(shm, at('/dev/shm'), MS_NOSUID | MS_NODEV | MS_RELATIME);
   for (const volume of spec.volumes) {
     const fs = new HostFs(native, volume.host, { readonly: volume.readonly });
-    ns.mount(fs, at(volume.guest), MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
+    const isDir = (fs.root.mode & S_IFMT) === S_IFDIR;
+    const place = mountpoint(ns, toBytes(volume.guest), volume.guest, isDir ? S_IFDIR : S_IFREG);
+    ns.mount(fs, place, MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
   }
 }
 
-/** The directory to mount on, made in the overlay where the root has none. Symbolic links are not followed. */
-function mountpoint(ns: MountNamespace, path: string, shown: string): Path {
+/** The directory (or file, by `type`: S_IFDIR, S_IFREG) to mount on, made in the overlay where the root has none. Symbolic links are not followed. */
+function mountpoint(ns: MountNamespace, path: string, shown: string, type: number): Path {
   let here = ns.lookupMount({ mount: ns.root, dentry: ns.root.root });
-  for (const name of path.split('/').filter((s) => s !== '')) {
+  const names = path.split('/').filter((s) => s !== '');
+  for (const [i, name] of names.entries()) {
     const { dentry } = here;
     dentry.children ??= new Map();
     let child = dentry.children.get(name);
     if (child?.inode === undefined) {
-      const inode = childDirectory(inodeOf(here), name, shown);
+      const inode = childOf(inodeOf(here), name, shown, i === names.length - 1 ? type : S_IFDIR);
       child = new Dentry(name, dentry, inode);
       dentry.children.set(name, child);
     }
@@ -70,11 +82,16 @@ function mountpoint(ns: MountNamespace, path: string, shown: string): Path {
   return here;
 }
 
-function childDirectory(dir: Inode, name: string, shown: string): Inode {
+function childOf(dir: Inode, name: string, shown: string, type: number): Inode {
   let inode = dir.lookup(name, undefined);
-  if (typeof inode === 'number') inode = dir.mkdir(name, S_IFDIR | 0o755, ROOT_CRED);
-  if (typeof inode === 'number' || (inode.mode & 0o170000) !== S_IFDIR) {
-    throw new Error(`cannot mount on ${shown}: not a directory`);
+  if (typeof inode === 'number') {
+    inode =
+      type === S_IFDIR
+        ? dir.mkdir(name, S_IFDIR | 0o755, ROOT_CRED)
+        : dir.create(name, S_IFREG | 0o644, ROOT_CRED);
+  }
+  if (typeof inode === 'number' || (inode.mode & S_IFMT) !== type) {
+    throw new Error(`cannot mount on ${shown}: not a ${type === S_IFDIR ? 'directory' : 'regular file'}`);
   }
   return inode;
 }

@@ -17,6 +17,7 @@ import {
   mountWritable,
   ownerOrCapable,
 } from './permission.js';
+import { denyIfRunning } from './text-busy.js';
 
 function change(path: Path, set: SetAttr): number {
   const err = inodeOf(path).setattr(set);
@@ -81,7 +82,8 @@ export function vfsTruncate(task: Task, path: Path, size: number): number {
   const type = inode.mode & S_IFMT;
   if (type === S_IFDIR) return -EISDIR;
   if (type !== S_IFREG) return -EINVAL;
-  const refused = mountWritable(path) || mayAccess(task.cred, inode, MAY_WRITE);
+  const refused =
+    mountWritable(path) || mayAccess(task.cred, inode, MAY_WRITE) || denyIfRunning(task.kernel, inode);
   if (refused < 0) return refused;
   const err = truncateInode(task, inode, size);
   if (err >= 0) notifyPath(path, IN_MODIFY);

@@ -6,6 +6,7 @@ import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE } from '../abi/poll.js';
 import type { OpenFile } from './file.js';
 import { dropFileLocks } from './locks.js';
 import { notifyPath } from './notify.js';
+import { uncountWriter } from './text-busy.js';
 
 /** The hard upper bound of a descriptor number + 1, as fs.nr_open. */
 export const NR_OPEN = 1048576;
@@ -124,5 +125,6 @@ export function putFile(file: OpenFile): void {
   if (--file.refs !== 0) return;
   closeFile(file);
   if (file.watchers !== undefined) for (const w of [...file.watchers]) w.fileReleased();
+  uncountWriter(file);
   file.release();
 }

@@ -49,6 +49,9 @@ export abstract class OpenFile {
   /** Whoever must hear that the last reference went away (epoll entries); told before `release`. */
   watchers: Set<ReleaseWatcher> | undefined;
 
+  /** The inode that counts this description as a writer (text-busy.ts). */
+  writes: Inode | undefined;
+
   /** Set while there may be flock(2) or open file description locks of it. */
   locks = false;
 

@@ -71,7 +71,7 @@ export interface FileSystem {
   readonly root: Inode;
   /** False: every name is looked up anew on every walk (proc, shared host directories). */
   readonly cacheNames: boolean;
-  statfs(): StatFs;
+  statfs(): StatFs | number;
   /** Makes everything written so far durable (sync(2), syncfs(2)); absent where nothing outlives the sandbox. @returns 0 or -errno */
   sync?(): number;
   /** Super block options for /proc/mounts, after rw/ro: e.g. "size=65536k". */
@@ -87,6 +87,8 @@ export abstract class Inode {
   abstract readonly ino: number;
   /** Open descriptions and other long-lived users: while there are any the object is not dropped from caches, nor its data when its last name goes. */
   holds = 0;
+  /** Descriptions that open(2) made for writing, of a regular file (text-busy.ts). */
+  writers = 0;
 
   hold(): void {
     this.holds++;

@@ -58,6 +58,7 @@ import {
   mountWritable,
   ownerOrCapable,
 } from './permission.js';
+import { countWriter, denyIfRunning } from './text-busy.js';
 import { Walk } from './walk.js';
 
 /** A description, -errno, or the open of a FIFO that has to wait for its other end. */
@@ -115,7 +116,9 @@ function openTmpfile(task: Task, walk: Walk, name: string, flags: number, mode: 
   if (typeof inode === 'number') return inode;
   const dentry = new Dentry(`#${inode.ino}`, path.dentry, inode);
   dentry.unlinked = true;
-  return inode.open(task, { mount: path.mount, dentry }, statusFlags(flags));
+  const file = inode.open(task, { mount: path.mount, dentry }, statusFlags(flags));
+  if (typeof file !== 'number') countWriter(file, inode);
+  return file;
 }
 
 /** O_CREAT: the last component may be absent, or a link to somewhere where it is. */
@@ -186,6 +189,10 @@ function openExisting(task: Task, path: Path, flags: number): OpenResult {
   if (refused < 0) return refused;
   if ((flags & O_NOATIME) !== 0 && !ownerOrCapable(task.cred, inode.getattr())) return -EPERM;
   if (type === S_IFSOCK) return -ENXIO;
+  if (type === S_IFREG && (mask & MAY_WRITE) !== 0) {
+    const running = denyIfRunning(task.kernel, inode);
+    if (running < 0) return running;
+  }
   if (truncate) {
     const err = truncateInode(task, inode, 0);
     if (err < 0) return err;
@@ -207,7 +214,9 @@ function finish(task: Task, path: Path, inode: Inode, flags: number): OpenResult
   const status = statusFlags(flags);
   if ((inode.mode & S_IFMT) === S_IFIFO && !inode.opensItself) return openFifo(task, path, status);
   const file = inode.open(task, path, status);
-  if (typeof file !== 'number') notifyPath(path, IN_OPEN);
+  if (typeof file === 'number') return file;
+  countWriter(file, inode);
+  notifyPath(path, IN_OPEN);
   return file;
 }
 

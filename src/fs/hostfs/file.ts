@@ -7,10 +7,12 @@ import type { Sink, Source } from '../../kernel/useriov.js';
 import type { Path } from '../../vfs/dentry.js';
 import { type MapSource, OpenFile } from '../../vfs/file.js';
 import { modeAfterWrite } from '../../vfs/permission.js';
+import { Descriptors } from './descriptors.js';
 import type { HostInode } from './inode.js';
 
 export class HostFile extends OpenFile {
-  private readonly forWriting: boolean;
+  /** O_RDONLY, O_WRONLY or O_RDWR: which of the host descriptors. */
+  readonly access: number;
 
   constructor(
     private readonly file: HostInode,
@@ -18,10 +20,10 @@ export class HostFile extends OpenFile {
     flags: number,
   ) {
     super(path, flags);
-    this.forWriting = this.writable;
+    this.access = Descriptors.access(flags);
   }
   private get fd(): number {
-    return this.file.hostFd(this.forWriting);
+    return this.file.hostFd(this.access);
   }
 
   override read(_task: Task, sink: Sink, pos: number): number {
@@ -53,7 +55,7 @@ export class HostFile extends OpenFile {
     return { hostFd: this.fd };
   }
   override release(): void {
-    this.file.give(this.forWriting);
+    this.file.give(this.access);
   }
 }
 
@@ -69,8 +71,9 @@ export class HostDirFile extends OpenFile {
   override read(): number {
     return -EISDIR;
   }
-  override sync(): number {
-    return 0;
+  /** New and removed names are on the disk afterwards. */
+  override sync(dataOnly: boolean): number {
+    return this.dir.withFd((fd) => this.dir.fs.native.fsync(fd, dataOnly));
   }
   override release(): void {
     this.dir.drop();

@@ -3,10 +3,16 @@
  * others may change it at any time.
  */
 
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { EROFS } from '../../abi/errno.js';
+import { S_IFDIR, S_IFMT } from '../../abi/stat.js';
 import { type Native, St } from '../../platform/native.js';
 import type { FileSystem, StatFs } from '../../vfs/inode.js';
 import { HostInode, readAttr } from './inode.js';
+
+/** Objects remembered before those that nobody has open are forgotten. */
+const MAX_INODES = 65536;
 
 export interface HostFsOptions {
   /** Refuses every change, whatever the mount's flags say. */
@@ -23,28 +29,31 @@ export class HostFs implements FileSystem {
   readonly readonly: boolean;
   /** The sentry may give files to anybody. */
   readonly privileged: boolean;
-  /** One object for one host object, by device and number, as long as somebody uses it. */
-  private readonly inodes = new Map<string, WeakRef<HostInode>>();
-  private readonly collected = new FinalizationRegistry((key: string) => {
-    if (this.inodes.get(key)?.deref() === undefined) this.inodes.delete(key);
-  });
+  /** One object for one host object, by device, number and nothing else: `isSame` tells it from an earlier one. */
+  private readonly inodes = new Map<string, HostInode>();
+  /** The file made last and the descriptor that it was made with, until its first open or the next look-up. */
+  private made: { inode: HostInode; fd: number } | undefined;
 
-  /** Throws an Error with one line if the directory cannot be opened. `hostPath` is an ordinary string. */
+  /** Throws an Error with one line if it cannot be opened. `hostPath`, a directory or a regular file, is an ordinary string. */
   constructor(
     readonly native: Native,
     hostPath: string,
     options: HostFsOptions = {},
   ) {
-    const bytes = Buffer.from(hostPath, 'utf8').toString('latin1');
-    this.source = bytes;
+    const isDir = statSync(hostPath, { throwIfNoEntry: false })?.isFile() !== true;
+    // A shared file is reached through its directory, of which nothing but that one name is ever asked for.
+    const file = isDir ? '' : realpathSync(hostPath);
+    const top = isDir ? hostPath : dirname(file);
+    const name = Buffer.from(isDir ? '' : basename(file), 'utf8').toString('latin1');
+    this.source = Buffer.from(hostPath, 'utf8').toString('latin1');
     this.readonly = options.readonly === true;
     this.privileged = process.geteuid?.() === 0;
-    this.rootFd = native.openRoot(bytes);
-    if (this.rootFd < 0) throw new Error(`cannot open the directory ${hostPath} (errno ${-this.rootFd})`);
-    const err = native.statAt(this.rootFd, '');
+    this.rootFd = native.openRoot(Buffer.from(top, 'utf8').toString('latin1'));
+    if (this.rootFd < 0) throw new Error(`cannot open the directory ${top} (errno ${-this.rootFd})`);
+    const err = native.statAt(this.rootFd, name);
     if (err < 0) throw new Error(`cannot stat ${hostPath} (errno ${-err})`);
     this.dev = native.statBuf[St.dev] as number;
-    this.root = new HostInode(this, undefined, '', readAttr(native.statBuf, this.dev));
+    this.root = new HostInode(this, undefined, name, readAttr(native.statBuf, this.dev));
     this.remember(this.key(), this.root);
   }
 
@@ -59,15 +68,47 @@ export class HostFs implements FileSystem {
   }
 
   private remember(key: string, inode: HostInode): void {
-    this.inodes.set(key, new WeakRef(inode));
-    this.collected.register(inode, key);
+    if (this.inodes.size >= MAX_INODES) this.forgetUnused();
+    inode.key = key;
+    this.inodes.set(key, inode);
+  }
+
+  /** Drops what nobody has open. Somebody may still stand at it, and then gets a second object for it, which does no harm. */
+  private forgetUnused(): void {
+    for (const [key, inode] of this.inodes) {
+      if (inode.holds === 0 && (inode.mode & S_IFMT) !== S_IFDIR) this.inodes.delete(key);
+    }
+  }
+
+  /** The last name of an object is gone: its number may come back as another one's. */
+  removed(inode: HostInode): void {
+    if (this.inodes.get(inode.key) === inode) this.inodes.delete(inode.key);
+  }
+
+  /** Keeps the descriptor that made a file for its first open, which the file's mode may not allow once more. */
+  keepMade(inode: HostInode, fd: number): void {
+    this.dropMade();
+    this.made = { inode, fd };
+  }
+  /** That descriptor, the caller's now, or -1. */
+  takeMade(inode: HostInode): number {
+    const { made } = this;
+    if (made?.inode !== inode) return -1;
+    this.made = undefined;
+    return made.fd;
+  }
+  private dropMade(): void {
+    if (this.made === undefined) return;
+    this.native.close(this.made.fd);
+    this.made = undefined;
   }
 
   /** The object that a stat call has just found under `name` in `dir`: statBuf holds its attributes. */
   found(dir: HostInode, name: string): HostInode {
+    this.dropMade();
     const attr = readAttr(this.native.statBuf, this.dev);
     const key = this.key();
-    const known = this.inodes.get(key)?.deref();
+    const known = this.inodes.get(key);
     if (known?.isSame(attr) === true) {
       // A bind mount on the host can show a directory below itself; it must not become its own parent here.
       if (!known.isAbove(dir)) {
@@ -81,9 +122,12 @@ export class HostFs implements FileSystem {
     return inode;
   }
 
-  statfs(): StatFs {
-    const s = this.native.statfs(this.rootFd, '');
-    if (typeof s !== 'number') return s;
-    return { type: 0, bsize: 4096, blocks: 0, bfree: 0, bavail: 0, files: 0, ffree: 0, namelen: 255 };
+  /** syncfs(2) of the host's file system. */
+  sync(): number {
+    return this.root.withFd((fd) => this.native.syncfs(fd));
+  }
+
+  statfs(): StatFs | number {
+    return this.native.statfs(this.rootFd, '');
   }
 }

@@ -1,7 +1,7 @@
 /** Objects of a shared host directory. */
 
-import { ENODATA, ENOTSUP, ENXIO, EPERM, ESTALE, EXDEV } from '../../abi/errno.js';
-import { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
+import { EINVAL, ENODATA, ENOTSUP, ENXIO, EPERM, EXDEV } from '../../abi/errno.js';
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_ISGID } from '../../abi/stat.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Task } from '../../kernel/task.js';
@@ -9,6 +9,7 @@ import { type Native, St } from '../../platform/native.js';
 import type { Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import { type Attr, type DirEntry, Inode, type SetAttr, type Timespec } from '../../vfs/inode.js';
+import { Descriptors } from './descriptors.js';
 import { HostDirFile, HostFile } from './file.js';
 import type { HostFs } from './hostfs.js';
 
@@ -41,11 +42,10 @@ export function readAttr(b: Float64Array, fsDev: number): Attr {
 
 export class HostInode extends Inode {
   readonly ino: number;
-  /** Host descriptors for all descriptions of this object: one for reading, one for writing too. */
-  private readFd = -1;
-  private writeFd = -1;
-  private readers = 0;
-  private writers = 0;
+  /** Of a regular file that was opened at some time. */
+  private descriptors: Descriptors | undefined;
+  /** Where the file system finds it again. */
+  key = '';
 
   constructor(
     readonly fs: HostFs,
@@ -63,7 +63,8 @@ export class HostInode extends Inode {
 
   /** Where it was seen last, below the root. */
   get path(): string {
-    if (this.parent === undefined) return '';
+    // The root of a shared file, not directory, has the file's name.
+    if (this.parent === undefined) return this.name;
     const above = this.parent.path;
     return above === '' ? this.name : `${above}/${this.name}`;
   }
@@ -93,7 +94,7 @@ export class HostInode extends Inode {
 
   getattr(): Attr {
     const { native } = this;
-    const fd = this.readFd >= 0 ? this.readFd : this.writeFd;
+    const fd = this.descriptors?.any ?? -1;
     const err = fd >= 0 ? native.fstat(fd) : native.statAt(this.fs.rootFd, this.path);
     if (err >= 0) {
       const now = readAttr(native.statBuf, this.fs.dev);
@@ -128,7 +129,8 @@ export class HostInode extends Inode {
   }
 
   private resize(size: number): number {
-    if (this.writeFd >= 0) return this.native.ftruncate(this.writeFd, size);
+    const open = this.descriptors?.writable ?? -1;
+    if (open >= 0) return this.native.ftruncate(open, size);
     const fd = this.native.openAt(this.fs.rootFd, this.path, O_WRONLY, 0);
     if (fd < 0) return fd;
     const err = this.native.ftruncate(fd, size);
@@ -167,9 +169,11 @@ export class HostInode extends Inode {
   override create(name: string, mode: number, cred: Cred): HostInode | number {
     const readOnly = this.fs.writable();
     if (readOnly < 0) return readOnly;
-    const fd = this.native.openAt(this.fs.rootFd, this.child(name), O_CREAT | O_EXCL | O_WRONLY, 0o600);
-    if (fd >= 0) this.native.close(fd);
-    return this.made(name, fd, S_IFREG | mode, cred);
+    const fd = this.native.openAt(this.fs.rootFd, this.child(name), O_CREAT | O_EXCL | O_RDWR, 0o600);
+    const inode = this.made(name, fd, S_IFREG | mode, cred);
+    if (typeof inode !== 'number') this.fs.keepMade(inode, fd);
+    else if (fd >= 0) this.native.close(fd);
+    return inode;
   }
 
   override mkdir(name: string, mode: number, cred: Cred): HostInode | number {
@@ -196,10 +200,18 @@ export class HostInode extends Inode {
   }
 
   override unlink(name: string): number {
-    return this.fs.writable() || this.native.unlinkAt(this.fs.rootFd, this.child(name), false);
+    return this.remove(name, false);
   }
   override rmdir(name: string): number {
-    return this.fs.writable() || this.native.unlinkAt(this.fs.rootFd, this.child(name), true);
+    return this.remove(name, true);
+  }
+  private remove(name: string, isDir: boolean): number {
+    const readOnly = this.fs.writable();
+    if (readOnly < 0) return readOnly;
+    const inode = this.lookup(name, undefined);
+    const err = this.native.unlinkAt(this.fs.rootFd, this.child(name), isDir);
+    if (err >= 0 && typeof inode !== 'number' && (isDir || inode.attr.nlink < 2)) this.fs.removed(inode);
+    return err;
   }
 
   override rename(oldName: string, newDir: Inode, newName: string, flags: number): number {
@@ -234,61 +246,43 @@ export class HostInode extends Inode {
     if (type === S_IFDIR) return new HostDirFile(this, path, flags);
     if (type !== S_IFREG) return -ENXIO;
     const file = new HostFile(this, path, flags);
-    const err = this.take(file.writable);
+    const err = this.take(file.access);
     return err < 0 ? err : file;
   }
 
-  /** Takes the host descriptor for one more description. @returns 0 or -errno */
-  private take(writable: boolean): number {
-    if (writable) {
-      const readOnly = this.fs.writable();
-      if (readOnly < 0) return readOnly;
-      if (this.writeFd < 0) {
-        const fd = this.openHost(O_RDWR);
-        if (fd < 0) return fd;
-        this.writeFd = fd;
-      }
-      this.writers++;
-    } else {
-      if (this.readFd < 0) {
-        const fd = this.openHost(O_RDONLY);
-        if (fd < 0) return fd;
-        this.readFd = fd;
-      }
-      this.readers++;
-    }
+  /** Takes the host descriptor for one more description. @param access O_RDONLY, O_WRONLY or O_RDWR @returns 0 or -errno */
+  private take(access: number): number {
+    const readOnly = access === O_RDONLY ? 0 : this.fs.writable();
+    if (readOnly < 0) return readOnly;
+    this.descriptors ??= new Descriptors(this);
+    const err = this.descriptors.take(access, this.fs.takeMade(this));
+    if (err < 0) return err;
     this.hold();
     return 0;
   }
 
-  private openHost(flags: number): number {
-    const { native } = this;
-    const fd = native.openAt(this.fs.rootFd, this.path, flags, 0);
-    if (fd < 0) return fd;
-    if (native.fstat(fd) < 0 || (native.statBuf[St.ino] as number) !== this.ino) {
-      native.close(fd);
-      return -ESTALE;
-    }
-    return fd;
-  }
-
   /** The end of a description. */
-  give(writable: boolean): void {
-    if (writable) {
-      if (--this.writers === 0) {
-        this.native.close(this.writeFd);
-        this.writeFd = -1;
-      }
-    } else if (--this.readers === 0) {
-      this.native.close(this.readFd);
-      this.readFd = -1;
-    }
+  give(access: number): void {
+    this.descriptors?.give(access);
     this.drop();
   }
 
   /** The host descriptor that descriptions of this kind use. */
-  hostFd(writable: boolean): number {
-    return writable ? this.writeFd : this.readFd;
+  hostFd(access: number): number {
+    return this.descriptors?.fd(access) ?? -1;
+  }
+
+  /** Runs `use` with a descriptor of this directory (or shared file) opened for reading. */
+  withFd(use: (fd: number) => number): number {
+    const { native } = this;
+    const type = this.mode & S_IFMT;
+    if (type !== S_IFDIR && type !== S_IFREG) return -EINVAL;
+    const flags = type === S_IFDIR ? O_RDONLY | O_DIRECTORY : O_RDONLY;
+    const fd = native.openAt(this.fs.rootFd, this.path, flags, 0);
+    if (fd < 0) return fd;
+    const r = use(fd);
+    native.close(fd);
+    return r;
   }
 
   // --- extended attributes: only `user.` is shared with the host ------------------------------------------------------------

@@ -75,7 +75,8 @@ export class OverlayFs extends TmpFs {
    * number. Undefined for others, and where the number is not exact in a double: two files must never be taken for one.
    */
   private linkKey(attr: Attr): string | undefined {
-    if (attr.nlink < 2 || (attr.mode & S_IFMT) === S_IFDIR || !Number.isSafeInteger(attr.ino)) return undefined;
+    if (attr.nlink < 2 || (attr.mode & S_IFMT) === S_IFDIR || !Number.isSafeInteger(attr.ino))
+      return undefined;
     return `${attr.dev ?? this.dev}:${attr.ino}:${attr.btime.sec}.${attr.btime.nsec}`;
   }
 

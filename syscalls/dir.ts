@@ -1,7 +1,8 @@
 /** Directories: reading them, and where a process is (fs/readdir.c, fs/d_path.c, fs/open.c). */
 
-import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from '../src/abi/errno.js';
+import { EBADF, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM, ERANGE } from '../src/abi/errno.js';
 import { AT_FDCWD } from '../src/abi/fcntl.js';
+import { PATH_MAX } from '../src/abi/limits.js';
 import { IN_ACCESS } from '../src/abi/poll.js';
 import { CAP_SYS_CHROOT } from '../src/abi/sched.js';
 import { S_IFDIR, S_IFMT } from '../src/abi/stat.js';
@@ -108,6 +109,7 @@ function sysGetcwd(task: Task, args: SyscallArgs): number {
   if (cwd.dentry.unlinked) return -ENOENT;
   const name = pathName(task, cwd);
   const size = name.length + 1;
+  if (size > PATH_MAX) return -ENAMETOOLONG;
   if (args.long(1) >= 0 && args.long(1) < size) return -ERANGE;
   putBytes(task.mem.stage(size), 0, name);
   const err = task.mem.post(args.ptr(0), size);

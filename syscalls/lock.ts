@@ -6,6 +6,7 @@ import {
   F_UNLCK,
   F_WRLCK,
   LOCK_EX,
+  LOCK_MAND,
   LOCK_NB,
   LOCK_SH,
   LOCK_UN,
@@ -99,6 +100,8 @@ export function setRecordLock(
 
 function sysFlock(task: Task, args: SyscallArgs): SyscallResult {
   const op = args.int(1);
+  // Mandatory locks are gone; Linux still accepts the request and does nothing.
+  if ((op & LOCK_MAND) !== 0) return 0;
   const how = op & ~LOCK_NB;
   if (how !== LOCK_SH && how !== LOCK_EX && how !== LOCK_UN) return -EINVAL;
   const file = fileOf(task, args.int(0));

@@ -28,6 +28,7 @@ import {
   PROT_WRITE,
 } from '../src/abi/mman.js';
 import { MS_NOEXEC } from '../src/abi/stat.js';
+import { noteMapping } from '../src/fs/proc/maps.js';
 import type { Task } from '../src/kernel/task.js';
 import { CONTINUE } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
@@ -84,6 +85,7 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if (typeof writable === 'number') return writable;
   const source = file.map(writable);
   if (typeof source === 'number') return source;
+  noteMapping(task.kernel, source.hostFd, file.path);
   const put = task.kernel.native.addFd(task.hostTid, source.hostFd, fd);
   return put < 0 ? put : CONTINUE;
 }

@@ -194,9 +194,8 @@ function sysLseek(task: Task, args: SyscallArgs): SyscallResult {
   if (file === undefined) return -EBADF;
   const whence = args.uint(2);
   if (whence > SEEK_MAX) return -EINVAL;
-  if (!file.seekable) return -ESPIPE;
   const offset = args.long(1);
-  if (whence > 2 && offset < 0) return -ENXIO;
+  if (whence > 2 && offset < 0 && file.seekable) return -ENXIO;
   return file.seek(offset, whence);
 }
 

@@ -50,6 +50,7 @@ function checkName(task: Task, path: Path, inode: Inode, name: string, mask: num
     const ro = mountWritable(path);
     if (ro < 0) return ro;
   }
+  if (bareSpace(name)) return -EINVAL;
   if (name.startsWith('security.')) {
     const cap = name === 'security.capability' ? CAP_SETFCAP : CAP_SYS_ADMIN;
     return write && !capable(task.cred, cap) ? -EPERM : 0;
@@ -77,6 +78,11 @@ function knownSpace(name: string): boolean {
     name.startsWith('security.') ||
     name.startsWith('system.')
   );
+}
+
+/** A name space without a name in it (xattr_resolve_name). */
+function bareSpace(name: string): boolean {
+  return name.endsWith('.') && name.indexOf('.') === name.length - 1 && knownSpace(name);
 }
 
 /** Tells watches of a change that worked. */

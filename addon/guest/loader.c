@@ -93,8 +93,8 @@ __asm__(
     ".globl _start\n"
     "_start:\n"
     "  mov %rsp, %rdi\n"
-    "  sub $24, %rsp\n" /* room for the new stack pointer; the kernel's rsp is a multiple of 16 */
-    "  lea 8(%rsp), %rsi\n"
+    "  sub $1048, %rsp\n" /* the words of insert_words go right below the kernel's rsp: stay clear of them */
+    "  lea 8(%rsp), %rsi\n" /* room for the new stack pointer; the kernel's rsp is a multiple of 16 */
     "  and $-16, %rsp\n"
     "  push %rsi\n"
     "  push %rsi\n"

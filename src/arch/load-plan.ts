@@ -30,6 +30,11 @@ export interface LoadPlan {
   execfn: string;
 }
 
+/** Where AT_EXECFN points when the loader has its plan at `plan`: the first of the strings. */
+export function execfnAddress(plan: number): number {
+  return plan + OFF_STRINGS;
+}
+
 /** @returns the plan as bytes, or undefined if it does not fit (a program with absurdly many segments) */
 export function encodeLoadPlan(plan: LoadPlan): Uint8Array | undefined {
   if (plan.ops.length > MAX_OPS || plan.aux.length > MAX_AUX || plan.words.length > MAX_WORDS)

@@ -33,6 +33,10 @@ export class EventFd extends OpenFile {
   override get seekable(): boolean {
     return false;
   }
+  /** noop_llseek: succeeds and moves nothing. */
+  override seek(): number {
+    return this.pos;
+  }
   override get pollable(): boolean {
     return true;
   }

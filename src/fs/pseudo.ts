@@ -1,6 +1,6 @@
 /** What proc, sys and devpts share: directories and files whose contents are made up at the moment of reading. */
 
-import { EINVAL, ENOENT } from '../abi/errno.js';
+import { EACCES, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
@@ -164,6 +164,36 @@ export abstract class PseudoDir extends PseudoInode {
   }
   abstract override lookup(name: string, task: Task | undefined): Inode | number;
   abstract override readdir(task: Task | undefined): DirEntry[] | number;
+
+  /** In proc a name that is not there cannot even be looked up for making; elsewhere there is just no such operation. */
+  private refuse(err: number): number {
+    return this.fs.type === 'proc' ? -ENOENT : err;
+  }
+  override create(): number {
+    return this.refuse(-EACCES);
+  }
+  override mkdir(): number {
+    return this.refuse(-EPERM);
+  }
+  override mknod(): number {
+    return this.refuse(-EPERM);
+  }
+  override symlink(): number {
+    return this.refuse(-EPERM);
+  }
+  override link(): number {
+    return this.refuse(-EPERM);
+  }
+  override unlink(): number {
+    return -EPERM;
+  }
+  override rmdir(): number {
+    return -EPERM;
+  }
+  override rename(): number {
+    return -EPERM;
+  }
+
   override open(_task: Task, path: Path, flags: number): OpenFile | number {
     return new DirFile(path, flags);
   }

@@ -41,6 +41,10 @@ export class TimerFd extends OpenFile {
   override get seekable(): boolean {
     return false;
   }
+  /** noop_llseek: succeeds and moves nothing. */
+  override seek(): number {
+    return this.pos;
+  }
   override get pollable(): boolean {
     return true;
   }

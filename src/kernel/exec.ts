@@ -22,7 +22,7 @@ import type { LoadOp, LoadPlan } from '../arch/load-plan.js';
 import { noteMapping } from '../fs/proc/maps.js';
 import { inodeOf, type Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
-import { LOOKUP_EMPTY, LOOKUP_FOLLOW, pathName, resolveAt } from '../vfs/namei.js';
+import { LOOKUP_EMPTY, LOOKUP_FOLLOW, resolveAt } from '../vfs/namei.js';
 import { mayAccess } from '../vfs/permission.js';
 import { denyIfWritten, noteProgram } from '../vfs/text-busy.js';
 import type { Cred } from './cred.js';
@@ -78,7 +78,7 @@ export function prepareExec(task: Task, dirfd: number, name: string, flags: numb
     const line = parseScript(program.head);
     drop(program);
     if (line === undefined) return -ENOEXEC;
-    if (depth >= MAX_INTERPRETERS - 1) return -ELOOP;
+    if (depth >= MAX_INTERPRETERS) return -ELOOP;
     // The outer script's name becomes the argument of the inner interpreter.
     words.splice(0, words.length > 0 ? 1 : 0, ...line, shown);
     shown = line[0] as string;
@@ -235,15 +235,7 @@ function addFile(task: Task, image: ExecImage, program: Program, fd: number): nu
   const source = program.file.map(false);
   if (typeof source === 'number') return source;
   image.files.push({ file: program.file, hostFd: source.hostFd, fd });
-  const { native } = task.kernel;
-  if (native.fstat(source.hostFd) === 0) {
-    noteMapping(
-      task.kernel,
-      native.statBuf[0] as number,
-      native.statBuf[1] as number,
-      pathName(task, program.path),
-    );
-  }
+  noteMapping(task.kernel, source.hostFd, program.path);
   return 0;
 }
 
@@ -286,6 +278,7 @@ export function commitExec(task: Task, image: ExecImage): void {
   tg.exe = image.path;
   noteProgram(inodeOf(image.path));
   tg.cmdlinePrefix = image.plan.words;
+  tg.auxv = image.plan.aux;
   tg.didExec = true;
   tg.dumpable = image.secure ? 0 : 1;
   signalsForExec(tg);

@@ -168,6 +168,7 @@ function childProcess(task: Task, args: CloneArgs, hostPid: number, pid: number)
   const tg = new ThreadGroup(kernel, pid, hostPid, parent, self.group, signal, self.limits);
   tg.parentTask = sibling ? self.parentTask : task;
   tg.exe = self.exe;
+  tg.auxv = self.auxv;
   tg.cmdlinePrefix = self.cmdlinePrefix;
   tg.dumpable = self.dumpable;
   tg.oomScoreAdj = self.oomScoreAdj;

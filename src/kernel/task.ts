@@ -95,6 +95,8 @@ export class ThreadGroup {
   didExec = false;
   /** Path of the executable, for /proc/pid/exe. */
   exe: Path | undefined;
+  /** What the loader changed in the auxiliary vector, for /proc/pid/auxv: AT_* and value. */
+  auxv: readonly (readonly [number, number])[] = [];
   /** For scripts: words put in front of the host's view of the arguments, for /proc/pid/cmdline. */
   cmdlinePrefix: string[] = [];
   limits: Rlimit[];

@@ -2,8 +2,9 @@
 
 import type { Handler, SyscallArgs } from '../../syscalls/family.js';
 import { handlers, syscallName } from '../../syscalls/table.js';
+import { AT_EXECFN } from '../abi/elf.js';
 import { EFAULT, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
-import { encodeLoadPlan, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
+import { encodeLoadPlan, execfnAddress, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { onHostFd } from '../fs/hostfile.js';
 import { startBlock } from '../kernel/blocking.js';
@@ -216,6 +217,7 @@ export class Dispatcher {
     if (plan === undefined) return -EFAULT;
     if (task.mem.write(this.args.ptr(0), plan, 0, LOAD_PLAN_SIZE) !== LOAD_PLAN_SIZE) return -EFAULT;
     task.loadingMaps = image.plan.ops.filter((op) => op.kind === 'mmap' && op.fd >= 0).length;
+    task.group.auxv = [...image.plan.aux, [AT_EXECFN, execfnAddress(this.args.ptr(0))]];
     return 0;
   }
 }

@@ -106,6 +106,8 @@ export function vfsLink(
   if (refused < 0) return refused;
   const inode = inodeOf(old);
   if ((inode.mode & S_IFMT) === S_IFDIR) return -EPERM;
+  if (inode.getattr().nlink === 0 && !inode.linkable) return -ENOENT;
+  inode.linkable = false;
   const err = free.dir.link(free.dentry.name, inode);
   if (err < 0) return err;
   notify(inode, IN_ATTRIB);

@@ -89,6 +89,8 @@ export abstract class Inode {
   holds = 0;
   /** Descriptions that open(2) made for writing, of a regular file (text-busy.ts). */
   writers = 0;
+  /** A nameless file (O_TMPFILE) that may still be given its first name (I_LINKABLE). */
+  linkable = false;
 
   hold(): void {
     this.holds++;

@@ -114,6 +114,7 @@ function openTmpfile(task: Task, walk: Walk, name: string, flags: number, mode: 
   if (refused < 0) return refused;
   const inode = dir.tmpfile(S_IFREG | (mode & ~task.fs.umask & 0o7777), task.cred);
   if (typeof inode === 'number') return inode;
+  inode.linkable = (flags & O_EXCL) === 0;
   const dentry = new Dentry(`#${inode.ino}`, path.dentry, inode);
   dentry.unlinked = true;
   const file = inode.open(task, { mount: path.mount, dentry }, statusFlags(flags));

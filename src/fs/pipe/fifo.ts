@@ -7,15 +7,12 @@ import { type Block, WOULD_BLOCK } from '../../kernel/wait.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
-import { Pipe, PipeFile } from './pipe.js';
+import { Pipe, PipeFile, pipes } from './pipe.js';
 
 /** An open that has to wait: the caller's `install` gives the file its descriptor and the call its result once it is open. */
 export interface PendingOpen {
   block(install: (file: OpenFile) => number): Block;
 }
-
-/** The pipe of a FIFO, as long as some inode object or open end of it lives. */
-const pipes = new WeakMap<Inode, Pipe>();
 
 function pipeOf(inode: Inode): Pipe {
   let pipe = pipes.get(inode);

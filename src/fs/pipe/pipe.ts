@@ -12,8 +12,9 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
-import type { Path } from '../../vfs/dentry.js';
+import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { OpenFile } from '../../vfs/file.js';
+import type { Inode } from '../../vfs/inode.js';
 import { anonPath } from '../anon.js';
 import { waitOn } from '../waiting.js';
 import { Ring } from './ring.js';
@@ -64,6 +65,9 @@ export class Pipe {
     return rounded;
   }
 }
+
+/** The pipe of a FIFO, or of a nameless one, as long as some inode object or open end of it lives. */
+export const pipes = new WeakMap<Inode, Pipe>();
 
 /** One open end of a pipe, or both (a FIFO opened O_RDWR). */
 export class PipeFile extends OpenFile {
@@ -203,6 +207,8 @@ export class PipeFile extends OpenFile {
 export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile, PipeFile] {
   const pipe = new Pipe();
   const path = anonPath(kernel, 'pipe', S_IFIFO | 0o600, cred);
+  // Opening it again through /proc/pid/fd finds the same pipe.
+  pipes.set(inodeOf(path), pipe);
   const status = flags & (O_NONBLOCK | O_DIRECT);
   // O_DIRECT is the writer's matter, but both ends show it.
   return [new PipeFile(pipe, path, O_RDONLY | status), new PipeFile(pipe, path, O_WRONLY | status)];

@@ -1,6 +1,7 @@
 /** Files directly below /proc: the machine as the guest may know it. Harmless figures are the host's. */
 
 import type { Kernel } from '../../kernel/kernel.js';
+import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import type { Tree } from '../pseudo.js';
 
 /** File systems that this kernel can mount. */
@@ -51,7 +52,7 @@ export function machineTree(kernel: Kernel): Tree {
     stat: () => statText(kernel),
     uptime: fromHost(kernel, 'uptime'),
     loadavg: () => loadavgText(kernel),
-    version: fromHost(kernel, 'version'),
+    version: `Linux version ${RELEASE} (tvisor) ${VERSION}\n`,
     vmstat: fromHost(kernel, 'vmstat'),
     zoneinfo: fromHost(kernel, 'zoneinfo'),
     filesystems: FILESYSTEMS,

@@ -1,11 +1,16 @@
 /** /proc/pid/maps and smaps: the host's view of a guest's memory, with the guest's names of files (proc_pid_maps(5)). */
 
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Task } from '../../kernel/task.js';
+import { St } from '../../platform/native.js';
+import { inodeOf, type Path } from '../../vfs/dentry.js';
+import { pathName } from '../../vfs/namei.js';
 
-/** Names kept at once; beyond it the oldest goes, and its mappings show no name. */
+/** Files kept at once; beyond it the oldest goes, and its mappings show no name. */
 const MAX_NAMES = 65536;
 
-const namesOf = new WeakMap<Kernel, Map<string, string>>();
+/** Guest files by device and inode number of the host files that back them. */
+const filesOf = new WeakMap<Kernel, Map<string, Path>>();
 
 /** Userspace's dev_t as maps prints it. */
 function deviceText(dev: number): string {
@@ -16,16 +21,18 @@ function deviceText(dev: number): string {
 const hex2 = (n: number): string => n.toString(16).padStart(2, '0');
 
 /**
- * Records which guest path a host file backs, so that mappings of it are shown by that name.
- * @param hostDev st_dev of the host file @param hostIno its st_ino @param path guest path, or "/memfd:name (deleted)"
+ * Records which guest file a host file backs, so that mappings of it are shown as that file's.
+ * @param hostFd host descriptor with the bytes
  */
-export function noteMapping(kernel: Kernel, hostDev: number, hostIno: number, path: string): void {
-  let names = namesOf.get(kernel);
-  if (names === undefined) namesOf.set(kernel, (names = new Map()));
-  const key = `${deviceText(hostDev)} ${hostIno}`;
-  names.delete(key);
-  names.set(key, path);
-  if (names.size > MAX_NAMES) names.delete(names.keys().next().value as string);
+export function noteMapping(kernel: Kernel, hostFd: number, path: Path): void {
+  const { native } = kernel;
+  if (native.fstat(hostFd) < 0) return;
+  let files = filesOf.get(kernel);
+  if (files === undefined) filesOf.set(kernel, (files = new Map()));
+  const key = `${deviceText(native.statBuf[St.dev] as number)} ${native.statBuf[St.ino]}`;
+  files.delete(key);
+  files.set(key, path);
+  if (files.size > MAX_NAMES) files.delete(files.keys().next().value as string);
 }
 
 const LINE = /^([0-9a-f]+-[0-9a-f]+ [-rwxsp]{4} [0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)(?: +(.*))?$/;
@@ -33,11 +40,11 @@ const LINE = /^([0-9a-f]+-[0-9a-f]+ [-rwxsp]{4} [0-9a-f]+) ([0-9a-f]+:[0-9a-f]+)
 const NAME_COLUMN = 73;
 
 /**
- * The host's maps (or smaps) text as the guest may see it: mappings of the loader are left out, names of host files are
- * replaced by the guest's, and host names that the sentry does not know are blank.
+ * The host's maps (or smaps) text as the guest may see it: mappings of the loader are left out, host files are replaced by the
+ * guest's, and host names that the sentry does not know are blank.
  */
-export function guestMaps(kernel: Kernel, text: string): string {
-  const names = namesOf.get(kernel);
+export function guestMaps(reader: Task, text: string): string {
+  const files = filesOf.get(reader.kernel);
   const out: string[] = [];
   let dropping = false;
   for (const line of text.split('\n')) {
@@ -54,18 +61,23 @@ export function guestMaps(kernel: Kernel, text: string): string {
       string,
       string | undefined,
     ];
-    dropping = /\/loader( \(deleted\))?$/.test(hostName) && !names?.has(`${dev} ${ino}`);
+    const file = files?.get(`${dev} ${ino}`);
+    dropping = file === undefined && /\/loader( \(deleted\))?$/.test(hostName);
     if (dropping) continue;
-    const name = guestName(hostName, names?.get(`${dev} ${ino}`));
-    const start = `${head} ${dev} ${ino} `;
+    const name = file === undefined ? anonymousName(hostName) : pathName(reader, file);
+    const start = `${head} ${file === undefined ? `${dev} ${ino}` : identity(file)} `;
     out.push(name === '' ? start : start.padEnd(NAME_COLUMN) + name.replaceAll('\n', '\\012'));
   }
   return out.length === 0 ? '' : `${out.join('\n')}\n`;
 }
 
-function guestName(hostName: string, known: string | undefined): string {
-  if (known !== undefined) return known;
-  // [heap], [stack], [vdso], [anon:...]; shared anonymous memory has a name of its own, too.
-  if (hostName.startsWith('[') || hostName === '/dev/zero (deleted)') return hostName;
-  return '';
+/** Device and inode number as stat(2) gives them. */
+function identity(file: Path): string {
+  const { dev = inodeOf(file).fs.dev, ino } = inodeOf(file).getattr();
+  return `${deviceText(dev)} ${ino}`;
+}
+
+/** [heap], [stack], [vdso], [anon:...]; shared anonymous memory has a name of its own, too. */
+function anonymousName(hostName: string): string {
+  return hostName.startsWith('[') || hostName === '/dev/zero (deleted)' ? hostName : '';
 }

@@ -74,6 +74,19 @@ const fromHost =
   (s: Subject): string | number =>
     s.tg.zombie ? '' : hostText(s, name);
 
+/** The auxiliary vector with what the loader changed in it. */
+function auxvText(s: Subject): string | number {
+  const host = fromHost('auxv')(s);
+  if (typeof host === 'number') return host;
+  const bytes = Buffer.from(host, 'latin1');
+  for (let at = 0; at + 16 <= bytes.length; at += 16) {
+    const key = bytes.readUInt32LE(at);
+    const change = s.tg.auxv.find(([k]) => k === key);
+    if (change !== undefined) bytes.writeBigUInt64LE(BigInt(change[1]), at + 8);
+  }
+  return bytes.toString('latin1');
+}
+
 function setComm(s: Subject, reader: Task, value: string): number {
   if (reader.group !== s.tg) return -EINVAL;
   const task = speaker(s);
@@ -95,9 +108,9 @@ const oomAdj = (n: number): number => (n === 15 ? 1000 : Math.trunc((n * 1000) /
 const oomScore = (s: Subject): string => `${Math.max(0, Math.trunc(((1000 + s.tg.oomScoreAdj) * 2) / 3))}\n`;
 const mapsOf =
   (name: string) =>
-  (s: Subject): string | number => {
+  (s: Subject, reader: Task): string | number => {
     const host = fromHost(name)(s);
-    return typeof host === 'string' ? guestMaps(s.tg.kernel, host) : host;
+    return typeof host === 'string' ? guestMaps(reader, host) : host;
   };
 const asTask = (s: Subject, make: (task: Task) => string): string | number => {
   const task = speaker(s);
@@ -107,7 +120,7 @@ const identityMap = '         0          0 4294967295\n';
 
 /** Files that processes and threads both have. */
 const COMMON: Readonly<Record<string, FileSpec>> = {
-  auxv: text(0o400, fromHost('auxv'), true),
+  auxv: text(0o400, auxvText, true),
   cgroup: text(0o444, () => '0::/\n'),
   cmdline: text(0o444, (s) => cmdlineText(s.tg)),
   comm: [0o644, (s) => ({ read: () => `${commOf(s)}\n`, write: (r, v) => setComm(s, r, v) })],
@@ -186,7 +199,7 @@ export class PidDir extends PseudoDir {
 
   override lookup(name: string): Inode | number {
     const { proc, subject } = this;
-    if (this.gone()) return -ENOENT;
+    if (this.gone()) return -ESRCH;
     const key = `${this.key}/${name}`;
     if (Object.hasOwn(this.files, name)) {
       const [perm, ops] = this.files[name] as FileSpec;
@@ -204,7 +217,7 @@ export class PidDir extends PseudoDir {
     const { proc, subject } = this;
     switch (name) {
       case 'exe':
-        return this.placeLink(key, () => subject.tg.exe);
+        return this.placeLink(key, () => (subject.tg.zombie ? undefined : subject.tg.exe));
       case 'cwd':
         return this.placeLink(key, () => speaker(subject)?.fs.cwd);
       case 'root':

@@ -6,6 +6,7 @@ import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
+import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
 import { PTY_MAX } from '../devpts/devpts.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
@@ -116,7 +117,7 @@ function settings(kernel: Kernel): Tree {
       msgmnb: '16384\n',
       msgmni: '32000\n',
       ngroups_max: '65536\n',
-      osrelease: host('sys/kernel/osrelease', '6.1.0\n'),
+      osrelease: `${RELEASE}\n`,
       ostype: 'Linux\n',
       overflowgid: '65534\n',
       overflowuid: '65534\n',
@@ -145,7 +146,7 @@ function settings(kernel: Kernel): Tree {
       shmmni: '4096\n',
       'threads-max': () => `${kernel.maxTasks}\n`,
       unprivileged_bpf_disabled: '2\n',
-      version: host('sys/kernel/version', '#1 SMP\n'),
+      version: `${VERSION}\n`,
       yama: { ptrace_scope: '1\n' },
     },
     net: {

@@ -103,9 +103,8 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     const address = parseUnixAddress(raw);
     if (typeof address === 'number') return address;
     if (address.kind === 'unnamed') return this.autobind();
-    if (this.address.kind !== 'unnamed') return -EINVAL;
-    if (address.kind === 'abstract') return this.bindAbstract(address.name);
-    return this.bindPath(task, address);
+    if (address.kind === 'path') return this.bindPath(task, address);
+    return this.address.kind !== 'unnamed' ? -EINVAL : this.bindAbstract(address.name);
   }
 
   private bindAbstract(name: string): number {
@@ -128,6 +127,10 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
 
   private bindPath(task: Task, address: UnixAddress): number {
+    if (this.address.kind !== 'unnamed') {
+      // Linux makes the name before it looks at the socket, and takes it away again.
+      return typeof resolve(task, task.fs.cwd, address.name, 0) === 'number' ? -EINVAL : -EADDRINUSE;
+    }
     const made = vfsMknod(task, AT_FDCWD, address.name, S_IFSOCK | 0o777, 0);
     if (made < 0) return made === -EEXIST ? -EADDRINUSE : made;
     const path = resolve(task, task.fs.cwd, address.name, 0);

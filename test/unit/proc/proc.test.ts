@@ -127,9 +127,15 @@ test('limits are laid out as on Linux', () => {
   assert.equal(limitsText(m.init.group), real);
 });
 
-test('maps show the guest its own names only', () => {
+test('maps show the guest its own names, devices and inode numbers only', () => {
   const m = machine();
-  noteMapping(m.kernel, 0x801, 77, '/usr/bin/prog');
+  const native = m.kernel.native as { fstat: (fd: number) => number; statBuf: Float64Array };
+  native.statBuf = new Float64Array(18).fill(0x801, 0, 1).fill(77, 1, 2);
+  native.fstat = () => 0;
+  noteMapping(m.kernel, 3, {
+    mount: m.init.fs.root.mount,
+    dentry: new Dentry('prog', m.init.fs.root.dentry, inodeOf(m.init.fs.root)),
+  });
   const text = [
     '000000400000-000000402000 r-xp 00000000 08:01 5                          /host/build/Release/loader',
     '555555554000-555555556000 r--p 00000000 08:01 77                         /srv/secret/prog',
@@ -138,9 +144,9 @@ test('maps show the guest its own names only', () => {
     '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]',
     '',
   ].join('\n');
-  const lines = guestMaps(m.kernel, text).split('\n');
+  const lines = guestMaps(m.init, text).split('\n');
   assert.deepEqual(lines, [
-    '555555554000-555555556000 r--p 00000000 08:01 77                         /usr/bin/prog',
+    '555555554000-555555556000 r--p 00000000 00:15 1                          /prog',
     '7ffff7c00000-7ffff7c28000 r--p 00001000 08:01 78 ',
     '7ffff7d00000-7ffff7d28000 rw-p 00000000 00:00 0 ',
     '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]',
@@ -152,7 +158,7 @@ test('smaps drop the loader with its details', () => {
   const m = machine();
   const text =
     '400000-402000 r-xp 00000000 08:01 5 /x/loader\nSize: 8 kB\nVmFlags: rd\n500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n';
-  assert.equal(guestMaps(m.kernel, text), '500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n');
+  assert.equal(guestMaps(m.init, text), '500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n');
 });
 
 test('another user may not look inside', () => {

@@ -9,6 +9,7 @@
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -22,6 +23,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,17 +61,22 @@ struct Plan {
   std::vector<char *> argv, envp;
 };
 
+// What a step needs of the host; says what to do when it is refused.
+enum class Need : int32_t { kNothing, kNamespaces, kSeccomp, kPtrace };
+
 // What goes wrong in the room is told in one message: the step's name and errno. Nothing here may allocate: another thread
 // of the sentry may have held malloc's lock at the time of the clone.
 struct Message {
   int32_t pid;
   int32_t error;
-  char step[56];
+  Need need;
+  char step[52];
 };
 
-[[noreturn]] void Fail(int sock, const char *step) {
+[[noreturn]] void Fail(int sock, Need need, const char *step) {
   Message m{};
   m.error = errno;
+  m.need = need;
   strncpy(m.step, step, sizeof m.step - 1);
   (void)!write(sock, &m, sizeof m);
   _exit(1);
@@ -76,7 +84,7 @@ struct Message {
 
 void WriteFile(const Plan &p, const char *name, const char *text, const char *step) {
   int fd = open(name, O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || write(fd, text, strlen(text)) < 0) Fail(p.socket, step);
+  if (fd < 0 || write(fd, text, strlen(text)) < 0) Fail(p.socket, Need::kNamespaces, step);
   close(fd);
 }
 
@@ -91,17 +99,18 @@ void MapUser(const Plan &p) {
 }
 
 void EmptyRoot(const Plan &p) {
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0) Fail(p.socket, "private mounts");
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0)
+    Fail(p.socket, Need::kNamespaces, "private mounts");
   const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   // Any directory will do as the place: the old tree is gone a moment later.
   if (mount("tvisor", "/proc", "tmpfs", flags, "size=4k,nr_inodes=1,mode=555") < 0)
-    Fail(p.socket, "mount an empty root");
-  if (chdir("/proc") < 0) Fail(p.socket, "chdir");
-  if (syscall(SYS_pivot_root, ".", ".") < 0) Fail(p.socket, "pivot_root");
-  if (umount2(".", MNT_DETACH) < 0) Fail(p.socket, "umount");
+    Fail(p.socket, Need::kNamespaces, "mount an empty root");
+  if (chdir("/proc") < 0) Fail(p.socket, Need::kNamespaces, "chdir");
+  if (syscall(SYS_pivot_root, ".", ".") < 0) Fail(p.socket, Need::kNamespaces, "pivot_root");
+  if (umount2(".", MNT_DETACH) < 0) Fail(p.socket, Need::kNamespaces, "umount");
   if (mount(nullptr, "/", nullptr, flags | MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) < 0)
-    Fail(p.socket, "read-only root");
-  if (chdir("/") < 0) Fail(p.socket, "chdir");
+    Fail(p.socket, Need::kNamespaces, "read-only root");
+  if (chdir("/") < 0) Fail(p.socket, Need::kNamespaces, "chdir");
 }
 
 void DropPrivileges(const Plan &p) {
@@ -109,14 +118,14 @@ void DropPrivileges(const Plan &p) {
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno == EINVAL) break;
   }
   if (p.root) {
-    if (setgroups(0, nullptr) < 0) Fail(p.socket, "setgroups");
-    if (syscall(SYS_setresgid, p.gid, p.gid, p.gid) < 0) Fail(p.socket, "setresgid");
-    if (syscall(SYS_setresuid, p.uid, p.uid, p.uid) < 0) Fail(p.socket, "setresuid");
+    if (setgroups(0, nullptr) < 0) Fail(p.socket, Need::kNamespaces, "setgroups");
+    if (syscall(SYS_setresgid, p.gid, p.gid, p.gid) < 0) Fail(p.socket, Need::kNamespaces, "setresgid");
+    if (syscall(SYS_setresuid, p.uid, p.uid, p.uid) < 0) Fail(p.socket, Need::kNamespaces, "setresuid");
   }
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct none[2]{};
-  if (syscall(SYS_capset, &header, none) < 0) Fail(p.socket, "capset");
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) Fail(p.socket, "no_new_privs");
+  if (syscall(SYS_capset, &header, none) < 0) Fail(p.socket, Need::kNothing, "capset");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) Fail(p.socket, Need::kNothing, "no_new_privs");
 }
 
 // In the first guest process: descriptor 0 is the loader, 2 the socket, 3 the pipe; 1 will be the listener.
@@ -129,7 +138,7 @@ void DropPrivileges(const Plan &p) {
                   reinterpret_cast<sock_filter *>(const_cast<uint8_t *>(p.filter.data()))};
   long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
                     SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog);
-  if (fd != 1) Fail(2, "install the filter (SECCOMP_FILTER_FLAG_NEW_LISTENER, Linux 5.19 or later)");
+  if (fd != 1) Fail(2, Need::kSeccomp, "install the seccomp filter of guests");
   syscall(SYS_execve, "", p.argv.data(), p.envp.data());
   _exit(127);
 }
@@ -152,7 +161,8 @@ void DropPrivileges(const Plan &p) {
   // Through high numbers, so that no source is overwritten before it is copied.
   int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 200), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 200),
       go = fcntl(p.go, F_DUPFD_CLOEXEC, 200);
-  if (dup3(loader, 0, 0) < 0 || dup3(sock, 2, O_CLOEXEC) < 0 || dup3(go, 3, O_CLOEXEC) < 0) Fail(sock, "dup");
+  if (dup3(loader, 0, 0) < 0 || dup3(sock, 2, O_CLOEXEC) < 0 || dup3(go, 3, O_CLOEXEC) < 0)
+    Fail(sock, Need::kNothing, "dup");
   close(1);
   syscall(SYS_close_range, 4, ~0U, 0);
   rlimit limit{};
@@ -162,7 +172,7 @@ void DropPrivileges(const Plan &p) {
     setrlimit(RLIMIT_NOFILE, &limit);
   }
   pid_t child = static_cast<pid_t>(syscall(SYS_clone, 0, 0, 0, 0, 0));
-  if (child < 0) Fail(2, "fork");
+  if (child < 0) Fail(2, Need::kNothing, "fork");
   if (child == 0) {
     prctl(PR_SET_DUMPABLE, 1);
     FirstGuest(p);
@@ -210,19 +220,44 @@ void KillRoom() {
   g_reaper = 0;
 }
 
-Napi::Value Throw(Napi::Env env, const std::string &step, int error) {
-  KillRoom();
-  std::string hint;
-  if (error == EPERM || error == ENOSPC || error == EUSERS) {
-    hint = " (unprivileged user namespaces, seccomp or ptrace are forbidden here; run as root or allow them)";
+// What the operator can do about a refused step.
+const char *Advice(Need need, int error) {
+  const bool refused = error == EPERM || error == EACCES || error == ENOSYS || error == EINVAL ||
+                       error == ENOSPC || error == EUSERS || error == EBUSY;
+  if (!refused) return "";
+  switch (need) {
+    case Need::kNamespaces:
+      if (geteuid() == 0)
+        return "; root needs CAP_SYS_ADMIN and the other capabilities here to make namespaces and mounts";
+      return "; user namespaces are refused to ordinary users here: allow them (sysctl "
+             "user.max_user_namespaces, "
+             "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns, or the "
+             "container's seccomp "
+             "profile) or run as root";
+    case Need::kSeccomp:
+      if (error == EBUSY)
+        return "; there is a seccomp listener already: run outside of the sandbox that has it";
+      return "; seccomp user notification is needed: Linux 5.19 or later, and no seccomp profile around that "
+             "refuses it";
+    case Need::kPtrace:
+      return "; ptrace is needed: set the sysctl kernel.yama.ptrace_scope below 3, and let the container's "
+             "seccomp profile "
+             "allow ptrace, pidfd_getfd, process_vm_readv and process_vm_writev";
+    case Need::kNothing:
+      break;
   }
-  Napi::Error::New(env, "cannot make the sandbox: " + step + ": " + strerror(error) + hint)
-      .ThrowAsJavaScriptException();
+  return "";
+}
+
+Napi::Value Throw(Napi::Env env, Need need, const std::string &step, int error) {
+  KillRoom();
+  const std::string text = "cannot make the sandbox: " + step + ": " + strerror(error) + Advice(need, error);
+  Napi::Error::New(env, text).ThrowAsJavaScriptException();
   return env.Undefined();
 }
 
 // Receives the first guest's "ready", or what went wrong. The kernel itself tells the sender's pid.
-bool ReceiveReady(int sock, pid_t *pid, std::string *step, int *error) {
+bool ReceiveReady(int sock, pid_t *pid, Need *need, std::string *step, int *error) {
   Message m{};
   iovec v{&m, sizeof m};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
@@ -236,17 +271,20 @@ bool ReceiveReady(int sock, pid_t *pid, std::string *step, int *error) {
     n = recvmsg(sock, &h, 0);
   } while (n < 0 && errno == EINTR);
   if (n != static_cast<ssize_t>(sizeof m)) {
+    *need = Need::kNothing;
     *step = "start the reaper";
     *error = ECHILD;
     return false;
   }
   if (m.error != 0) {
+    *need = m.need;
     *step = std::string(m.step, strnlen(m.step, sizeof m.step));
     *error = m.error;
     return false;
   }
   cmsghdr *c = CMSG_FIRSTHDR(&h);
   if (c == nullptr || c->cmsg_type != SCM_CREDENTIALS) {
+    *need = Need::kNothing;
     *step = "credentials of the first guest";
     *error = EPROTO;
     return false;
@@ -257,16 +295,38 @@ bool ReceiveReady(int sock, pid_t *pid, std::string *step, int *error) {
   return true;
 }
 
+// Reads a word of the stopped guest and writes it back, so that a host that forbids either is found out now.
+int TryMemory(pid_t pid) {
+  user_regs_struct regs;
+  if (ptrace(PTRACE_GETREGS, pid, nullptr, &regs) < 0) return errno;
+  uint64_t word;
+  iovec local{&word, sizeof word}, remote{reinterpret_cast<void *>(regs.rsp), sizeof word};
+  if (process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0) return errno;
+  if (process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0) return errno;
+  return 0;
+}
+
+int TakeListener(pid_t pid) {
+  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) return errno;
+  g_listener = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, 1, 0));
+  const int error = errno;
+  close(pidfd);
+  return g_listener < 0 ? error : 0;
+}
+
 // Seizes the first guest and takes the listener once it stands at its execve.
 Napi::Value Seize(Napi::Env env, int go) {
   pid_t pid;
+  Need need;
   std::string step;
   int error;
-  if (!ReceiveReady(g_reap_socket, &pid, &step, &error)) return Throw(env, step, error);
+  if (!ReceiveReady(g_reap_socket, &pid, &need, &step, &error)) return Throw(env, need, step, error);
   const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                        PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
-  if (ptrace(PTRACE_SEIZE, pid, nullptr, options) < 0) return Throw(env, "ptrace the first guest", errno);
-  if (write(go, "g", 1) != 1) return Throw(env, "start the first guest", errno);
+  if (ptrace(PTRACE_SEIZE, pid, nullptr, options) < 0)
+    return Throw(env, Need::kPtrace, "ptrace the first guest", errno);
+  if (write(go, "g", 1) != 1) return Throw(env, Need::kNothing, "start the first guest", errno);
   int status;
   pid_t r;
   do {
@@ -274,14 +334,12 @@ Napi::Value Seize(Napi::Env env, int go) {
   } while (r < 0 && errno == EINTR);
   if (r < 0 || !WIFSTOPPED(status) || (status >> 16) != PTRACE_EVENT_SECCOMP) {
     pid_t unused;
-    if (!ReceiveReady(g_reap_socket, &unused, &step, &error)) return Throw(env, step, error);
-    return Throw(env, "start the first guest", EPROTO);
+    if (!ReceiveReady(g_reap_socket, &unused, &need, &step, &error)) return Throw(env, need, step, error);
+    return Throw(env, Need::kNothing, "start the first guest", EPROTO);
   }
-  int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-  g_listener = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, 1, 0));
-  error = errno;
-  close(pidfd);
-  if (g_listener < 0) return Throw(env, "take the listener", error);
+  if ((error = TryMemory(pid)) != 0)
+    return Throw(env, Need::kPtrace, "reach the memory of the first guest", error);
+  if ((error = TakeListener(pid)) != 0) return Throw(env, Need::kPtrace, "take the seccomp listener", error);
   // An older kernel without the flag works too, slower.
   ioctl(g_listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
   char name[64];
@@ -291,6 +349,16 @@ Napi::Value Seize(Napi::Env env, int go) {
   result.Set("pid", pid);
   result.Set("reaperPid", g_reaper);
   return result;
+}
+
+// Every look-up of the sentry in host directories is an openat2(2).
+int TryLookup() {
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  const int fd = static_cast<int>(syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how));
+  if (fd < 0) return errno;
+  close(fd);
+  return 0;
 }
 
 Napi::Value Start(const Napi::CallbackInfo &info) {
@@ -308,13 +376,19 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
   p.sentry_gid = getegid();
   p.root = p.sentry_uid == 0;
   p.loader = open(o.Get("loader").As<Napi::String>().Utf8Value().c_str(), O_RDONLY | O_CLOEXEC);
-  if (p.loader < 0) return Throw(env, "open the loader", errno);
+  if (p.loader < 0) return Throw(env, Need::kNothing, "open the loader", errno);
+  if (int error = TryLookup()) {
+    close(p.loader);
+    return Throw(env, Need::kNothing, "openat2 (Linux 5.6 or later, and allowed by seccomp profiles around)",
+                 error);
+  }
   int sv[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0) return Throw(env, "socketpair", errno);
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
+    return Throw(env, Need::kNothing, "socketpair", errno);
   const int on = 1;
   setsockopt(sv[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
   int go[2];
-  if (pipe2(go, O_CLOEXEC) < 0) return Throw(env, "pipe", errno);
+  if (pipe2(go, O_CLOEXEC) < 0) return Throw(env, Need::kNothing, "pipe", errno);
   p.socket = sv[1];
   p.go = go[0];
   InstallSignalHandlers();
@@ -330,7 +404,7 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
   if (reaper < 0) {
     close(sv[0]);
     close(go[1]);
-    return Throw(env, "clone into new namespaces", clone_error);
+    return Throw(env, Need::kNamespaces, "clone into new namespaces", clone_error);
   }
   g_reaper = reaper;
   g_reap_socket = sv[0];

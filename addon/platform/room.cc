@@ -62,7 +62,7 @@ struct Plan {
 };
 
 // What a step needs of the host; says what to do when it is refused.
-enum class Need : int32_t { kNothing, kNamespaces, kSeccomp, kPtrace };
+enum class Need : int32_t { kNothing, kNamespaces, kSeccomp, kPtrace, kLookup };
 
 // What goes wrong in the room is told in one message: the step's name and errno. Nothing here may allocate: another thread
 // of the sentry may have held malloc's lock at the time of the clone.
@@ -158,11 +158,12 @@ void DropPrivileges(const Plan &p) {
   DropPrivileges(p);
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of uid, which clears it
   prctl(PR_SET_DUMPABLE, 0);
-  // Through high numbers, so that no source is overwritten before it is copied.
-  int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 200), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 200),
-      go = fcntl(p.go, F_DUPFD_CLOEXEC, 200);
+  // Through numbers from 4 up, so that no source is overwritten before it is copied.
+  int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 4), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 4),
+      go = fcntl(p.go, F_DUPFD_CLOEXEC, 4);
+  if (loader < 0 || sock < 0 || go < 0) Fail(p.socket, Need::kNothing, "descriptors");
   if (dup3(loader, 0, 0) < 0 || dup3(sock, 2, O_CLOEXEC) < 0 || dup3(go, 3, O_CLOEXEC) < 0)
-    Fail(sock, Need::kNothing, "dup");
+    Fail(sock, Need::kNothing, "descriptors");
   close(1);
   syscall(SYS_close_range, 4, ~0U, 0);
   rlimit limit{};
@@ -227,6 +228,8 @@ const char *Advice(Need need, int error) {
   if (!refused) return "";
   switch (need) {
     case Need::kNamespaces:
+      if (error == ENOSPC && geteuid() == 0)
+        return "; the limits of sysctl user.max_*_namespaces are reached";
       if (geteuid() == 0)
         return "; root needs CAP_SYS_ADMIN and the other capabilities here to make namespaces and mounts";
       return "; user namespaces are refused to ordinary users here: allow them (sysctl "
@@ -243,6 +246,8 @@ const char *Advice(Need need, int error) {
       return "; ptrace is needed: set the sysctl kernel.yama.ptrace_scope below 3, and let the container's "
              "seccomp profile "
              "allow ptrace, pidfd_getfd, process_vm_readv and process_vm_writev";
+    case Need::kLookup:
+      return "; needed is Linux 5.6 or later, and a seccomp profile around, if any, that allows openat2";
     case Need::kNothing:
       break;
   }
@@ -379,8 +384,7 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
   if (p.loader < 0) return Throw(env, Need::kNothing, "open the loader", errno);
   if (int error = TryLookup()) {
     close(p.loader);
-    return Throw(env, Need::kNothing, "openat2 (Linux 5.6 or later, and allowed by seccomp profiles around)",
-                 error);
+    return Throw(env, Need::kLookup, "openat2", error);
   }
   int sv[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)

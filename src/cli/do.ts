@@ -112,7 +112,7 @@ export function doCommand(): Command {
     )
     .option('-u, --user <uid[:gid]>', "numeric user and group (default: the caller's; GID defaults to UID)")
     .option('--hostname <name>', "host name inside (default: the machine's)")
-    .option('-v, --volume <host:guest[:ro]>', 'make a host path visible inside; repeat for more', append)
+    .option('-v, --volume <host:guest[:ro]>', 'make a host directory visible inside; repeat for more', append)
     .option('--network <mode>', 'network access: none', 'none')
     .option('--strace', 'log one line for every system call')
     .option('--log <file>', 'append the log to a file (default: standard error)')

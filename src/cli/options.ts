@@ -76,7 +76,7 @@ export function parseHostname(text: string): string {
   return text;
 }
 
-/** `HOST:GUEST[:ro|:rw]`: an existing host path (relative ones count from here) and an absolute guest path. */
+/** `HOST:GUEST[:ro|:rw]`: an existing host directory (relative ones count from here) and an absolute guest path. */
 export function parseVolume(text: string): VolumeSpec {
   const [host, guest, mode = 'rw', ...rest] = text.split(':');
   if (!host || !guest || rest.length > 0) {
@@ -91,7 +91,9 @@ export function parseVolume(text: string): VolumeSpec {
   const target = posix.resolve(guest);
   if (target === '/') throw new UsageError('--volume', `'${text}': guest path is /: use --root for that`);
   const source = resolve(host);
-  statHost('--volume', source);
+  if (!statHost('--volume', source).isDirectory()) {
+    throw new UsageError('--volume', `'${text}': ${host} is not a directory`);
+  }
   return { host: source, guest: target, readonly: mode === 'ro' };
 }
 

@@ -12,7 +12,7 @@ import { type ExecImage, prepareExec } from '../kernel/exec.js';
 import { createInit } from '../kernel/fork.js';
 import { Kernel } from '../kernel/kernel.js';
 import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
-import { createLogger } from '../log/logger.js';
+import { createLogger, type Logger } from '../log/logger.js';
 import { loadAddon } from '../platform/addon.js';
 import { compileFilter } from '../platform/filter.js';
 import { type Native, Reg } from '../platform/native.js';
@@ -52,7 +52,7 @@ export class SandboxError extends Error {
  * Throws SandboxError with one clear line if it could not be started.
  */
 export async function runSandbox(spec: SandboxSpec): Promise<number> {
-  const log = createLogger(spec.log);
+  const log = openLog(spec);
   const { native, loader } = loadAddon();
   const kernel = new Kernel(native, log, { hostname: toBytes(spec.hostname), maxTasks: MAX_TASKS });
   // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
@@ -98,6 +98,15 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     native.stop();
   }
   return exitStatus(kernel);
+}
+
+function openLog(spec: SandboxSpec): Logger {
+  try {
+    return createLogger(spec.log);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/,.*/, '') : String(error);
+    throw new SandboxError(`--log: ${spec.log.file}: ${reason}`, 128);
+  }
 }
 
 /** The reaper's death takes every guest with it; SIGKILL is then the status of the sandbox too. */
@@ -155,6 +164,7 @@ function firstExec(
 
 /** execvp(3): names with a slash as they are, others along PATH. */
 function findCommand(init: Task, command: string, env: string[]): ExecImage | number {
+  if (command === '') return -ENOENT;
   if (command.includes('/')) return prepareExec(init, AT_FDCWD, command, 0);
   const path =
     env.find((e) => e.startsWith('PATH='))?.slice(5) ??

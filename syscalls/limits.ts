@@ -15,6 +15,7 @@ import { setLimit } from '../src/kernel/limits.js';
 import { credOf } from '../src/kernel/signals.js';
 import type { Rlimit, Task, ThreadGroup } from '../src/kernel/task.js';
 import { noUsage, processUsage, threadUsage } from '../src/kernel/usage.js';
+import { CONTINUE } from '../src/kernel/wait.js';
 import type { Family, SyscallArgs } from './family.js';
 
 function putLimits(task: Task, addr: number, limit: Rlimit): number {
@@ -65,7 +66,9 @@ function sysPrlimit64(task: Task, args: SyscallArgs): number {
   const old = limitOf(tg, resource);
   if (next !== undefined) {
     const r = setLimit(task, tg, resource, next);
-    if (r < 0) return r;
+    // The host's old limits are not the guest's: a caller that asks for them gets them here, and the host keeps its own.
+    if (r === CONTINUE && args.ptr(3) === 0) return r;
+    if (r < 0 && r !== CONTINUE) return r;
   }
   return args.ptr(3) === 0 ? 0 : putLimits(task, args.ptr(3), old);
 }

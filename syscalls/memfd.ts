@@ -31,7 +31,11 @@ function sysMemfdCreate(task: Task, args: SyscallArgs): SyscallResult {
   const made = createAnonFile(task.kernel.native, name);
   if (typeof made === 'number') return made;
   made.setattr({ mode: noExec ? 0o666 : 0o777, uid: task.cred.fsuid, gid: task.cred.fsgid });
-  const inode = new MemfdInode(made, initialSeals((flags & MFD_ALLOW_SEALING) !== 0, noExec));
+  const inode = new MemfdInode(
+    task.kernel.native,
+    made,
+    initialSeals((flags & MFD_ALLOW_SEALING) !== 0, noExec),
+  );
   const file = inode.open(task, memfdPath(task.kernel, inode, name), O_RDWR);
   if (!(file instanceof OpenFile)) return typeof file === 'number' ? file : -EINVAL;
   return installFd(task, file, (flags & MFD_CLOEXEC) !== 0);
@@ -42,6 +46,6 @@ export const memfdFamily: Family = {
     handler: sysMemfdCreate,
     args: ['str', 'hex'],
     status: 'partial',
-    note: 'no MFD_HUGETLB; F_SEAL_WRITE is EBUSY once a writable shared mapping has been made, even if it is gone',
+    note: 'no MFD_HUGETLB',
   },
 };

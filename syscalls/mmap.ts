@@ -83,7 +83,9 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if ((flags & MAP_HUGETLB) !== 0) return -EINVAL;
   const writable = checkMapping(file, args.int(2), flags);
   if (typeof writable === 'number') return writable;
-  const source = file.map(writable);
+  let source = file.map(writable);
+  // Sealed against writing: a mapping that only reads now can never be made writable.
+  if (source === -EPERM && (args.int(2) & PROT_WRITE) === 0) source = file.map(false);
   if (typeof source === 'number') return source;
   noteMapping(task.kernel, source.hostFd, file.path);
   const put = task.kernel.native.addFd(task.hostTid, source.hostFd, fd);

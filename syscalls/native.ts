@@ -92,7 +92,15 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   rt_sigreturn: { reason: 'end of a handler' },
   rt_sigsuspend: { reason: 'sleep with another signal mask' },
   rt_sigpending: { reason: "the caller's pending signals" },
-  rt_sigtimedwait: { reason: "takes one of the caller's pending signals" },
+  rt_sigtimedwait: {
+    reason: "takes one of the caller's pending signals; who wants its siginfo stops for the tracer",
+    when: [
+      [
+        { arg: 1, eq: 0 },
+        { arg: 1, high: true, eq: 0 },
+      ],
+    ],
+  },
   pause: { reason: 'sleep' },
   restart_syscall: { reason: 'continues an interrupted sleep of this list' },
   sigaltstack: { reason: "a place in the caller's memory" },
@@ -117,6 +125,7 @@ export const tracedCalls: Partial<Record<SyscallName, string>> = {
   clone3: 'its structure is read once and becomes the registers of clone',
   execve: 'becomes an execveat of the loader',
   execveat: 'becomes an execveat of the loader',
+  rt_sigtimedwait: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
 };
 
 /** Calls that the filter itself refuses, with the errno's name as the man page gives it. */

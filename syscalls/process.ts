@@ -23,7 +23,7 @@ import { findByTid, findProcess, findTask, groupFor, joinGroup, newSession } fro
 import { PidFile } from '../src/kernel/pidfd.js';
 import { mayInspect } from '../src/kernel/ptrace-access.js';
 import type { Task, ThreadGroup } from '../src/kernel/task.js';
-import type { SyscallResult } from '../src/kernel/wait.js';
+import { CONTINUE, type SyscallResult } from '../src/kernel/wait.js';
 import type { Family, SyscallArgs } from './family.js';
 import { prctlCalls } from './prctl.js';
 
@@ -169,8 +169,41 @@ function sysPtrace(): SyscallResult {
   return -EPERM;
 }
 
-function sysProcessVm(task: Task, args: SyscallArgs): number {
-  return findTask(task.kernel, args.int(0)) === undefined ? -ESRCH : -EPERM;
+/** Bytes that are moved at once. */
+const VM_CHUNK = 65536;
+
+/** process_vm_readv(2) and process_vm_writev(2): short where the first bad page is, as mm/process_vm_access.c. */
+function processVm(write: boolean) {
+  return (task: Task, args: SyscallArgs): number => {
+    if (args.long(5) !== 0) return -EINVAL;
+    const local = task.mem.iovec(args.ptr(1), args.long(2));
+    if (typeof local === 'number') return local;
+    const remote = task.mem.iovec(args.ptr(3), args.long(4));
+    if (typeof remote === 'number') return remote;
+    const other = findTask(task.kernel, args.int(0));
+    if (other === undefined) return -ESRCH;
+    if (!mayInspect(task, other.group, true)) return -EPERM;
+    const source = write ? task.mem.source(local) : other.mem.source(remote);
+    const sink = write ? other.mem.sink(remote) : task.mem.sink(local);
+    const buf = new Uint8Array(Math.min(VM_CHUNK, source.remaining, sink.remaining));
+    let done = 0;
+    while (source.remaining > 0 && sink.remaining > 0) {
+      const got = source.take(buf, 0, Math.min(buf.length, sink.remaining));
+      const put = got <= 0 ? got : sink.put(buf, 0, got);
+      if (put <= 0) return done > 0 ? done : put;
+      done += put;
+      if (put < got) break;
+    }
+    return done;
+  };
+}
+
+/** The list itself is the host's, and so is the answer; whose it may be is decided here. */
+function sysGetRobustList(task: Task, args: SyscallArgs): SyscallResult {
+  const tid = args.int(0);
+  const other = tid === 0 ? task : findTask(task.kernel, tid);
+  if (other === undefined) return -ESRCH;
+  return mayInspect(task, other.group, true) ? CONTINUE : -EPERM;
 }
 
 export const processFamily: Family = {
@@ -215,16 +248,22 @@ export const processFamily: Family = {
     note: 'EPERM: no debuggers inside',
   },
   process_vm_readv: {
-    handler: sysProcessVm,
+    handler: processVm(false),
     args: ['int', 'ptr', 'size', 'ptr', 'size', 'hex'],
-    status: 'partial',
-    note: 'EPERM',
+    status: 'full',
   },
   process_vm_writev: {
-    handler: sysProcessVm,
+    handler: processVm(true),
     args: ['int', 'ptr', 'size', 'ptr', 'size', 'hex'],
+    status: 'full',
+  },
+  get_robust_list: { handler: sysGetRobustList, args: ['int', 'ptr', 'ptr'], status: 'full' },
+  // What the filter lets through are ARCH_SET_FS and ARCH_GET_FS.
+  arch_prctl: {
+    handler: () => -EINVAL,
+    args: ['hex', 'ptr'],
     status: 'partial',
-    note: 'EPERM',
+    note: 'only the fs base; all else is EINVAL',
   },
   process_mrelease: { handler: () => -ENOSYS, args: ['fd', 'hex'], status: 'partial', note: 'ENOSYS' },
   ...prctlCalls,

@@ -90,7 +90,10 @@ function sysGetparam(task: Task, args: SyscallArgs): number {
   return task.mem.putU32(args.ptr(1), hostSched(t).rtPriority);
 }
 
-/** @returns 0 if the policy is the one in force, else the errno */
+/**
+ * The normal policies are the host's to carry out. Real-time ones would let a guest starve the sentry and the machine.
+ * @returns 0 or -errno
+ */
 function setPolicy(task: Task, tid: number, policy: number, priority: number): number {
   const t = target(task, tid);
   if (t === undefined) return -ESRCH;
@@ -107,7 +110,9 @@ function setPolicy(task: Task, tid: number, policy: number, priority: number): n
   }
   if (realtime ? priority < 1 || priority > RT_PRIO_MAX : priority !== 0) return -EINVAL;
   if (!sameUser(task, t) && !capable(task.cred, CAP_SYS_NICE)) return -EPERM;
-  return policy === hostSched(t).policy ? 0 : -EPERM;
+  if (policy === hostSched(t).policy) return 0;
+  if (realtime || plain === SCHED_DEADLINE) return -EPERM;
+  return task.kernel.native.schedSetscheduler(t.hostTid, policy, 0);
 }
 
 function sysSetscheduler(task: Task, args: SyscallArgs): number {

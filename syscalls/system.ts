@@ -3,6 +3,7 @@
 import { EFAULT, EINVAL, ENOSYS, EPERM } from '../src/abi/errno.js';
 import { CAP_SYS_ADMIN } from '../src/abi/sched.js';
 import { putI64, putText, SYSINFO_SIZE, UTSNAME_FIELD, UTSNAME_SIZE } from '../src/abi/structs-process.js';
+import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import { hostUptime } from '../src/kernel/clocks.js';
 import { capable } from '../src/kernel/cred.js';
 import type { Task } from '../src/kernel/task.js';
@@ -80,7 +81,34 @@ const MODULES = 'EPERM: there are no kernel modules';
 const HOST = "EPERM: the machine is the host's";
 const OBSERVERS = 'EPERM: would look into or extend the host kernel';
 
+/** Numbers that Linux keeps for calls that it never had, or has no more: ENOSYS there, too. */
+const GONE = [
+  'uselib',
+  '_sysctl',
+  'create_module',
+  'get_kernel_syms',
+  'query_module',
+  'nfsservctl',
+  'getpmsg',
+  'putpmsg',
+  'afs_syscall',
+  'tuxcall',
+  'security',
+  'set_thread_area',
+  'get_thread_area',
+  'lookup_dcookie',
+  'epoll_ctl_old',
+  'epoll_wait_old',
+  'vserver',
+] as const satisfies readonly SyscallName[];
+
 export const systemFamily: Family = {
+  ...Object.fromEntries(
+    GONE.map((name) => [
+      name,
+      { handler: () => -ENOSYS, args: [], status: 'full', note: 'ENOSYS, as on Linux' },
+    ]),
+  ),
   uname: { handler: sysUname, args: ['ptr'], status: 'full' },
   sethostname: { handler: sysSethostname, args: ['str', 'size'], status: 'full' },
   setdomainname: { handler: sysSetdomainname, args: ['str', 'size'], status: 'full' },

@@ -113,7 +113,14 @@ napi_value Memfd(napi_env env, napi_callback_info info) {
   if (name.error != 0) return MakeInt(env, name.error);
   // The guest's own names may be longer than the host takes; nobody but the operator sees them here.
   if (name.len > 200) name.text[200] = '\0';
-  return MakeInt(env, Result(memfd_create(name.text, MFD_CLOEXEC)));
+  return MakeInt(env, Result(memfd_create(name.text, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
+}
+
+// F_ADD_SEALS on a memfd of ours: only the host knows whether a writable shared mapping is still there.
+napi_value AddSeals(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  return MakeInt(env, Result(fcntl(Int(env, a[0]), F_ADD_SEALS, Int(env, a[1]))));
 }
 
 napi_value ReopenReadOnly(napi_env env, napi_callback_info info) {
@@ -226,7 +233,7 @@ void RegisterHostContents(Napi::Env env, Napi::Object exports) {
       {"setxattr", Setxattr},
       {"listxattr", Listxattr},
       {"removexattr", Removexattr},
-      {"memfd", Memfd},
+      {"memfd", Memfd}, {"addSeals", AddSeals},
       {"copyRange", CopyRange},
       {"reopenReadOnly", ReopenReadOnly},
       {"syncfs", Syncfs},

@@ -313,6 +313,15 @@ napi_value SchedSetaffinity(napi_env env, napi_callback_info info) {
   return MakeInt(env, r < 0 ? -errno : 0);
 }
 
+napi_value SchedSetscheduler(napi_env env, napi_callback_info info) {
+  napi_value a[3];
+  Args(env, info, a);
+  sched_param param{};
+  param.sched_priority = Int(env, a[2]);
+  int r = sched_setscheduler(Int(env, a[0]), Int(env, a[1]), &param);
+  return MakeInt(env, r < 0 ? -errno : 0);
+}
+
 // Nice values may be negative: they travel as 20 - nice (1..40), as the system call itself has it.
 napi_value GetPriority(napi_env env, napi_callback_info info) {
   napi_value a[1];
@@ -357,6 +366,7 @@ void RegisterHostStreams(Napi::Env env, Napi::Object exports) {
   Method(env, exports, "getrandom", GetRandom);
   Method(env, exports, "schedGetaffinity", SchedGetaffinity);
   Method(env, exports, "schedSetaffinity", SchedSetaffinity);
+  Method(env, exports, "schedSetscheduler", SchedSetscheduler);
   Method(env, exports, "getPriority", GetPriority);
   Method(env, exports, "setPriority", SetPriority);
   Method(env, exports, "prlimit", Prlimit);

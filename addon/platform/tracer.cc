@@ -149,6 +149,13 @@ napi_value PtraceCont(napi_env env, napi_callback_info info) {
   return MakeInt(env, Ptrace(PTRACE_CONT, Int(env, a[0]), 0, static_cast<uintptr_t>(Int(env, a[1]))));
 }
 
+// Goes on to the end of the trapped call as it stands, which is seen as a syscall-exit stop.
+napi_value PtraceToExit(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  return MakeInt(env, Ptrace(PTRACE_SYSCALL, Int(env, a[0]), 0, 0));
+}
+
 napi_value PtraceListen(napi_env env, napi_callback_info info) {
   napi_value a[1];
   Args(env, info, a);
@@ -275,6 +282,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceAdopt", PtraceAdopt);
   Method(env, exports, "ptraceSkip", PtraceSkip);
   Method(env, exports, "ptraceCont", PtraceCont);
+  Method(env, exports, "ptraceToExit", PtraceToExit);
   Method(env, exports, "ptraceListen", PtraceListen);
   Method(env, exports, "ptraceInterrupt", PtraceInterrupt);
   Method(env, exports, "ptraceEventMessage", PtraceEventMessage);

@@ -1,6 +1,6 @@
 /** memfd_create(2): a nameless file in memory, and the seals on it (mm/memfd.c). */
 
-import { EBUSY, EINVAL, EPERM } from '../abi/errno.js';
+import { EINVAL, EPERM } from '../abi/errno.js';
 import {
   F_ADD_SEALS,
   F_GET_SEALS,
@@ -17,10 +17,12 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import type { SyscallResult } from '../kernel/wait.js';
+import type { Native } from '../platform/native.js';
 import { Dentry, type Path } from '../vfs/dentry.js';
 import { type MapSource, OpenFile } from '../vfs/file.js';
 import { type Attr, type FileSystem, Inode, type SetAttr } from '../vfs/inode.js';
 import { anonPath } from './anon.js';
+import type { TmpFile } from './tmpfs/file.js';
 
 /** include/uapi/linux/fcntl.h */
 const F_SEAL_EXEC = 0x20;
@@ -30,11 +32,12 @@ const NO_WRITE = F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 
 /** A file in memory behind its seals. Opening it again (through /proc/self/fd) meets the same seals. */
 export class MemfdInode extends Inode {
-  /** A writable shared mapping was made at some time: nobody tells when it is gone. */
+  /** A writable shared mapping was made at some time; whether it is still there the host knows. */
   private mappedWritable = false;
 
   constructor(
-    private readonly inner: Inode,
+    private readonly native: Native,
+    private readonly inner: TmpFile,
     public seals: number,
   ) {
     super();
@@ -68,13 +71,19 @@ export class MemfdInode extends Inode {
   addSeals(seals: number): number {
     if ((seals & ~ALL_SEALS) !== 0) return -EINVAL;
     if ((this.seals & F_SEAL_SEAL) !== 0) return -EPERM;
-    if ((seals & F_SEAL_WRITE) !== 0 && (this.seals & F_SEAL_WRITE) === 0 && this.mappedWritable)
-      return -EBUSY;
+    if ((seals & F_SEAL_WRITE) !== 0 && (this.seals & F_SEAL_WRITE) === 0 && this.mappedWritable) {
+      const err = this.native.addSeals(this.inner.mapFd(true, true), F_SEAL_WRITE);
+      if (err < 0) return err;
+    }
     this.seals |= seals;
     return 0;
   }
   noteMapping(writable: boolean): void {
     if (writable) this.mappedWritable = true;
+  }
+  /** A host descriptor that nobody can write through. */
+  mapReadOnly(): number {
+    return this.inner.mapFd(false, false);
   }
 }
 
@@ -115,7 +124,10 @@ class MemfdFile extends OpenFile {
     return 0;
   }
   override map(writable: boolean): MapSource | number {
-    if (writable && (this.sealed.seals & NO_WRITE) !== 0) return -EPERM;
+    if ((this.sealed.seals & NO_WRITE) !== 0) {
+      const hostFd = writable ? -EPERM : this.sealed.mapReadOnly();
+      return hostFd < 0 ? hostFd : { hostFd };
+    }
     const source = this.inner.map(writable);
     if (typeof source !== 'number') this.sealed.noteMapping(writable);
     return source;

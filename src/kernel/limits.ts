@@ -14,6 +14,7 @@ import {
 import { NR_OPEN } from '../vfs/fdtable.js';
 import { capable } from './cred.js';
 import type { Rlimit, Task, ThreadGroup } from './task.js';
+import { CONTINUE } from './wait.js';
 
 /** Lines of /proc/pid/limits of what is the host's to enforce: memory and CPU time. Cores are never dumped by it. */
 const HOST_LIMITS = new Map([
@@ -26,7 +27,8 @@ const HOST_LIMITS = new Map([
 
 /**
  * Sets a limit (do_prlimit).
- * @returns 0, -EINVAL, -EPERM
+ * @returns 0, -EINVAL, -EPERM; CONTINUE when only the caller itself can set the limit on its host process, by the very call
+ * that it is making
  */
 export function setLimit(task: Task, tg: ThreadGroup, resource: number, next: Rlimit): number {
   if (resource < 0 || resource >= RLIMIT_NLIMITS || next.soft > next.hard) return -EINVAL;
@@ -34,19 +36,19 @@ export function setLimit(task: Task, tg: ThreadGroup, resource: number, next: Rl
   const old = tg.limits[resource];
   if (next.hard > (old?.hard ?? Infinity) && !capable(task.cred, CAP_SYS_RESOURCE)) return -EPERM;
   tg.limits[resource] = next;
-  applyToHost(tg, resource, next);
-  return 0;
+  // Without CAP_SYS_RESOURCE the sentry may not touch a process of another user, which guests of a root sentry are.
+  return applyToHost(tg, resource, next) === -EPERM && tg === task.group ? CONTINUE : 0;
 }
 
 /** Puts the soft limit on the host process, never above the hard one there, which stays: it could not be raised again. */
-function applyToHost(tg: ThreadGroup, resource: number, limit: Rlimit): void {
+function applyToHost(tg: ThreadGroup, resource: number, limit: Rlimit): number {
   const name = HOST_LIMITS.get(resource);
-  if (name === undefined) return;
+  if (name === undefined) return 0;
   const hard = hostHard(tg, name);
   const soft = Math.min(limit.soft, hard);
   // CPU time is the exception: SIGKILL at the hard limit is the host's to send.
   const nextHard = resource === RLIMIT_CPU ? Math.min(limit.hard, hard) : hard;
-  tg.kernel.native.prlimit(tg.hostPid, resource, hostValue(soft), hostValue(nextHard));
+  return tg.kernel.native.prlimit(tg.hostPid, resource, hostValue(soft), hostValue(nextHard));
 }
 
 function hostValue(limit: number): number {

@@ -17,7 +17,7 @@ import {
   SIGTTIN,
   SIGTTOU,
 } from '../abi/signal.js';
-import { type RawSiginfo, readSiginfo } from '../abi/structs-process.js';
+import { type RawSiginfo, readSiginfo, SIGINFO_SIZE } from '../abi/structs-process.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { interruptBlock, settle } from './blocking.js';
 import { type Cred, capable } from './cred.js';
@@ -218,6 +218,34 @@ export function onSignalStop(task: Task, sig: number): number {
   if (isOrphanedGroup(tg.group)) return 0;
   tg.pendingStop = sig;
   return SIGSTOP;
+}
+
+/** Marks si_errno of a signal that the sentry sent (addon/platform/tracer.cc, Envelope). */
+const ENVELOPE_MARK = 0x5456;
+
+/**
+ * A task has taken a signal with rt_sigtimedwait(2), which no stop precedes: the siginfo that it got is put right in its memory.
+ * @param addr where its siginfo_t is
+ */
+export function waitedSiginfo(task: Task, addr: number): void {
+  const view = task.mem.view(addr, SIGINFO_SIZE);
+  if (typeof view === 'number') return;
+  const bytes = new Uint8Array(SIGINFO_SIZE);
+  bytes.set(new Uint8Array(view.buffer, view.byteOffset, SIGINFO_SIZE));
+  const info = new DataView(bytes.buffer);
+  if (info.getUint16(6, true) !== ENVELOPE_MARK || info.getInt32(8, true) >= 0) return;
+  const code = info.getInt16(4, true);
+  const pid = info.getInt32(32, true);
+  info.setInt32(4, 0, true);
+  info.setInt32(8, code, true);
+  info.setInt32(16, pid, true);
+  info.setInt32(
+    20,
+    code === SI_TIMER ? (task.group.posixTimers?.delivered(pid) ?? 0) : info.getInt32(36, true),
+    true,
+  );
+  info.setBigInt64(32, 0n, true);
+  task.mem.write(addr, bytes, 0, SIGINFO_SIZE);
 }
 
 /** A signal that was blocked when a guest sent it to pid 1, and still has no handler. */

@@ -125,6 +125,8 @@ export interface Native {
   /** Skips the trapped call and returns `value` from it. */
   ptraceSkip(tid: number, value: number): number;
   ptraceCont(tid: number, signal: number): number;
+  /** Lets the trapped call run as it stands; its end is a stop. */
+  ptraceToExit(tid: number): number;
   ptraceListen(tid: number): number;
   ptraceInterrupt(tid: number): number;
   ptraceEventMessage(tid: number): number;
@@ -198,6 +200,8 @@ export interface Native {
   listxattr(dirFd: number, path: string): Uint8Array | number;
   removexattr(dirFd: number, path: string, name: string): number;
   memfd(name: string): number;
+  /** F_ADD_SEALS on a memfd; -EBUSY while it is mapped shared and writable. */
+  addSeals(fd: number, seals: number): number;
   /** A second descriptor of an open file (a memfd) that can only be read through. */
   reopenReadOnly(fd: number): number;
   /** copies between host descriptors with copy_file_range/sendfile; bytes or -errno. */
@@ -226,6 +230,8 @@ export interface Native {
   getrandom(dst: Uint8Array, off: number, len: number): number;
   schedGetaffinity(tid: number): Uint8Array | number;
   schedSetaffinity(tid: number, mask: Uint8Array): number;
+  /** sched_setscheduler(2). */
+  schedSetscheduler(tid: number, policy: number, priority: number): number;
   getPriority(pid: number): number;
   setPriority(pid: number, nice: number): number;
   /** prlimit(2) on the host process; returns [soft, hard], -1 for infinity. */

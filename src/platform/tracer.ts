@@ -26,7 +26,7 @@ import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel
 import { taskExited } from '../kernel/exit.js';
 import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { onContinued, onGroupStop, onSignalStop } from '../kernel/signals.js';
+import { onContinued, onGroupStop, onSignalStop, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { type Native, Reg } from './native.js';
 
@@ -66,6 +66,8 @@ export class Tracer {
   /** Clones that the host is carrying out, by the caller's host thread id. */
   private readonly clones = new Map<number, { task: Task; args: CloneArgs; token: unknown }>();
   private readonly execs = new Map<number, { task: Task; image: ExecImage; token: unknown }>();
+  /** rt_sigtimedwait(2) calls on their way: where the siginfo goes. */
+  private readonly sigwaits = new Map<number, { info: number; token: unknown }>();
   /** New tasks that stopped before their parent's event told of them. */
   private readonly early = new Set<number>();
   /** Programs whose loader has not asked for its plan yet. */
@@ -87,6 +89,7 @@ export class Tracer {
 
   private ended(tid: number, task: Task | undefined, status: number): void {
     this.early.delete(tid);
+    this.sigwaits.delete(tid);
     const clone = this.clones.get(tid);
     if (clone !== undefined) {
       this.clones.delete(tid);
@@ -147,6 +150,10 @@ export class Tracer {
         regs[Reg.r8],
       ] as [number, number, number, number, number];
       result = this.exec(task, fd | 0, path, argv, envp, flags | 0, token);
+    } else if (nr === SYS.rt_sigtimedwait) {
+      this.sigwaits.set(task.hostTid, { info: regs[Reg.rsi] as number, token });
+      this.native.ptraceToExit(task.hostTid);
+      return;
     } else {
       result = this.clone(task, nr, token);
     }
@@ -331,10 +338,18 @@ export class Tracer {
   }
   private readonly started = new WeakSet<Task>();
 
-  /** End of a rewritten call that made nothing: the caller gets its registers and the error. */
+  /** End of a traced call. One that was rewritten has made nothing: the caller gets its registers and the error. */
   private callFailed(task: Task): void {
     this.native.getRegs(task.hostTid, this.regs);
     const result = this.regs[Reg.rax] as number;
+    const sigwait = this.sigwaits.get(task.hostTid);
+    if (sigwait !== undefined) {
+      this.sigwaits.delete(task.hostTid);
+      if (result > 0) waitedSiginfo(task, sigwait.info);
+      this.observer?.exit(sigwait.token, result);
+      this.native.ptraceCont(task.hostTid, 0);
+      return;
+    }
     const clone = this.clones.get(task.hostTid);
     const exec = this.execs.get(task.hostTid);
     this.clones.delete(task.hostTid);

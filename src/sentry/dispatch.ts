@@ -1,7 +1,7 @@
 /** From a trapped call to its handler and back: the sentry's loop. */
 
 import type { Handler, SyscallArgs } from '../../syscalls/family.js';
-import { handlers, syscallName } from '../../syscalls/table.js';
+import { handlers, syscallEntry, syscallName } from '../../syscalls/table.js';
 import { AT_EXECFN } from '../abi/elf.js';
 import { EFAULT, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
 import { encodeLoadPlan, execfnAddress, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
@@ -185,7 +185,8 @@ export class Dispatcher {
 
   private unknown(task: Task, nr: number): number {
     if (nr === NR_LOAD) return this.load(task);
-    if (!this.reported.has(nr) && this.reported.size < 1024) {
+    // A number that no Linux has is a guest's probing, and no gap of ours.
+    if (syscallEntry(nr) !== undefined && !this.reported.has(nr) && this.reported.size < 1024) {
       this.reported.add(nr);
       this.kernel.log.warn(
         { syscall: syscallName(nr), nr, pid: task.pid, comm: task.comm },

@@ -212,7 +212,9 @@ export function truncateInode(task: Task, inode: Inode, size: number): number {
 }
 
 function finish(task: Task, path: Path, inode: Inode, flags: number): OpenResult {
-  const status = statusFlags(flags);
+  // Whether a terminal becomes the controlling one is its driver's business; none keeps the flag.
+  const noctty = (inode.mode & S_IFMT) === S_IFCHR ? flags & O_NOCTTY : 0;
+  const status = statusFlags(flags) | noctty;
   if ((inode.mode & S_IFMT) === S_IFIFO && !inode.opensItself) return openFifo(task, path, status);
   const file = inode.open(task, path, status);
   if (typeof file === 'number') return file;

@@ -31,17 +31,17 @@ function victimOf(task: Task, parent: Path, name: string): Dentry | number {
   return dentry.inode === undefined ? -ENOENT : dentry;
 }
 
+/** The watches of the object hear of it before those of its directory do (d_delete_notify). */
 function removed(dir: Inode, dentry: Dentry, inode: Inode): void {
   detach(dentry);
-  const mask = isDir(inode) ? IN_ISDIR : 0;
-  notify(dir, IN_DELETE | mask, dentry.name);
   goneOrLess(inode);
+  notify(dir, IN_DELETE | (isDir(inode) ? IN_ISDIR : 0), dentry.name);
 }
 
-/** One link less: the watches hear of a change or of the end. */
+/** One link less, which is a change, and perhaps the end. A directory's end is no change of a link count. */
 function goneOrLess(inode: Inode): void {
+  if (!isDir(inode)) notify(inode, IN_ATTRIB);
   if (isDir(inode) || inode.getattr().nlink === 0) notify(inode, IN_DELETE_SELF);
-  else notify(inode, IN_ATTRIB);
 }
 
 /** @returns 0 or -errno */

@@ -12,6 +12,7 @@ import { anonPath } from '../anon.js';
 import { inoOf, LinkInode, type Owner, PseudoDir, TextInode, type TextOps } from '../pseudo.js';
 import { FdDir } from './fd.js';
 import { guestMaps } from './maps.js';
+import { MemInode } from './mem.js';
 import { mountinfoText, mountsText, mountstatsText } from './mounts.js';
 import { netNames, netText } from './net.js';
 import type { ProcFs } from './proc.js';
@@ -180,6 +181,7 @@ const COMMON_DIRS: readonly (readonly [string, number])[] = [
   ['exe', S_IFLNK],
   ['fd', S_IFDIR],
   ['fdinfo', S_IFDIR],
+  ['mem', S_IFREG],
   ['net', S_IFDIR],
   ['ns', S_IFDIR],
   ['root', S_IFLNK],
@@ -220,6 +222,8 @@ export class PidDir extends PseudoDir {
         return this.placeLink(key, () => (subject.tg.zombie ? undefined : subject.tg.exe));
       case 'cwd':
         return this.placeLink(key, () => speaker(subject)?.fs.cwd);
+      case 'mem':
+        return new MemInode(proc, subject, key);
       case 'root':
         return this.placeLink(key, () => speaker(subject)?.fs.root);
       case 'fd':

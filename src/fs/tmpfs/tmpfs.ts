@@ -3,7 +3,7 @@
 import { totalmem } from 'node:os';
 import { S_IFREG, TMPFS_MAGIC } from '../../abi/stat.js';
 import type { Native } from '../../platform/native.js';
-import type { Attr, FileSystem, Inode, StatFs, Timespec } from '../../vfs/inode.js';
+import type { Attr, FileSystem, StatFs, Timespec } from '../../vfs/inode.js';
 import type { Quota } from './content.js';
 import { newRoot, type TmpDir } from './dir.js';
 import { TmpFile } from './file.js';
@@ -127,7 +127,7 @@ export class TmpFs implements FileSystem, Quota {
 const anonymous = new WeakMap<Native, TmpFs>();
 
 /** A nameless regular file in memory (memfd_create(2)); its bytes go with its last description. */
-export function createAnonFile(native: Native, _name: string, uid = 0, gid = 0): Inode {
+export function createAnonFile(native: Native, _name: string, uid = 0, gid = 0): TmpFile {
   let fs = anonymous.get(native);
   if (fs === undefined) anonymous.set(native, (fs = new TmpFs(native, { dev: 1 })));
   fs.takeInode();

@@ -6,10 +6,9 @@
 static volatile int seen;
 static void show(int signal, siginfo_t *info, void *context) {
   say("%s code %d pid %s uid %s value %d", signal >= SIGRTMIN ? "RT" : sigabbrev_np(signal), info->si_code,
-      info->si_pid == getpid()    ? "own"
-      : info->si_pid == getppid() ? "parent"
-      : info->si_pid              ? "other"
-                                  : "0",
+      info->si_pid == getpid() ? "own"
+      : info->si_pid           ? "other"
+                               : "0",
       info->si_uid == getuid() ? "own" : "other", info->si_code == SI_QUEUE ? info->si_value.sival_int : 0);
   seen++;
 }

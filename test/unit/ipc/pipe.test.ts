@@ -10,6 +10,8 @@ import {
   O_WRONLY,
 } from '../../../src/abi/fcntl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../../src/abi/poll.js';
+import { S_IFIFO } from '../../../src/abi/stat.js';
+import { anonPath } from '../../../src/fs/anon.js';
 import { openFifo } from '../../../src/fs/pipe/fifo.js';
 import { makePipe } from '../../../src/fs/pipe/pipe.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
@@ -85,8 +87,8 @@ test('the size of a pipe changes, but never below what it holds', () => {
 });
 
 test('opening a FIFO waits for the other side, even one that is gone again', () => {
-  const { kernel, task, r } = pipe();
-  const path = r.path;
+  const { kernel, task } = pipe();
+  const path = anonPath(kernel, 'fifo', S_IFIFO | 0o600);
   const pending = openFifo(task, path, O_RDONLY);
   assert.ok(typeof pending === 'object' && !(pending instanceof OpenFile));
   let reader: OpenFile | undefined;

@@ -92,15 +92,6 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   rt_sigreturn: { reason: 'end of a handler' },
   rt_sigsuspend: { reason: 'sleep with another signal mask' },
   rt_sigpending: { reason: "the caller's pending signals" },
-  rt_sigtimedwait: {
-    reason: "takes one of the caller's pending signals; who wants its siginfo stops for the tracer",
-    when: [
-      [
-        { arg: 1, eq: 0 },
-        { arg: 1, high: true, eq: 0 },
-      ],
-    ],
-  },
   pause: { reason: 'sleep' },
   restart_syscall: { reason: 'continues an interrupted sleep of this list' },
   sigaltstack: { reason: "a place in the caller's memory" },

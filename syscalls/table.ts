@@ -107,8 +107,7 @@ function entryOf(name: SyscallName): SyscallEntry {
   const traced = tracedCalls[name];
   const refused = refusedCalls[name];
   if (native !== undefined) {
-    // With `when` the filter lets some forms through; the others go to the sentry or, if it is a traced call, to the tracer.
-    entry.class = traced === undefined ? 'native' : 'trace';
+    entry.class = 'native';
     entry.status = own?.status ?? 'full';
     entry.note = [native.reason, own?.note].filter((s) => s !== undefined && s !== '').join('; ');
   } else if (traced !== undefined) {

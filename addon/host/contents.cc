@@ -223,19 +223,13 @@ void RegisterHostContents(Napi::Env env, Napi::Object exports) {
     const char *name;
     napi_callback call;
   } methods[] = {
-      {"pread", Pread},
-      {"pwrite", Pwrite},
-      {"ftruncate", Ftruncate},
-      {"fallocate", Fallocate},
-      {"fsync", Fsync},
-      {"lseek", Lseek},
-      {"getxattr", Getxattr},
-      {"setxattr", Setxattr},
-      {"listxattr", Listxattr},
-      {"removexattr", Removexattr},
-      {"memfd", Memfd}, {"addSeals", AddSeals},
-      {"copyRange", CopyRange},
-      {"reopenReadOnly", ReopenReadOnly},
+      {"pread", Pread},         {"pwrite", Pwrite},
+      {"ftruncate", Ftruncate}, {"fallocate", Fallocate},
+      {"fsync", Fsync},         {"lseek", Lseek},
+      {"getxattr", Getxattr},   {"setxattr", Setxattr},
+      {"listxattr", Listxattr}, {"removexattr", Removexattr},
+      {"memfd", Memfd},         {"addSeals", AddSeals},
+      {"copyRange", CopyRange}, {"reopenReadOnly", ReopenReadOnly},
       {"syncfs", Syncfs},
   };
   for (const auto &m : methods) Method(env, exports, m.name, m.call);

@@ -46,7 +46,7 @@ export interface FilterRule {
   class: SyscallClass;
   /** Errno of a refused call. */
   errno?: number;
-  /** Alternatives that are native; each a list of tests that must all hold. */
+  /** Alternatives; each a list of tests that must all hold. None: always native. */
   when?: readonly (readonly ArgTest[])[];
 }
 
@@ -90,9 +90,8 @@ function alternative(tests: readonly ArgTest[]): Insn[] {
 
 /** What is done for one number once it is known. */
 function leaf(rule: FilterRule): Insn[] {
-  if (rule.when !== undefined) {
-    const otherwise = rule.class === 'trace' ? SECCOMP_RET_TRACE : SECCOMP_RET_USER_NOTIF;
-    return [...rule.when.flatMap(alternative), ret(otherwise)];
+  if (rule.class === 'native' && rule.when !== undefined) {
+    return [...rule.when.flatMap(alternative), ret(SECCOMP_RET_USER_NOTIF)];
   }
   return [ret(action(rule))];
 }

@@ -151,7 +151,8 @@ export class Tracer {
       ] as [number, number, number, number, number];
       result = this.exec(task, fd | 0, path, argv, envp, flags | 0, token);
     } else if (nr === SYS.rt_sigtimedwait) {
-      this.sigwaits.set(task.hostTid, { info: regs[Reg.rsi] as number, token });
+      const info = regs[Reg.rsi] as number;
+      this.sigwaits.set(task.hostTid, { info, token });
       this.native.ptraceToExit(task.hostTid);
       return;
     } else {
@@ -345,7 +346,7 @@ export class Tracer {
     const sigwait = this.sigwaits.get(task.hostTid);
     if (sigwait !== undefined) {
       this.sigwaits.delete(task.hostTid);
-      if (result > 0) waitedSiginfo(task, sigwait.info);
+      if (result > 0 && sigwait.info !== 0) waitedSiginfo(task, sigwait.info);
       this.observer?.exit(sigwait.token, result);
       this.native.ptraceCont(task.hostTid, 0);
       return;

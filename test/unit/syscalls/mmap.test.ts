@@ -24,6 +24,7 @@ function world() {
   const w = makeWorld();
   const asked: boolean[] = [];
   const added: number[][] = [];
+  w.task.kernel.native.fstat = () => -EBADF;
   w.task.kernel.native.addFd = (tid, hostFd, guestFd) => {
     added.push([tid, hostFd, guestFd]);
     return guestFd;

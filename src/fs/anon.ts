@@ -3,7 +3,9 @@
 import { PIPEFS_MAGIC, S_IFMT, S_IFSOCK, SOCKFS_MAGIC } from '../abi/stat.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
 import { Dentry, Mount, type Path } from '../vfs/dentry.js';
+import type { OpenFile } from '../vfs/file.js';
 import { type Attr, type FileSystem, Inode, type SetAttr, type StatFs, type Timespec } from '../vfs/inode.js';
 
 const ANON_INODE_FS_MAGIC = 0x09041934;
@@ -44,8 +46,15 @@ class AnonFs implements FileSystem {
   }
 }
 
+/** What stands behind a nameless inode when it is opened anew through /proc/pid/fd. */
+export interface AnonBacking {
+  open(task: Task, path: Path, flags: number): OpenFile | number;
+  truncate(size: number): number;
+}
+
 class AnonInode extends Inode {
   private readonly attr: Attr;
+  backing: AnonBacking | undefined;
   constructor(
     readonly fs: FileSystem,
     readonly ino: number,
@@ -73,6 +82,15 @@ class AnonInode extends Inode {
   }
   getattr(): Attr {
     return this.attr;
+  }
+  override get opensItself(): boolean {
+    return this.backing !== undefined;
+  }
+  override open(task: Task, path: Path, flags: number): OpenFile | number {
+    return this.backing?.open(task, path, flags) ?? super.open(task, path, flags);
+  }
+  override truncate(size: number): number {
+    return this.backing?.truncate(size) ?? super.truncate(size);
   }
   override setattr(change: SetAttr): number {
     if (change.mode !== undefined) this.attr.mode = (this.attr.mode & S_IFMT) | (change.mode & 0o7777);
@@ -113,6 +131,11 @@ function anonMounts(kernel: Kernel): AnonMounts {
 /** True for paths made by `anonPath`: /proc/pid/fd shows their name as it is, without a directory. */
 export function isAnonPath(path: Path): boolean {
   return path.mount.fs instanceof AnonFs;
+}
+
+/** Says how the nameless inode at `path` is opened anew. */
+export function setBacking(path: Path, backing: AnonBacking): void {
+  if (path.dentry.inode instanceof AnonInode) path.dentry.inode.backing = backing;
 }
 
 /**

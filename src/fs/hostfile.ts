@@ -4,8 +4,8 @@
  * ready waits in the guest, and the event loop says when to try again.
  */
 
-import { EAGAIN, ERESTARTSYS, ESPIPE } from '../abi/errno.js';
-import { SEEK_CUR, SEEK_SET } from '../abi/fcntl.js';
+import { EACCES, EAGAIN, ERESTARTSYS, ESPIPE } from '../abi/errno.js';
+import { O_ACCMODE, O_RDWR, SEEK_CUR, SEEK_SET } from '../abi/fcntl.js';
 import {
   POLLERR,
   POLLHUP,
@@ -27,7 +27,7 @@ import { type Native, St } from '../platform/native.js';
 import type { Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
 import type { Attr } from '../vfs/inode.js';
-import { anonPath } from './anon.js';
+import { type AnonBacking, anonPath, setBacking } from './anon.js';
 import { hostTtyIoctl } from './hosttty.js';
 import { waitOn } from './waiting.js';
 
@@ -97,6 +97,18 @@ function streamName(attr: Attr): string {
   return major >= 136 && major <= 143 ? `/dev/pts/${minor}` : '/dev/console';
 }
 
+/** /dev/stdin and its like: a further description of the same host descriptor, with no more rights than that one has. */
+function reopening(kernel: Kernel, path: Path, fd: number, rights: number): AnonBacking {
+  return {
+    open(_task, _path, flags) {
+      const have = rights & O_ACCMODE;
+      if (have !== O_RDWR && have !== (flags & O_ACCMODE)) return -EACCES;
+      return new HostStream(kernel, fd, flags, undefined, path, true);
+    },
+    truncate: (size) => kernel.native.ftruncate(fd, size),
+  };
+}
+
 export class HostStream extends OpenFile {
   override readonly queue: WaitQueue = new HostQueue(this);
   private readonly native: Native;
@@ -118,10 +130,13 @@ export class HostStream extends OpenFile {
     flags: number,
     tty?: Tty,
     path?: Path,
+    /** Opened anew: a position of its own. */
+    private readonly anew = false,
   ) {
     const attr = nativeAttr(kernel.native, fd);
     if (typeof attr === 'number') throw new Error(`host descriptor ${fd}: fstat gives ${attr}`);
     super(path ?? anonPath(kernel, streamName(attr), attr.mode), flags);
+    if (path === undefined) setBacking(this.path, reopening(kernel, this.path, fd, flags));
     this.native = kernel.native;
     this.type = attr.mode & S_IFMT;
     this.tty = tty;
@@ -129,7 +144,7 @@ export class HostStream extends OpenFile {
     if (others === undefined) streams.set(fd, new Set([this]));
     else others.add(this);
     // The host keeps the position: whoever shares the description with us sees it move, and we see theirs.
-    if (this.seekable) {
+    if (this.seekable && !anew) {
       Object.defineProperty(this, 'pos', {
         get: () => Math.max(0, this.native.lseek(this.fd, 0, SEEK_CUR)),
         set: (pos: number) => void this.native.lseek(this.fd, pos, SEEK_SET),
@@ -151,7 +166,8 @@ export class HostStream extends OpenFile {
   }
 
   override seek(offset: number, whence: number): number {
-    return this.seekable ? this.native.lseek(this.fd, offset, whence) : -ESPIPE;
+    if (!this.seekable || this.anew) return super.seek(offset, whence);
+    return this.native.lseek(this.fd, offset, whence);
   }
   override truncate(size: number): number {
     return this.seekable ? this.native.ftruncate(this.fd, size) : super.truncate(size);

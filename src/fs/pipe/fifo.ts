@@ -7,6 +7,7 @@ import { type Block, WOULD_BLOCK } from '../../kernel/wait.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
+import { isAnonPath } from '../anon.js';
 import { Pipe, PipeFile, pipes } from './pipe.js';
 
 /** An open that has to wait: the caller's `install` gives the file its descriptor and the call its result once it is open. */
@@ -37,7 +38,8 @@ export function openFifo(_task: Task, path: Path, flags: number): OpenFile | num
   const alone = access === O_RDONLY ? pipe.writers === 0 : access === O_WRONLY ? pipe.readers === 0 : false;
   const seen = access === O_RDONLY ? pipe.writersEver : pipe.readersEver;
   const file = new PipeFile(pipe, path, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT | O_ASYNC));
-  if (access !== O_RDWR && alone) {
+  // A nameless pipe reached through /proc/pid/fd never waits for a partner (fs/pipe.c, is_pipe).
+  if (access !== O_RDWR && alone && !isAnonPath(path)) {
     if ((flags & O_NONBLOCK) === 0) return { block: (install) => waitForPartner(file, seen, install) };
     file.writersSeen = seen;
   }

@@ -119,6 +119,7 @@ class StreamWrite implements Block {
   readonly interrupted: number | (() => number) | undefined;
   readonly sigmask: bigint | undefined;
   readonly timeout: (() => number) | undefined;
+  private broken = false;
 
   constructor(
     private readonly task: Task,
@@ -134,11 +135,13 @@ class StreamWrite implements Block {
 
   retry(): number | typeof WOULD_BLOCK {
     const r = this.inner.retry();
-    if (r === -EPIPE) raiseSigpipe(this.task);
+    this.broken = r === -EPIPE;
     return r;
   }
 
+  /** The signal follows the end of the wait: sent earlier it would interrupt the very call whose result it comes with. */
   done(): void {
     this.inner.done?.();
+    if (this.broken) raiseSigpipe(this.task);
   }
 }

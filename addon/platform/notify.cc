@@ -74,10 +74,14 @@ int Send(uint64_t id, int64_t value, bool proceed) {
   } else {
     r.val = value;
   }
-  // Not ioctl(3): libc is one more page. The flag is never set, so this call is always made.
-  return static_cast<int>(tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
-                                                   static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND),
-                                                   reinterpret_cast<long>(&r), 0));
+  // Not ioctl(3): libc is one more page. The flag is never set; but a signal may cancel the call before it is made, or end
+  // the kernel's wait for the listener's lock. An answer that is lost would be a guest that hangs.
+  long sent;
+  do {
+    sent = tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
+                                    static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND), reinterpret_cast<long>(&r), 0);
+  } while (sent == -EINTR);
+  return static_cast<int>(sent);
 }
 
 // Answers the last call as the control block says, or keeps it for later.
@@ -250,7 +254,11 @@ napi_value AddFd(napi_env env, napi_callback_info info) {
   add.srcfd = static_cast<uint32_t>(Int(env, a[1]));
   add.newfd = static_cast<uint32_t>(Int(env, a[2]));
   add.newfd_flags = 02000000;  // O_CLOEXEC: gone with the next program
-  int r = ioctl(g_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+  // The kernel waits until the guest has put the descriptor there; a child event ends that wait with nothing done.
+  int r;
+  do {
+    r = ioctl(g_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+  } while (r < 0 && errno == EINTR);
   return MakeInt(env, r < 0 ? -errno : r);
 }
 

@@ -143,6 +143,15 @@ napi_value PtraceSkip(napi_env env, napi_callback_info info) {
   return MakeInt(env, Ptrace(PTRACE_CONT, tid, 0, 0));
 }
 
+// Sets only the result register of a stopped thread.
+napi_value PtraceResult(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  const auto value = static_cast<int64_t>(Num(env, a[1]));
+  return MakeInt(env, Ptrace(PTRACE_POKEUSER, Int(env, a[0]), offsetof(user_regs_struct, rax),
+                             static_cast<uintptr_t>(value)));
+}
+
 napi_value PtraceCont(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
@@ -281,6 +290,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceRestore", PtraceRestore);
   Method(env, exports, "ptraceAdopt", PtraceAdopt);
   Method(env, exports, "ptraceSkip", PtraceSkip);
+  Method(env, exports, "ptraceResult", PtraceResult);
   Method(env, exports, "ptraceCont", PtraceCont);
   Method(env, exports, "ptraceToExit", PtraceToExit);
   Method(env, exports, "ptraceListen", PtraceListen);

@@ -60,6 +60,7 @@ class BlockedCall implements Waiter {
 
   finish(result: number): void {
     this.detach();
+    if (isRestart(result)) this.task.restartAnswered = true;
     this.task.kernel.native.reply(this.task.hostTid, result);
     this.task.callEnded?.(result);
   }

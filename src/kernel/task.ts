@@ -167,6 +167,8 @@ export class Task {
   callEnded: ((result: number | undefined) => void) | undefined;
   /** Number of the call being answered; the dispatcher sets it. */
   currentNr = -1;
+  /** The last answer was a restart code: the sentry itself ended that call for a signal. */
+  restartAnswered = false;
   /** Deadline of a call that restarts, and the number and arguments it is for (kernel/blocking.ts). */
   restartDeadline: { readonly deadline: number; readonly key: string } | undefined;
   /** Mask to set at the next ptrace stop (ppoll and its like), and the one to put back at the signal-delivery stop. */

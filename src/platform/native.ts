@@ -124,6 +124,8 @@ export interface Native {
   ptraceExec(tid: number, empty: number, argv: number, envp: number): number;
   /** Skips the trapped call and returns `value` from it. */
   ptraceSkip(tid: number, value: number): number;
+  /** Sets the result register of a stopped thread, and nothing else. */
+  ptraceResult(tid: number, value: number): number;
   ptraceCont(tid: number, signal: number): number;
   /** Lets the trapped call run as it stands; its end is a stop. */
   ptraceToExit(tid: number): number;

@@ -3,7 +3,7 @@
  * What a stop means is decided in src/kernel; here the traced thread is moved on.
  */
 
-import { E2BIG, EFAULT, EINVAL, ENOSYS } from '../abi/errno.js';
+import { E2BIG, EFAULT, EINVAL, ENOSYS, ERESTARTNOINTR, ERESTARTSYS } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import {
   CLONE_CHILD_CLEARTID,
@@ -77,6 +77,8 @@ export class Tracer {
     private readonly kernel: Kernel,
     private readonly native: Native,
     private readonly observer: TraceObserver | undefined,
+    /** Calls that the host runs by itself. */
+    private readonly isNative: (nr: number) => boolean,
   ) {}
 
   /** One status of waitpid(2). */
@@ -366,6 +368,8 @@ export class Tracer {
 
   private signal(task: Task, sig: number): void {
     const inject = onSignalStop(task, sig);
+    if (!task.restartAnswered) this.repeatUntaken(task);
+    task.restartAnswered = false;
     if (task.savedSigmask !== undefined) {
       // The handler's frame must save the task's own mask, not the one that let the signal in.
       this.setSigmask(task, task.savedSigmask);
@@ -373,6 +377,17 @@ export class Tracer {
       task.tempSigmask = undefined;
     }
     this.native.ptraceCont(task.hostTid, inject);
+  }
+
+  /**
+   * A signal also ends a call that the sentry has not received yet, and to the host that looks like an interrupted wait: EINTR
+   * for a handler without SA_RESTART, even from a call that never waits. Nothing of it has happened, so it is made again.
+   */
+  private repeatUntaken(task: Task): void {
+    const { regs } = this;
+    if (this.native.getRegs(task.hostTid, regs) < 0 || regs[Reg.rax] !== -ERESTARTSYS) return;
+    const nr = regs[Reg.orig_rax] as number;
+    if (nr >= 0 && !this.isNative(nr)) this.native.ptraceResult(task.hostTid, -ERESTARTNOINTR);
   }
 
   private trap(task: Task, sig: number): void {

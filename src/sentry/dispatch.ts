@@ -127,6 +127,7 @@ export class Dispatcher {
       return;
     }
     task.currentNr = nr;
+    task.restartAnswered = false;
     const { observer } = this;
     if (observer !== undefined) this.observed(task, nr, observer);
     else this.call(task, nr);
@@ -169,6 +170,7 @@ export class Dispatcher {
 
   /** Only a thread that the host has marked as having a signal may get a restart code; of several threads it may be another. */
   private restart(task: Task, result: number): number {
+    task.restartAnswered = true;
     if (task.group.tasks.size > 1) this.native.ptraceInterrupt(task.hostTid);
     return result;
   }

@@ -3,7 +3,7 @@
  * whichever of them dies, and so that a start costs one runtime and not two.
  */
 
-import { filterRules } from '../../syscalls/table.js';
+import { filterRules, syscallEntry } from '../../syscalls/table.js';
 import { ENOENT, ENOTDIR } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import { SIGKILL } from '../abi/signal.js';
@@ -85,7 +85,12 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     init.fs.umask = process.umask();
     enterCwd(init, spec.cwd);
     const observers = new Observers(kernel, spec);
-    const tracer = new Tracer(kernel, native, observers.forTracer);
+    const tracer = new Tracer(
+      kernel,
+      native,
+      observers.forTracer,
+      (nr) => syscallEntry(nr)?.class === 'native',
+    );
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     native.confine();

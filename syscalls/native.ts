@@ -8,6 +8,7 @@ import { ARCH_GET_FS, ARCH_SET_FS, ITIMER_REAL } from '../src/abi/sched.js';
 import { SIGCHLD } from '../src/abi/signal.js';
 import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { ArgTest } from '../src/platform/filter.js';
+import type { ArgKind } from './family.js';
 
 export interface NativeCall {
   /** Why the host may run it unseen. */
@@ -109,14 +110,26 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
 };
 
 /** Calls that stop for the tracer, because registers must change before the host may run them. */
-export const tracedCalls: Partial<Record<SyscallName, string>> = {
-  clone: 'becomes a clone whose child belongs to the reaper',
-  fork: 'becomes clone',
-  vfork: 'becomes clone',
-  clone3: 'its structure is read once and becomes the registers of clone',
-  execve: 'becomes an execveat of the loader',
-  execveat: 'becomes an execveat of the loader',
-  rt_sigtimedwait: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
+export const tracedCalls: Partial<Record<SyscallName, { note: string; args: readonly ArgKind[] }>> = {
+  clone: {
+    note: 'becomes a clone whose child belongs to the reaper',
+    args: ['clone-flags', 'ptr', 'ptr', 'ptr', 'ptr'],
+  },
+  fork: { note: 'becomes clone', args: [] },
+  vfork: { note: 'becomes clone', args: [] },
+  clone3: {
+    note: 'its structure is read once and becomes the registers of clone',
+    args: ['struct', 'size'],
+  },
+  execve: { note: 'becomes an execveat of the loader', args: ['path', 'ptr', 'ptr'] },
+  execveat: {
+    note: 'becomes an execveat of the loader',
+    args: ['dirfd', 'path', 'ptr', 'ptr', 'at-flags'],
+  },
+  rt_sigtimedwait: {
+    note: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
+    args: ['struct', 'ptr', 'struct', 'size'],
+  },
 };
 
 /** Calls that the filter itself refuses, with the errno's name as the man page gives it. */

@@ -113,7 +113,8 @@ function entryOf(name: SyscallName): SyscallEntry {
   } else if (traced !== undefined) {
     entry.class = 'trace';
     entry.status = 'full';
-    entry.note = traced;
+    entry.note = traced.note;
+    entry.args = traced.args;
   } else if (refused !== undefined) {
     entry.class = 'refused';
     entry.note = refused.reason;

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import type { LogLevel } from '../log/levels.js';
 import type { SandboxSpec } from '../sentry/spec.js';
 import * as parse from './options.js';
 import { UsageError } from './usage-error.js';
@@ -24,6 +25,12 @@ export interface DoOptions {
 
 function append(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+/** A command's own standard error stays clean: remarks of the sandbox go where somebody asked for them. */
+function defaultLevel(strace: boolean, file: string | undefined): LogLevel {
+  if (strace) return 'info';
+  return file === undefined ? 'error' : 'warn';
 }
 
 /** The caller's working directory if there is one of that name under `root`, else `/`. */
@@ -69,7 +76,9 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
       ...(options.log === undefined ? {} : { file: resolve(options.log) }),
       // The lines of --strace are records of level info.
       level:
-        options.logLevel === undefined ? (strace ? 'info' : 'warn') : parse.parseLogLevel(options.logLevel),
+        options.logLevel === undefined
+          ? defaultLevel(strace, options.log)
+          : parse.parseLogLevel(options.logLevel),
       format: parse.parseLogFormat(options.logFormat),
     },
   };
@@ -118,7 +127,7 @@ export function doCommand(): Command {
     .option('--log <file>', 'append the log to a file (default: standard error)')
     .option(
       '--log-level <level>',
-      'trace, debug, info, warn, error, fatal or silent (default: warn, with --strace info)',
+      'trace, debug, info, warn, error, fatal or silent (default: error; warn with --log; info with --strace)',
     )
     .option('--log-format <format>', 'text or json', 'text')
     .addHelpText('after', notes)

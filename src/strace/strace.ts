@@ -31,7 +31,8 @@ export class Strace {
   enter(task: Task, nr: number, args: SyscallArgs): Pending {
     const name = syscallName(nr);
     const kinds = syscallEntry(nr)?.args ?? [];
-    const known = syscallEntry(nr)?.handler !== undefined || kinds.length > 0;
+    const entry = syscallEntry(nr);
+    const known = entry?.handler !== undefined || entry?.class === 'trace';
     // Registers first: reading guest memory may move the arguments of the call away.
     const raw = (known ? kinds : ALL_HEX).map((kind, i) => ({
       kind,

@@ -21,7 +21,7 @@ test('without options: the caller and the machine as they are', () => {
     volumes: [],
     network: 'none',
     strace: false,
-    log: { level: 'warn', format: 'text' },
+    log: { level: 'error', format: 'text' },
   });
 });
 

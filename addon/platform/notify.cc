@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -44,7 +45,19 @@ std::unordered_map<pid_t, uint64_t> g_waiting;                           // call
 int g_watch = -1;  // epoll of the operator's descriptors
 int g_watched = 0;
 
+// The thread that waits for events, which alone the flags can wake.
+pthread_t g_waiter;
+pid_t g_waiter_tid;
+
 void OnSignal(int sig, siginfo_t *, void *context) {
+  // While the waiter runs this handler it has the signal blocked, and the host hands the next one to another thread of the
+  // runtime, from where the flags below would come too late for a waiter that has just looked.
+  if (!pthread_equal(pthread_self(), g_waiter)) {
+    const int saved = errno;
+    syscall(SYS_tgkill, getpid(), g_waiter_tid, sig);
+    errno = saved;
+    return;
+  }
   if (sig == SIGCHLD) {
     g_child = 1;
   } else {
@@ -78,8 +91,9 @@ int Send(uint64_t id, int64_t value, bool proceed) {
   // the kernel's wait for the listener's lock. An answer that is lost would be a guest that hangs.
   long sent;
   do {
-    sent = tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
-                                    static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND), reinterpret_cast<long>(&r), 0);
+    sent =
+        tv_interruptible_syscall(&g_hot.never, SYS_ioctl, g_listener,
+                                 static_cast<long>(SECCOMP_IOCTL_NOTIF_SEND), reinterpret_cast<long>(&r), 0);
   } while (sent == -EINTR);
   return static_cast<int>(sent);
 }
@@ -289,6 +303,8 @@ void ForgetCall(pid_t tid) {
 }
 
 void InstallSignalHandlers() {
+  g_waiter = pthread_self();
+  g_waiter_tid = static_cast<pid_t>(syscall(SYS_gettid));
   struct sigaction sa {};
   sa.sa_sigaction = OnSignal;
   sa.sa_flags = SA_SIGINFO;  // no SA_RESTART: a signal ends the receive

@@ -14,8 +14,10 @@ import { S_IFIFO } from '../../../src/abi/stat.js';
 import { anonPath } from '../../../src/fs/anon.js';
 import { openFifo } from '../../../src/fs/pipe/fifo.js';
 import { makePipe } from '../../../src/fs/pipe/pipe.js';
+import { Mount } from '../../../src/vfs/dentry.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
 import { OpenFile } from '../../../src/vfs/file.js';
+import type { FileSystem } from '../../../src/vfs/inode.js';
 import { bytes, Call, fakeKernel, fakeTask, room } from './fake.js';
 
 function pipe(flags = 0) {
@@ -88,7 +90,9 @@ test('the size of a pipe changes, but never below what it holds', () => {
 
 test('opening a FIFO waits for the other side, even one that is gone again', () => {
   const { kernel, task } = pipe();
-  const path = anonPath(kernel, 'fifo', S_IFIFO | 0o600);
+  // The inode is made the short way, but lies in a file system that names lead to.
+  const { dentry } = anonPath(kernel, 'fifo', S_IFIFO | 0o600);
+  const path = { mount: new Mount(1, {} as FileSystem, dentry, undefined, undefined, 0), dentry };
   const pending = openFifo(task, path, O_RDONLY);
   assert.ok(typeof pending === 'object' && !(pending instanceof OpenFile));
   let reader: OpenFile | undefined;

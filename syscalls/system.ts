@@ -77,10 +77,6 @@ function refused(errno: number, args: readonly ArgKind[], note: string): FamilyE
   return { handler: () => -errno, args, status: 'partial', note };
 }
 
-const MODULES = 'EPERM: there are no kernel modules';
-const HOST = "EPERM: the machine is the host's";
-const OBSERVERS = 'EPERM: would look into or extend the host kernel';
-
 /** Numbers that Linux keeps for calls that it never had, or has no more: ENOSYS there, too. */
 const GONE = [
   'uselib',
@@ -114,22 +110,9 @@ export const systemFamily: Family = {
   setdomainname: { handler: sysSetdomainname, args: ['str', 'size'], status: 'full' },
   sysinfo: { handler: sysSysinfo, args: ['ptr'], status: 'full' },
   syslog: refused(EPERM, ['int', 'ptr', 'size'], 'EPERM: no kernel log'),
-  reboot: refused(EPERM, ['hex', 'hex', 'int', 'ptr'], HOST),
-  kexec_load: refused(EPERM, ['ptr', 'size', 'ptr', 'hex'], HOST),
-  kexec_file_load: refused(EPERM, ['fd', 'fd', 'size', 'ptr', 'hex'], HOST),
-  swapon: refused(EPERM, ['path', 'hex'], HOST),
-  swapoff: refused(EPERM, ['path'], HOST),
   acct: refused(EPERM, ['path'], 'EPERM: no process accounting'),
-  iopl: refused(EPERM, ['int'], HOST),
-  ioperm: refused(EPERM, ['hex', 'hex', 'int'], HOST),
   vhangup: refused(EPERM, [], 'EPERM'),
   quotactl: refused(EPERM, ['hex', 'path', 'int', 'ptr'], 'EPERM: no quotas'),
-  init_module: refused(EPERM, ['ptr', 'size', 'str'], MODULES),
-  finit_module: refused(EPERM, ['fd', 'str', 'hex'], MODULES),
-  delete_module: refused(EPERM, ['str', 'hex'], MODULES),
-  bpf: refused(EPERM, ['int', 'ptr', 'size'], OBSERVERS),
-  perf_event_open: refused(EPERM, ['ptr', 'int', 'int', 'fd', 'hex'], OBSERVERS),
-  userfaultfd: refused(EPERM, ['hex'], OBSERVERS),
   io_uring_setup: refused(ENOSYS, ['int', 'ptr'], 'ENOSYS: programs fall back to ordinary calls'),
   landlock_create_ruleset: refused(ENOSYS, ['ptr', 'size', 'hex'], 'ENOSYS'),
   add_key: refused(ENOSYS, ['str', 'str', 'ptr', 'size', 'int'], 'ENOSYS: no key rings'),

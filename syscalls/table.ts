@@ -3,6 +3,7 @@
  * `tvisor syscalls` and the compatibility page are made from it.
  */
 
+import { EPERM } from '../src/abi/errno.js';
 import { SYS, type SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { FilterRule, SyscallClass } from '../src/platform/filter.js';
 import { attrFamily } from './attr.js';
@@ -117,7 +118,8 @@ function entryOf(name: SyscallName): SyscallEntry {
     entry.args = traced.args;
   } else if (refused !== undefined) {
     entry.class = 'refused';
-    entry.note = refused.reason;
+    entry.status = 'full';
+    entry.note = `EPERM: ${refused}`;
   }
   return entry;
 }
@@ -149,9 +151,8 @@ export function filterRules(): FilterRule[] {
   return syscallTable.map((e) => {
     const rule: FilterRule = { nr: e.nr, class: e.class };
     const when = nativeCalls[e.name]?.when;
-    const errno = refusedCalls[e.name]?.errno;
     if (when !== undefined) rule.when = when;
-    if (errno !== undefined) rule.errno = errno;
+    if (e.class === 'refused') rule.errno = EPERM;
     return rule;
   });
 }

@@ -91,8 +91,9 @@ export function parseVolume(text: string): VolumeSpec {
   const target = posix.resolve(guest);
   if (target === '/') throw new UsageError('--volume', `'${text}': guest path is /: use --root for that`);
   const source = resolve(host);
-  if (!statHost('--volume', source).isDirectory()) {
-    throw new UsageError('--volume', `'${text}': ${host} is not a directory`);
+  const found = statHost('--volume', source);
+  if (!found.isDirectory() && !found.isFile()) {
+    throw new UsageError('--volume', `'${text}': ${host} is neither a directory nor a regular file`);
   }
   return { host: source, guest: target, readonly: mode === 'ro' };
 }

@@ -4,12 +4,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { ENOENT, ENXIO, EPERM, EXDEV } from '../../../src/abi/errno.js';
+import { ENOENT, ENOTDIR, ENXIO, EPERM, EXDEV } from '../../../src/abi/errno.js';
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } from '../../../src/abi/fcntl.js';
 import { S_IFIFO } from '../../../src/abi/stat.js';
 import { HostFs } from '../../../src/fs/hostfs/hostfs.js';
 import { OverlayFs } from '../../../src/fs/overlay/overlay.js';
-import type { Native } from '../../../src/platform/native.js';
+import { type Native, St } from '../../../src/platform/native.js';
 import { inodeOf } from '../../../src/vfs/dentry.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
 import {
@@ -139,6 +139,49 @@ test('overlay: many opens share one host descriptor', options, () => {
   for (const f of files) putFile(f);
   assert.equal(w.get('/big').length, 300000);
   assert.ok(descriptors() - before <= 1);
+});
+
+test('overlay: what a mapping got stays the same file, whatever happens to the name', options, () => {
+  const w = overlay();
+  const reader = w.open('/big');
+  const before = reader.map(false);
+  assert.ok(typeof before !== 'number');
+  w.put('/big', 'new');
+  const n = realNative as Native;
+  assert.equal(n.fstat(before.hostFd), 0, 'a writer does not close it');
+  assert.equal(n.statBuf[St.ino], fs.statSync(host('big')).ino);
+  const count = descriptors();
+  putFile(reader);
+  assert.equal(descriptors(), count - 1, 'the last user does');
+});
+
+test('overlay: a mapping made after a writer came sees what is written', options, () => {
+  const w = overlay();
+  const writer = w.open('/big', O_RDWR);
+  const reader = w.open('/big');
+  const map = reader.map(false);
+  assert.ok(typeof map !== 'number');
+  w.write(writer, 'changed', 0);
+  const bytes = new Uint8Array(7);
+  (realNative as Native).pread(map.hostFd, bytes, 0, 7, 0);
+  assert.equal(Buffer.from(bytes).toString('latin1'), 'changed');
+  for (const f of [writer, reader]) putFile(f);
+});
+
+test('overlay: a file that grew on the host since its look-up is read whole', options, () => {
+  const w = overlay();
+  assert.equal(attr(w, '/big').size, 300000);
+  fs.appendFileSync(host('big'), 'more');
+  assert.equal(w.get('/big').length, 300004);
+});
+
+test('shared directory: one file alone can be shared', options, () => {
+  const fsys = new HostFs(realNative as Native, host('big'), {});
+  assert.equal(fsys.root.getattr().size, 300000);
+  assert.equal(fsys.root.lookup('d', undefined), -ENOTDIR);
+  const count = descriptors();
+  assert.equal(fsys.sync(), 0);
+  assert.equal(descriptors(), count);
 });
 
 test('shared directory: both sides see changes at once', options, () => {

@@ -118,7 +118,9 @@ void DropPrivileges(const Plan &p) {
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno == EINVAL) break;
   }
   if (p.root) {
-    if (setgroups(0, nullptr) < 0) Fail(p.socket, Need::kNamespaces, "setgroups");
+    // The calls themselves: libc's wrappers wait for every thread of the process to follow, and a thread that the runtime was
+    // just starting is in the books of this copy but will never run in it.
+    if (syscall(SYS_setgroups, 0, nullptr) < 0) Fail(p.socket, Need::kNamespaces, "setgroups");
     if (syscall(SYS_setresgid, p.gid, p.gid, p.gid) < 0) Fail(p.socket, Need::kNamespaces, "setresgid");
     if (syscall(SYS_setresuid, p.uid, p.uid, p.uid) < 0) Fail(p.socket, Need::kNamespaces, "setresuid");
   }

@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -151,7 +152,8 @@ void DropPrivileges(const Plan &p) {
   // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
   syscall(SYS_setpgid, 0, 0);
   // The sentry's signal handlers are not the room's.
-  for (int sig = 1; sig < 65; sig++) signal(sig, SIG_DFL);
+  const uint64_t by_default[4] = {};  // struct kernel_sigaction: SIG_DFL
+  for (int sig = 1; sig < 65; sig++) syscall(SYS_rt_sigaction, sig, by_default, nullptr, 8);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -280,7 +282,7 @@ bool ReceiveReady(int sock, pid_t *pid, Need *need, std::string *step, int *erro
   if (n != static_cast<ssize_t>(sizeof m)) {
     *need = Need::kNothing;
     *step = "start the reaper";
-    *error = ECHILD;
+    *error = n < 0 && errno == EAGAIN ? ETIMEDOUT : ECHILD;
     return false;
   }
   if (m.error != 0) {
@@ -393,6 +395,9 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
     return Throw(env, Need::kNothing, "socketpair", errno);
   const int on = 1;
   setsockopt(sv[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  // Whatever keeps the room from coming up must not keep the operator waiting.
+  const timeval patience{30, 0};
+  setsockopt(sv[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   int go[2];
   if (pipe2(go, O_CLOEXEC) < 0) return Throw(env, Need::kNothing, "pipe", errno);
   p.socket = sv[1];

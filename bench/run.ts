@@ -13,8 +13,8 @@ import { callRows, type Row, startRow } from './rows.js';
 import { compilePrograms, findTargets } from './targets.js';
 
 const usage = `usage: make bench, or node --import tsx bench/run.ts [OPTION...]
-  --rounds N        rounds in which the targets take turns (7)
-  --duration MS     length of one measurement's loop (100)
+  --rounds N        rounds in which the targets take turns (5)
+  --duration MS     length of one measurement's loop (200)
   --rows A,B        only these rows:
                     ${[...callRows, startRow].map((row) => row.name).join(' ')}
   --targets A,B     only these: native bare-trap tvisor runsc (all its platforms) runsc-ptrace ...
@@ -60,8 +60,8 @@ function parse(args: string[]): Options | undefined {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { ...text, default: '7' },
-      duration: { ...text, default: '100' },
+      rounds: { ...text, default: '5' },
+      duration: { ...text, default: '200' },
       rows: text,
       targets: text,
       runsc: text,

@@ -33,7 +33,28 @@ const GETDENTS_MAX = 256 * 1024;
  * The entries of each directory that is being read, taken when its position was 0: positions are indices into it, so they
  * stay good while entries come and go.
  */
-const snapshots = new WeakMap<OpenFile, readonly DirEntry[]>();
+const snapshots = new Map<OpenFile, readonly DirEntry[]>();
+/**
+ * Entries that all of them may hold together, about 100 MB; then those not read for longest are forgotten and, should they be
+ * read on after all, taken anew. A guest can have many directories half read.
+ */
+const MAX_ENTRIES = 1_000_000;
+let entriesHeld = 0;
+
+function forgetSnapshot(dir: OpenFile): void {
+  entriesHeld -= snapshots.get(dir)?.length ?? 0;
+  snapshots.delete(dir);
+}
+
+function keepSnapshot(dir: OpenFile, entries: readonly DirEntry[]): void {
+  forgetSnapshot(dir);
+  snapshots.set(dir, entries);
+  entriesHeld += entries.length;
+  for (const oldest of snapshots.keys()) {
+    if (entriesHeld <= MAX_ENTRIES || oldest === dir) break;
+    forgetSnapshot(oldest);
+  }
+}
 
 /** Inode number of a directory's parent, across a mount point. */
 function parentIno(path: Path): number {
@@ -57,7 +78,7 @@ function entriesOf(task: Task, dir: OpenFile): readonly DirEntry[] | number {
     { name: '..', ino: parentIno(dir.path), type: DT_DIR },
     ...names,
   ];
-  snapshots.set(dir, all);
+  keepSnapshot(dir, all);
   return all;
 }
 
@@ -82,7 +103,12 @@ function getdents(task: Task, args: SyscallArgs, lengthOf: (n: number) => number
     if (size + length > count || size + length > GETDENTS_MAX) break;
     size += length;
   }
-  if (end === first) return first < entries.length ? -EINVAL : 0;
+  if (end === first) {
+    if (first < entries.length) return -EINVAL;
+    // Read to its end: nobody goes on from here but by starting anew.
+    if (first === entries.length) forgetSnapshot(dir);
+    return 0;
+  }
   const view = task.mem.stage(size);
   let off = 0;
   for (let i = first; i < end; i++) {

@@ -147,6 +147,7 @@ void DropPrivileges(const Plan &p) {
 }
 
 [[noreturn]] void Reaper(const Plan &p) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_NAME, "tvisor-reaper");
   // A group of its own keeps the terminal's signals away. Not a session: each session is a scheduling group of its own
   // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
@@ -160,7 +161,7 @@ void DropPrivileges(const Plan &p) {
   if (!p.root) MapUser(p);
   EmptyRoot(p);
   DropPrivileges(p);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of uid, which clears it
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // again: the change of uid has cleared it
   prctl(PR_SET_DUMPABLE, 0);
   // Through numbers from 4 up, so that no source is overwritten before it is copied.
   int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 4), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 4),

@@ -76,7 +76,9 @@ export function prepareClone(task: Task, args: CloneArgs): number {
   const invalid = checkFlags(args);
   if (invalid < 0) return invalid;
   const { kernel } = task;
-  if (kernel.exitStatus !== undefined || kernel.tasks.size >= kernel.maxTasks) return -EAGAIN;
+  // Processes count on their own, for zombies are no tasks any more.
+  const full = kernel.tasks.size >= kernel.maxTasks || kernel.processes.size >= kernel.maxTasks;
+  if (kernel.exitStatus !== undefined || full) return -EAGAIN;
   if (!mayHaveMore(task)) return -EAGAIN;
   return has(args.flags, CLONE_PIDFD) ? installPidfd(task, args) : 0;
 }

@@ -25,6 +25,12 @@ export const PIPE_DEFAULT_SIZE = 65536;
 export const PIPE_MAX_SIZE = 1048576;
 const PAGE = 4096;
 
+/** fs.pipe-user-pages-soft in bytes: beyond it new pipes have two pages and none grows. Here it counts all users as one. */
+const SOFT_LIMIT = 16384 * PAGE;
+const SMALL_SIZE = 2 * PAGE;
+/** Capacity of all pipes that are open. */
+let charged = 0;
+
 /** What all ends of one pipe share (struct pipe_inode_info). */
 export class Pipe {
   readonly ring = new Ring(PIPE_DEFAULT_SIZE);
@@ -37,13 +43,28 @@ export class Pipe {
   readersEver = 0;
   writersEver = 0;
 
+  /** Before an end appears: an open pipe is charged for what it may hold. */
+  private charge(): void {
+    if (this.readers + this.writers > 0) return;
+    const { ring } = this;
+    if (charged + ring.capacity > SOFT_LIMIT && ring.length <= SMALL_SIZE) ring.capacity = SMALL_SIZE;
+    charged += ring.capacity;
+  }
+
+  /** After an end has gone. */
+  uncharge(): void {
+    if (this.readers + this.writers === 0) charged -= this.ring.capacity;
+  }
+
   /** A read end appears. */
   addReader(): void {
+    this.charge();
     this.readers++;
     this.readersEver++;
     this.queue.wake(POLLOUT | POLLWRNORM);
   }
   addWriter(): void {
+    this.charge();
     this.writers++;
     this.writersEver++;
     this.queue.wake(POLLIN | POLLRDNORM);
@@ -60,6 +81,9 @@ export class Pipe {
     // Nobody gets more than the limit, whatever the capability says: the memory is the sentry's.
     if (rounded > PIPE_MAX_SIZE) return -EPERM;
     if (rounded < this.ring.length) return -EBUSY;
+    const growth = rounded - this.ring.capacity;
+    if (growth > 0 && charged + growth > SOFT_LIMIT) return -EPERM;
+    charged += growth;
     this.ring.capacity = rounded;
     this.queue.wake(POLLOUT | POLLWRNORM);
     return rounded;
@@ -195,6 +219,7 @@ export class PipeFile extends OpenFile {
     let events = 0;
     if (this.readable && --pipe.readers === 0) events |= POLLOUT | POLLWRNORM | POLLERR;
     if (this.writable && --pipe.writers === 0) events |= POLLIN | POLLRDNORM | POLLHUP;
+    pipe.uncharge();
     if (events !== 0) pipe.queue.wake(events);
   }
 }

@@ -1,0 +1,67 @@
+/*
+ * growth CASE: takes of one thing as much as it gets, or a great number of different ones, one after the other.
+ * What the kernel keeps for it must stay bounded.
+ */
+#include "guest.h"
+
+static char text[1 << 20];
+
+static void names(void) {
+  struct stat st;
+  for (int i = 0; i < 600000; i++) {
+    snprintf(text, sizeof text, "/tmp/absent-%d", i);
+    stat(text, &st);
+  }
+}
+
+static void files(void) {
+  for (int i = 0; i < 100000; i++) {
+    snprintf(text, sizeof text, "file-%d", i);
+    close(open(text, O_CREAT | O_RDWR, 0600));
+    unlink(text);
+  }
+}
+
+static void pipes(void) {
+  int ends[2];
+  while (pipe2(ends, O_NONBLOCK) == 0) {
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    while (write(ends[1], text, sizeof text) > 0) continue;
+  }
+}
+
+static void directories(void) {
+  int fd;
+  for (int i = 0; i < 5000; i++) {
+    snprintf(text, sizeof text, "%0200d", i);
+    close(open(text, O_CREAT | O_RDWR, 0600));
+  }
+  for (int i = 0; i < 2000 && (fd = open(".", O_RDONLY)) >= 0; i++) syscall(SYS_getdents64, fd, text, 512);
+}
+
+static void zombies(void) {
+  pid_t child;
+  while ((child = fork()) > 0) continue;
+  if (child == 0) _exit(0);
+  printf("%s\n", errno == EAGAIN ? "refused: EAGAIN" : "refused otherwise");
+  while (wait(NULL) > 0) continue;
+}
+
+int main(int argc, char **argv) {
+  const struct {
+    const char *name;
+    void (*run)(void);
+  } cases[] = {{"names", names},
+               {"files", files},
+               {"pipes", pipes},
+               {"directories", directories},
+               {"zombies", zombies}};
+  work_directory();
+  for (unsigned i = 0; argc > 1 && i < sizeof cases / sizeof *cases; i++) {
+    if (strcmp(argv[1], cases[i].name) != 0) continue;
+    cases[i].run();
+    closefrom(3);
+    return still_alive();
+  }
+  return 2;
+}

@@ -41,7 +41,8 @@ int main(void) {
   sigprocmask(SIG_BLOCK, &set, NULL);
   umask(031);
   text = strdup(get("/proc/self/status"));
-  say("ignored %.16s", strstr(text, "SigIgn:\t") + 8);
+  // Whoever started this may ignore real-time signals; the ordinary ones are meant.
+  say("ignored %llx", strtoull(strstr(text, "SigIgn:\t") + 8, NULL, 16) & 0x7fffffff);
   say("blocked %.16s", strstr(text, "SigBlk:\t") + 8);
   say("umask %.4s", strstr(text, "Umask:\t") + 7);
   int pid, ppid, group, session;

@@ -37,8 +37,14 @@ const stat = await fs.lstat(join(directory, 'renamed'));
 console.log(stat.mode.toString(8), stat.mtimeMs, await fs.readlink(join(directory, 'link')));
 await fs.cp(join(directory, 'a'), join(directory, 'copy'), { recursive: true });
 console.log((await fs.readdir(join(directory, 'copy'))).length);
-for (const call of [fs.readFile('missing'), fs.mkdir(directory), fs.rmdir(directory), fs.open('/etc', 'w')]) {
-  console.log(await call.catch((error) => error.code));
+// One after the other: a rejection that nobody awaits yet ends the program.
+for (const call of [
+  () => fs.readFile('missing'),
+  () => fs.mkdir(directory),
+  () => fs.rmdir(directory),
+  () => fs.open('/etc', 'w'),
+]) {
+  console.log(await call().catch((error) => error.code));
 }
 const watcher = watch(directory);
 const changed = new Promise((resolve) =>

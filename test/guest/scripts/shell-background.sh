@@ -15,8 +15,8 @@ wait $victim
 echo "killed $?"
 sleep 100 &
 victim=$!
-kill -9 $victim
-wait $victim 2>/dev/null
+# Together: bash says "Killed" on its own when it hears of the end before it waits.
+{ kill -9 $victim; wait $victim; } 2>/dev/null
 echo "killed $?"
 for i in 1 2 3 4 5; do (sleep 0.0$i; echo $i > out.$i) & done
 wait

@@ -117,6 +117,20 @@ napi_value WriteNonblockMethod(napi_env env, napi_callback_info info) {
   return MakeInt(env, WriteNonblock(Int(env, a[0]), r.data, r.len));
 }
 
+// A terminal cannot be asked not to wait for one call only, and between poll(2) and read(2) its input may be flushed (^C). A
+// description of our own, which nobody shares, may be made non-blocking.
+napi_value OpenTerminal(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  int fd = Int(env, a[0]);
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return MakeInt(env, -errno);
+  char name[64];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+  int r = open(name, (flags & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  return MakeInt(env, r < 0 ? -errno : r);
+}
+
 napi_value PollFd(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
@@ -358,6 +372,7 @@ void RegisterHostStreams(Napi::Env env, Napi::Object exports) {
   Method(env, exports, "readNonblock", ReadNonblockMethod);
   Method(env, exports, "writeNonblock", WriteNonblockMethod);
   Method(env, exports, "pollFd", PollFd);
+  Method(env, exports, "openTerminal", OpenTerminal);
   Method(env, exports, "ioctlBuf", IoctlBuf);
   Method(env, exports, "ioctlInt", IoctlInt);
   Method(env, exports, "hostProc", HostProc);

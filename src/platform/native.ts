@@ -215,6 +215,8 @@ export interface Native {
   writeNonblock(fd: number, src: Uint8Array, off: number, len: number): number;
   /** poll(2) of one descriptor with timeout 0; the mask. */
   pollFd(fd: number, events: number): number;
+  /** Opens the terminal that `fd` is once more, non-blocking and with the same access; the new descriptor or -errno. */
+  openTerminal(fd: number): number;
   /** Watches a descriptor once for `events`; `next` then returns EVENT_HOST_FD. -EPERM: always ready (a regular file). */
   watchFd(fd: number, events: number): number;
   unwatchFd(fd: number): void;

@@ -38,12 +38,22 @@ export class HostTerminal {
     const fd = terminalFd(kernel);
     if (fd < 0) return undefined;
     // It is the first terminal of the sandbox: number 0.
+    const own = HostTerminal.descriptor(kernel, fd);
     const tty = new Tty(kernel, makedev(PTS_MAJOR, 0));
     kernel.hostTty = tty;
-    const terminal = new HostTerminal(kernel, fd, tty);
-    tty.opener = (_task, path, flags) => new HostStream(kernel, fd, flags, tty, path);
+    const terminal = new HostTerminal(kernel, own, tty);
+    tty.opener = (_task, path, flags) => new HostStream(kernel, own, flags, tty, path);
     tty.localFlags = () => new DataView(terminal.read().buffer).getUint32(TERMIOS_LFLAG, true);
     return terminal;
+  }
+
+  /**
+   * A descriptor for the terminal `fd` that never waits, or `fd` itself where the terminal cannot be opened again (it belongs
+   * to another user): then a read may wait in the host after all, when input is flushed at the wrong moment.
+   */
+  static descriptor(kernel: Kernel, fd: number): number {
+    const own = kernel.native.openTerminal(fd);
+    return own < 0 ? fd : own;
   }
 
   /** Gives it its name. */

@@ -28,7 +28,7 @@ import type { Inode } from '../vfs/inode.js';
 import { closeLocks } from '../vfs/locks.js';
 import { MountNamespace } from '../vfs/mounts.js';
 import type { SandboxSpec } from './spec.js';
-import type { HostTerminal } from './terminal.js';
+import { HostTerminal } from './terminal.js';
 
 const ROOT_CRED = initialCred(0, 0, []);
 
@@ -105,7 +105,7 @@ export function standardStreams(kernel: Kernel, terminal: HostTerminal | undefin
     const flags = hostFlags(kernel, fd);
     const onTerminal = terminal !== undefined && native.ioctlBuf(fd, TCGETS, 0) >= 0;
     const stream = onTerminal
-      ? new HostStream(kernel, fd, flags, terminal.tty, terminal.path)
+      ? new HostStream(kernel, HostTerminal.descriptor(kernel, fd), flags, terminal.tty, terminal.path)
       : new HostStream(kernel, fd, flags);
     files.replace(fd, stream, false);
   }

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 if (process.argv[2] === 'child') {
   process.on('message', (message) => {
-    process.send({ doubled: message.value * 2 });
-    process.disconnect();
+    process.send({ doubled: message.value * 2 }, () => process.disconnect());
   });
 } else {
   console.log(execFileSync('echo', ['one']).toString().trim());

@@ -16,6 +16,9 @@ import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import type { HostTerminal } from './terminal.js';
 
 export class HostSignals {
+  /** The sentry has stopped itself and its guests. */
+  private stopped = false;
+
   constructor(
     private readonly kernel: Kernel,
     private readonly terminal: HostTerminal | undefined,
@@ -36,7 +39,10 @@ export class HostSignals {
         this.stopWith(group === init.group);
         break;
       case SIGCONT:
-        if (init.stopSignal !== 0) sendToGroup(init.group, { signo: SIGCONT, code: SI_KERNEL });
+        // The guests' stops that `stopWith` asked for may not have been seen yet.
+        if (this.stopped || init.stopSignal !== 0)
+          sendToGroup(init.group, { signo: SIGCONT, code: SI_KERNEL });
+        this.stopped = false;
         break;
       case SIGHUP:
       case SIGTERM:
@@ -53,6 +59,7 @@ export class HostSignals {
     if (!whole) return;
     this.terminal?.restore();
     sendToGroup(this.kernel.init.group, { signo: SIGSTOP, code: SI_KERNEL });
+    this.stopped = true;
     process.kill(process.pid, 'SIGSTOP');
   }
 }

@@ -20,7 +20,7 @@ export class SysFs implements FileSystem {
   ) {
     const now = kernel.realtime();
     const root = new StaticDir(this, 'sys', 0o755, now);
-    populate(root, tree(countCpus(kernel)), now, ATTRIBUTE_SIZE);
+    populate(root, tree(kernel, countCpus(kernel)), now, ATTRIBUTE_SIZE);
     this.root = root;
   }
 
@@ -74,7 +74,37 @@ function cpuTree(n: number): Tree {
   };
 }
 
-function tree(cpus: number): Tree {
+/** A bitmap of the first `n` numbers as the kernel prints it: words of 32 bits in hex, the highest first. */
+function bitmap(n: number): string {
+  const words: string[] = [];
+  for (let left = n; left > 0; left -= 32)
+    words.unshift((left >= 32 ? 0xffffffff : 2 ** left - 1).toString(16));
+  return `${words.join(',')}\n`;
+}
+
+/** All memory is on one node (drivers/base/node.c); its figures are the machine's. */
+function nodeTree(kernel: Kernel, cpus: number): Tree {
+  const meminfo = (): string => {
+    const text = kernel.native.hostProc(-1, 'meminfo');
+    const kb = (name: string): number =>
+      typeof text === 'string' ? Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) : 0;
+    const line = (name: string, value: number): string =>
+      `Node 0 ${`${name}:`.padEnd(14)} ${String(value).padStart(9)} kB\n`;
+    const total = kb('MemTotal');
+    const free = kb('MemFree');
+    return line('MemTotal', total) + line('MemFree', free) + line('MemUsed', total - free);
+  };
+  return {
+    has_cpu: '0\n',
+    has_memory: '0\n',
+    has_normal_memory: '0\n',
+    online: '0\n',
+    possible: '0\n',
+    node0: { cpulist: range(cpus), cpumap: bitmap(cpus), distance: '10\n', meminfo },
+  };
+}
+
+function tree(kernel: Kernel, cpus: number): Tree {
   return {
     block: {},
     bus: {},
@@ -97,7 +127,7 @@ function tree(cpus: number): Tree {
     devices: {
       system: {
         cpu: cpuTree(cpus),
-        node: { online: '0\n', possible: '0\n', node0: { cpulist: range(cpus) } },
+        node: nodeTree(kernel, cpus),
       },
     },
     firmware: {},

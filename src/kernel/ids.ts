@@ -87,6 +87,8 @@ function freeHostPid(kernel: Kernel, pid: number): void {
  */
 export function isOrphanedGroup(group: ProcessGroup, ignored?: ThreadGroup): boolean {
   for (const p of group.members) {
+    // The operator's shell outside stands for the parent of a pid 1 that has his terminal.
+    if (p === p.kernel.init && p.kernel.hostTty !== undefined && p !== ignored) return false;
     if (p === ignored || p.zombie || p.parent === undefined) continue;
     if (p.parent.group !== group && p.parent.session === group.session) return false;
   }

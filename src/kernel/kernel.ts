@@ -35,6 +35,8 @@ export class Kernel {
   initAlias = 0;
   /** As in a pid namespace, signals without a handler that guests send to pid 1 are dropped. */
   initProtected = true;
+  /** Told when pid 1 has stopped, for nobody inside will continue it. */
+  initStopped: (() => void) | undefined;
   /** How pid 1 ended; from then on everything else is being killed. */
   exitStatus: WaitStatus | undefined;
   mounts!: MountNamespace;

@@ -277,6 +277,7 @@ export function checkGroupStop(tg: ThreadGroup, sig: number): void {
   tg.stopReport = true;
   tg.continueReport = false;
   reportToParent(tg, CLD_STOPPED, tg.stopSignal);
+  if (tg === tg.kernel.init) tg.kernel.initStopped?.();
 }
 
 /** A task runs again after a group stop. Does nothing if SIGCONT has already told. */

@@ -21,7 +21,7 @@ function terminalFd(kernel: Kernel): number {
 }
 
 export class HostTerminal {
-  private modes: Uint8Array;
+  private readonly modes: Uint8Array;
   /** Where guests see it. */
   path: Path | undefined;
 
@@ -61,21 +61,22 @@ export class HostTerminal {
     this.path = pts.pathOf(pts.attach(this.tty, owner));
   }
 
-  private read(): Uint8Array {
+  /** The modes now in force (struct termios). */
+  read(): Uint8Array {
     const { native } = this.kernel;
     native.ioctlBuf(this.fd, TCGETS, 0);
     return new Uint8Array(native.scratch, 0, TERMIOS_SIZE).slice();
   }
 
-  /** Remembers the modes now in force, to be put back by `restore`. */
-  save(): void {
-    this.modes = this.read();
-  }
-
   /** Puts the modes back that the operator had. */
   restore(): void {
+    this.write(this.modes);
+  }
+
+  /** Sets the modes: what `read` gave once. */
+  write(modes: Uint8Array): void {
     const { native } = this.kernel;
-    new Uint8Array(native.scratch, 0, TERMIOS_SIZE).set(this.modes);
+    new Uint8Array(native.scratch, 0, TERMIOS_SIZE).set(modes);
     native.ioctlBuf(this.fd, TCSETS, 0);
   }
 }

@@ -38,6 +38,14 @@ function both(name: string, command: string[], procedure: Procedure): void {
 
 const shell = ['bash', '--norc', '--noprofile', '-i'];
 
+/**
+ * A shell's line editor has the terminal raw until just before a job runs; what is typed in that moment is a carriage return to
+ * the job, natively too. Nothing tells from outside when the modes are back.
+ */
+function modesSettle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
+
 describe('terminal', () => {
   both(
     'standard files are terminals, of the right size',
@@ -59,7 +67,8 @@ describe('terminal', () => {
     },
   );
 
-  both('echo, line editing and end of file', ['cat'], async (terminal) => {
+  both('echo, line editing and end of file', ['sh', '-c', 'echo ready; exec cat'], async (terminal) => {
+    await terminal.expect(/ready\r\n/);
     terminal.send('one\x7fX\r');
     await terminal.expect(/one\x08 \x08X\r\nonX\r\n/);
     terminal.send('\x04');
@@ -105,6 +114,7 @@ describe('terminal', () => {
     // What is typed before the shell has put the terminal's modes back for the program is lost on line editing.
     terminal.send("echo rea''dy; cat\r");
     await terminal.expect(/\nready\r\n/);
+    await modesSettle();
     terminal.send('typed\r');
     await terminal.expect(/typed\r\ntyped\r\n/);
     terminal.send('\x1a');
@@ -113,6 +123,7 @@ describe('terminal', () => {
     await terminal.expect(/\[1\]\+ +Stopped +cat[^$#]*[$#] /);
     terminal.send('fg\r');
     await terminal.expect(/fg\r\n(\x1b\S*\r)?cat\r\n/);
+    await modesSettle();
     terminal.send('again\r');
     await terminal.expect(/again\r\nagain\r\n/);
     terminal.send('\x03');
@@ -141,6 +152,7 @@ describe('terminal', () => {
       terminal.send('fg\r');
       // The shell has put the modes of the job back when it names it.
       await terminal.expect(/fg\r\n[\s\S]*read line/);
+      await modesSettle();
       terminal.send('hello\r');
       await terminal.expect(/got hello/);
       await terminal.expect(/[$#] /);

@@ -9,7 +9,8 @@ import { EROFS } from '../../abi/errno.js';
 import { S_IFDIR, S_IFMT } from '../../abi/stat.js';
 import { type Native, St } from '../../platform/native.js';
 import type { FileSystem, StatFs } from '../../vfs/inode.js';
-import { HostInode, readAttr } from './inode.js';
+import { readAttr } from '../host-attr.js';
+import { HostInode } from './inode.js';
 
 /** Objects remembered before those that nobody has open are forgotten. */
 const MAX_INODES = 65536;

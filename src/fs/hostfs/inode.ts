@@ -5,10 +5,11 @@ import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../../
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_ISGID } from '../../abi/stat.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Task } from '../../kernel/task.js';
-import { type Native, St } from '../../platform/native.js';
+import type { Native } from '../../platform/native.js';
 import type { Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import { type Attr, type DirEntry, Inode, type SetAttr, type Timespec } from '../../vfs/inode.js';
+import { readAttr } from '../host-attr.js';
 import { Descriptors } from './descriptors.js';
 import { HostDirFile, HostFile } from './file.js';
 import type { HostFs } from './hostfs.js';
@@ -16,29 +17,6 @@ import type { HostFs } from './hostfs.js';
 /** utimensat(2): leave this time as it is. */
 const UTIME_OMIT = 0x3ffffffe;
 const KEEP: Timespec = { sec: 0, nsec: UTIME_OMIT };
-
-/** Attributes out of the buffer of the host stat calls. */
-export function readAttr(b: Float64Array, fsDev: number): Attr {
-  const time = (i: St): Timespec => ({ sec: b[i] as number, nsec: b[i + 1] as number });
-  const attr: Attr = {
-    ino: b[St.ino] as number,
-    mode: b[St.mode] as number,
-    nlink: b[St.nlink] as number,
-    uid: b[St.uid] as number,
-    gid: b[St.gid] as number,
-    rdev: b[St.rdev] as number,
-    size: b[St.size] as number,
-    blksize: b[St.blksize] as number,
-    blocks: b[St.blocks] as number,
-    atime: time(St.atimeSec),
-    mtime: time(St.mtimeSec),
-    ctime: time(St.ctimeSec),
-    btime: time(St.btimeSec),
-  };
-  const dev = b[St.dev] as number;
-  if (dev !== fsDev) attr.dev = dev;
-  return attr;
-}
 
 export class HostInode extends Inode {
   readonly ino: number;

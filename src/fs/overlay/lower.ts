@@ -4,6 +4,7 @@ import { EPERM } from '../../abi/errno.js';
 import { O_DIRECTORY, O_NOATIME, O_PATH, O_RDONLY } from '../../abi/fcntl.js';
 import { type Native, St } from '../../platform/native.js';
 import type { Attr } from '../../vfs/inode.js';
+import { readAttr } from '../host-attr.js';
 
 /** Descriptors of files that nobody has open at the moment, kept for the next open. */
 const MAX_IDLE = 512;
@@ -46,7 +47,7 @@ export class Lower {
   /** Attributes of `path` below the root ('' is the root). @returns -errno */
   stat(path: string): Attr | number {
     const err = this.native.statAt(this.rootFd, path);
-    return err < 0 ? err : attrFrom(this.native.statBuf, this.dev);
+    return err < 0 ? err : readAttr(this.native.statBuf, this.dev);
   }
 
   /** Attributes of `name` in the lower directory `dir`. @returns -errno */
@@ -54,7 +55,7 @@ export class Lower {
     const fd = this.dirFd(dir);
     if (fd < 0) return fd;
     const err = this.native.statAt(fd, name);
-    return err < 0 ? err : attrFrom(this.native.statBuf, this.dev);
+    return err < 0 ? err : readAttr(this.native.statBuf, this.dev);
   }
 
   private dirFd(dir: string): number {
@@ -120,28 +121,6 @@ export class Lower {
     this.native.close(h.fd);
     h.fd = -1;
   }
-}
-
-function attrFrom(b: Float64Array, rootDev: number): Attr {
-  const time = (i: St): { sec: number; nsec: number } => ({ sec: b[i] as number, nsec: b[i + 1] as number });
-  const attr: Attr = {
-    ino: b[St.ino] as number,
-    mode: b[St.mode] as number,
-    nlink: b[St.nlink] as number,
-    uid: b[St.uid] as number,
-    gid: b[St.gid] as number,
-    rdev: b[St.rdev] as number,
-    size: b[St.size] as number,
-    blksize: b[St.blksize] as number,
-    blocks: b[St.blocks] as number,
-    atime: time(St.atimeSec),
-    mtime: time(St.mtimeSec),
-    ctime: time(St.ctimeSec),
-    btime: time(St.btimeSec),
-  };
-  const dev = b[St.dev] as number;
-  if (dev !== rootDev) attr.dev = dev;
-  return attr;
 }
 
 /** Extended attributes of a lower object, all at once. Those that the host does not show are not there. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const clangFormat = createRequire(import.meta.url).resolve('clang-format/bin/linux_x64/clang-format');
 
-const files = ['addon', 'bench', 'test']
+const files = ['addon', 'bench', 'compat', 'test']
   .filter((directory) => existsSync(join(root, directory)))
   .flatMap((directory) =>
     readdirSync(join(root, directory), { recursive: true, withFileTypes: true })

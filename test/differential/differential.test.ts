@@ -1,24 +1,24 @@
 /**
- * Every C program in `cases/` runs natively and in the sandbox; output and exit status must be the same. Linux is the
+ * Every C program in `compat/cases/` runs natively and in the sandbox; output and exit status must be the same. Linux is the
  * oracle, so there is no expected output to get wrong. TVISOR_CASE=text runs only the cases whose name contains it;
  * TVISOR_NATIVE=1 compares two native runs instead, which is how a new case is checked for being deterministic.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { type CaseFile, readCases } from '../../compat/case-file.js';
 import { describeDifference } from '../support/compare.js';
 import { compile } from '../support/compile.js';
-import { testRoot } from '../support/paths.js';
+import { repoRoot } from '../support/paths.js';
 import { type RunOptions, type RunResult, run, runSandbox } from '../support/run.js';
 import { withScratch } from '../support/scratch.js';
 import { requireTool, requireTvisor } from '../support/tools.js';
-import { type CaseFile, readCase } from './case-file.js';
 
-const casesDirectory = join(testRoot, 'differential', 'cases');
+const casesDirectory = join(repoRoot, 'compat', 'cases');
 const selection = process.env['TVISOR_CASE'] ?? '';
 const nativeOnly = Boolean(process.env['TVISOR_NATIVE']);
 const expectedFailures: Record<string, string | undefined> = JSON.parse(
-  readFileSync(join(testRoot, 'differential', 'expected-failures.json'), 'utf8'),
+  readFileSync(join(repoRoot, 'compat', 'expected', 'tvisor.json'), 'utf8'),
 );
 
 function options(entry: CaseFile): RunOptions {
@@ -31,7 +31,10 @@ function runNative(program: string, entry: CaseFile): Promise<RunResult> {
 
 /** Both runs of a case; what differs, or undefined. */
 async function compareCase(entry: CaseFile): Promise<string | undefined> {
-  const program = await compile(entry.source, { flags: entry.flags, libs: entry.libs });
+  const program = await compile(entry.source, {
+    flags: [`-I${casesDirectory}`, ...entry.flags],
+    libs: entry.libs,
+  });
   const native = await runNative(program, entry);
   if (native.timedOut || native.status === 98 || native.status === 99) {
     throw new Error(
@@ -57,17 +60,14 @@ async function runCase(t: TestContext, entry: CaseFile): Promise<void> {
     return;
   }
   if (difference === undefined) {
-    throw new Error('passes, but is listed in expected-failures.json: remove it there');
+    throw new Error('passes, but is listed in compat/expected/tvisor.json: remove it there');
   }
   t.todo(`known gap: ${reason}`);
 }
 
-const cases = readdirSync(casesDirectory)
-  .filter((file) => file.endsWith('.c'))
-  .sort()
-  .map((file) => readCase(join(casesDirectory, file)));
+const cases = readCases(casesDirectory);
 
-test('expected-failures.json names only cases that exist', () => {
+test('compat/expected/tvisor.json names only cases that exist', () => {
   const names = new Set(cases.map((entry) => entry.name));
   const unknown = Object.keys(expectedFailures).filter((name) => !names.has(name));
   if (unknown.length > 0) {

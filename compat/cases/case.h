@@ -66,6 +66,17 @@ static void UNUSED __attribute__((format(printf, 1, 2))) say(const char *format,
   errno = saved;
 }
 
+/*
+ * Begin a check: what is printed from here to the next one (or the end) is about these calls, and is compared by itself.
+ *
+ *   CHECK("openat(O_CREAT|O_EXCL)", "refuses a file that exists");
+ *
+ * The first argument names system calls as in <sys/syscall.h>, separated by blanks, each with the flags or commands that
+ * are tried in parentheses where that says more. A check that differs is held against just these calls, so keep a check
+ * to the calls that it is about, not those that it needs on the way. The title is unique in the file.
+ */
+#define CHECK(calls, title) say("@@ %s: %s", calls, title)
+
 static const char UNUSED *errno_name(int number) {
   const char *name = strerrorname_np(number);
   return name ? name : "E?";

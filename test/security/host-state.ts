@@ -103,5 +103,5 @@ export function leftovers(): Set<string> {
   const files = ['/tmp', '/var/tmp', '/dev/shm', '/run', `/run/user/${process.getuid?.()}`].flatMap(names);
   const cgroups = directories('/sys/fs/cgroup').map((path) => `cgroup ${path}`);
   const named = [...files, ...cgroups].filter((name) => ours.test(name));
-  return new Set([...mounts, ...named].filter((name) => !name.includes('tvisor-test-')));
+  return new Set([...mounts, ...named].filter((name) => !/tvisor-(test|scratch)-/.test(name)));
 }

@@ -1,0 +1,173 @@
+/*
+ * bounded [-n] MILLISECONDS PROGRAM [ARG...]: run a program with pipes as its standard files and copy what goes through
+ * them, for at most that long; then nothing that it started is left, whatever sessions or parents it has chosen.
+ * (Node's own 'pipe' is a socket pair, which a program can tell from a pipe.) With -n, where that is allowed, the
+ * program gets a network of its own that has only a loopback device.
+ *
+ * Orphans become children of this process (PR_SET_CHILD_SUBREAPER), so killing children until there are none kills the
+ * whole tree. SIGTERM, or the death of the caller, ends it early.
+ *
+ * Descriptor 3 gets one line about the end: "exit N", "signal N", "timeout" or "stopped" (by SIGTERM).
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long output may go on after the program's own end, and how long killing may take: a call that cannot be
+ * interrupted keeps its process. */
+enum { DRAIN_MS = 1000, KILL_MS = 10000 };
+
+static long long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static int forward(int from, int to) {
+  static char buffer[65536];
+  ssize_t got = read(from, buffer, sizeof buffer), done = 0;
+  while (done < got) {
+    ssize_t written = write(to, buffer + done, got - done);
+    if (written < 0) return 0;
+    done += written;
+  }
+  return got > 0;
+}
+
+/* SIGKILL for each child, by /proc/PID/stat: "PID (name) state ppid ...", where the name may hold anything. */
+static void kill_children(void) {
+  DIR *proc = opendir("/proc");
+  struct dirent *entry;
+  while (proc && (entry = readdir(proc))) {
+    char path[300], text[512], *end;
+    if (!isdigit(entry->d_name[0])) continue;
+    snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    if (length <= 0) continue;
+    text[length] = 0;
+    int parent = 0;
+    if ((end = strrchr(text, ')')) && sscanf(end, ") %*c %d", &parent) == 1 && parent == getpid())
+      kill(atoi(entry->d_name), SIGKILL);
+  }
+  if (proc) closedir(proc);
+}
+
+static void kill_tree(void) {
+  long long deadline = now_ms() + KILL_MS;
+  for (;;) {
+    pid_t got;
+    while ((got = waitpid(-1, NULL, WNOHANG)) > 0) {
+    }
+    if (got < 0 || now_ms() > deadline) return;
+    kill_children();
+    usleep(1000);
+  }
+}
+
+static void own_network(void) {
+  struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+  if (unshare(CLONE_NEWNET)) return;
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd >= 0) ioctl(fd, SIOCSIFFLAGS, &request), close(fd);
+}
+
+static void start(char **argv, const int files[3], int network, const sigset_t *mask) {
+  setpgid(0, 0);
+  if (network) own_network();
+  for (int i = 0; i < 3; i++) dup2(files[i], i);
+  sigprocmask(SIG_SETMASK, mask, NULL);
+  execvp(argv[0], argv);
+  fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
+  _exit(127);
+}
+
+/* Reap what has ended; true when the program itself has. */
+static int reap(pid_t child, int *status) {
+  int ended = 0, other;
+  pid_t got;
+  while ((got = waitpid(-1, &other, WNOHANG)) > 0)
+    if (got == child) ended = 1, *status = other;
+  return ended;
+}
+
+static int finish(const char *how, int status, int exit_status) {
+  char line[64];
+  int length = snprintf(line, sizeof line, "%s %d\n", how, status);
+  if (write(3, line, length) != length) return 127;
+  return exit_status;
+}
+
+int main(int argc, char **argv) {
+  int network = argc > 1 && !strcmp(argv[1], "-n");
+  int in[2], out[2], err[2], status = 0;
+  argv += network + 1;
+  if (argc < network + 3 || pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+    return 127;
+  long long deadline = now_ms() + atoll(*argv++);
+  sigset_t mask, old;
+  sigemptyset(&mask);
+  sigaddset(&mask, SIGTERM);
+  sigaddset(&mask, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &mask, &old);
+  int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+  pid_t caller = getppid();
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != caller) return 127;
+  fcntl(3, F_SETFD, FD_CLOEXEC);
+  pid_t child = fork();
+  if (child < 0) return 127;
+  if (child == 0) start(argv, (int[]){in[0], out[1], err[1]}, network, &old);
+  signal(SIGPIPE, SIG_IGN);
+  close(in[0]);
+  close(out[1]);
+  close(err[1]);
+  int ended = 0, stopped = 0, late = 0;
+  struct pollfd fds[] = {
+      {0, POLLIN, 0}, {out[0], POLLIN, 0}, {err[0], POLLIN, 0}, {in[1], 0, 0}, {signals, POLLIN, 0}};
+  while (!stopped && !late && (!ended || fds[1].fd >= 0 || fds[2].fd >= 0)) {
+    long long left = deadline - now_ms();
+    if (left <= 0 || poll(fds, 5, left > 1000000 ? 1000000 : (int)left) < 0) {
+      late = left <= 0;
+      continue;
+    }
+    if (fds[1].fd >= 0 && fds[1].revents && !forward(out[0], 1)) fds[1].fd = -1;
+    if (fds[2].fd >= 0 && fds[2].revents && !forward(err[0], 2)) fds[2].fd = -1;
+    int gone = fds[3].fd >= 0 && fds[3].revents;
+    if (fds[0].fd >= 0 && (gone || (fds[0].revents && !forward(0, in[1])))) {
+      fds[0].fd = fds[3].fd = -1;
+      close(in[1]);
+    }
+    struct signalfd_siginfo info;
+    while (read(signals, &info, sizeof info) == sizeof info) stopped |= info.ssi_signo == SIGTERM;
+    if (!ended && reap(child, &status)) {
+      ended = 1;
+      if (deadline > now_ms() + DRAIN_MS) deadline = now_ms() + DRAIN_MS;
+    } else if (ended) {
+      reap(child, &status);
+    }
+  }
+  kill_tree();
+  if (stopped) return finish("stopped", 0, 128 + SIGTERM);
+  if (!ended) return finish("timeout", 0, 128 + SIGKILL);
+  if (WIFSIGNALED(status)) return finish("signal", WTERMSIG(status), 128 + WTERMSIG(status));
+  return finish("exit", WEXITSTATUS(status), WEXITSTATUS(status));
+}

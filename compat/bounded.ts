@@ -36,8 +36,6 @@ export interface BoundedOptions {
 }
 
 const MAX_OUTPUT = 16 << 20;
-/** Helpers that run; they outlive this process by nothing, but its end by signal must not wait for that. */
-const running = new Set<ChildProcess>();
 
 /** The compiled `bounded.c`. */
 export function boundedProgram(): Promise<string> {
@@ -63,15 +61,9 @@ export async function runBounded(argv: readonly string[], options: BoundedOption
     // Out of reach of ^C, so that it can clean up after itself.
     detached: true,
   });
-  running.add(child);
-  try {
-    const collected = await collect(child, options);
-    const milliseconds = Number((process.hrtime.bigint() - started) / 1000n) / 1000;
-    options.signal?.throwIfAborted();
-    return { ...collected, milliseconds };
-  } finally {
-    running.delete(child);
-  }
+  const collected = await collect(child, options);
+  options.signal?.throwIfAborted();
+  return { ...collected, milliseconds: Number((process.hrtime.bigint() - started) / 1000n) / 1000 };
 }
 
 /** Feed the helper, keep what it writes, and read how the program ended. */
@@ -116,13 +108,6 @@ function collect(child: ChildProcess, options: BoundedOptions): Promise<Omit<Bou
       });
     });
   });
-}
-
-/** Tell everything that runs to end and clean up; for a process that is about to end itself. */
-export function stopAll(): void {
-  for (const child of running) {
-    child.kill('SIGTERM');
-  }
 }
 
 /** The environment of every tested program: small and the same, whatever the developer's own looks like. */

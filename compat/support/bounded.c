@@ -93,6 +93,7 @@ static void start(char **argv, const int files[3], int network, const sigset_t *
   setpgid(0, 0);
   if (network) own_network();
   for (int i = 0; i < 3; i++) dup2(files[i], i);
+  close_range(3, ~0U, 0);
   sigprocmask(SIG_SETMASK, mask, NULL);
   execvp(argv[0], argv);
   fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));

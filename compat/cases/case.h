@@ -112,6 +112,29 @@ static long UNUSED case_need(const char *text, long value) {
 #define NEED(call) case_need(#call, (long)(call))
 #define T(condition) say("%s: %s", #condition, (condition) ? "yes" : "no")
 
+/*
+ * Begin a check of a call with bad pointers: the expression, which names `bad`, is printed for addresses that no process
+ * has, and for the first `count` of them. The fifth may be read, not written.
+ */
+#define BAD_POINTERS(name, count, call)                      \
+  do {                                                       \
+    CHECK(name, "bad pointers in " #call);                   \
+    for (int pointer_ = 0; pointer_ < (count); pointer_++) { \
+      void *bad UNUSED = bad_pointer(pointer_);              \
+      case_result(#call, (long)(call));                      \
+    }                                                        \
+  } while (0)
+static void UNUSED *bad_pointer(int number) {
+  static char *edge, *readonly;
+  if (!edge) {
+    edge = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    readonly = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(edge + 4096, 4096);
+  }
+  void *all[] = {(void *)8, (void *)-4096, (void *)0xffff800000000000UL, edge + 4096, readonly};
+  return all[number];
+}
+
 /* Print what a wait status says. */
 static void UNUSED say_status(const char *label, int status) {
   if (WIFEXITED(status))

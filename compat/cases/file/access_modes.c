@@ -1,4 +1,4 @@
-// covers: access faccessat faccessat2
+// tags: permissions
 // Access checks for the owner and for another user.
 #include "case.h"
 
@@ -15,6 +15,7 @@ int main(void) {
   put("none", "x");
   NEED(chmod("run", 0755));
   NEED(chmod("none", 0));
+  CHECK("access", "files, directories, links and missing names");
   NEED(symlink("gone", "dangling"));
   check("plain");
   check("run");
@@ -22,7 +23,9 @@ int main(void) {
   check("missing");
   check("dangling");
   check(".");
+  CHECK("faccessat2(AT_SYMLINK_NOFOLLOW)", "a dangling link itself");
   R(faccessat(AT_FDCWD, "dangling", F_OK, AT_SYMLINK_NOFOLLOW));
+  CHECK("faccessat2(AT_EACCESS|AT_EMPTY_PATH)", "by effective identity, by descriptor, an unknown flag");
   R(syscall(SYS_faccessat2, AT_FDCWD, "plain", R_OK, AT_EACCESS));
   R(syscall(SYS_faccessat2, AT_FDCWD, "plain", R_OK, 0x40000));
   int fd = NEED(open("plain", O_PATH));
@@ -32,9 +35,11 @@ int main(void) {
     pid_t child = CHILD({
       NEED(setgid(12345));
       NEED(setuid(12345));
+      CHECK("access", "another user");
       check("plain");
       check("none");
       check(".");
+      CHECK("openat", "another user gets what access says");
       R(open("none", O_RDONLY));
       R(open("plain", O_WRONLY));
       R(open("new", O_WRONLY | O_CREAT, 0644));

@@ -1,9 +1,10 @@
-// covers: write open
+// tags: races
 // Several processes append to one file; nothing is lost.
 #include "case.h"
 
 #define LINES 200
 int main(void) {
+  CHECK("write openat(O_APPEND)", "several processes append and nothing is lost");
   close(NEED(open("log", O_CREAT | O_WRONLY, 0644)));
   for (int w = 0; w < 4; w++)
     CHILD({
@@ -21,6 +22,7 @@ int main(void) {
     if (sscanf(line, "w%d %d", &w, &number) != 2 || strlen(line) != 7 || number != next[w]++) wrong++;
   }
   say("%d lines, %d wrong", lines, wrong);
+  CHECK("write clone", "processes share one offset");
   int shared = NEED(open("shared", O_CREAT | O_WRONLY, 0644));
   for (w = 0; w < 4; w++)
     CHILD({

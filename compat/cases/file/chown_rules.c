@@ -1,4 +1,4 @@
-// covers: chown lchown fchown fchownat
+// tags: permissions
 // Who may give files away, and what that does to the set-id bits.
 #include "case.h"
 
@@ -11,12 +11,14 @@ static void show(const char *path) {
 int main(void) {
   put("f", "x");
   NEED(symlink("f", "link"));
+  CHECK("chown", "nobody is changed; a missing name");
   R(chown("f", -1, -1));
   R(chown("missing", -1, -1));
   if (geteuid() != 0) {
     R(chown("f", 0, 0));
     return 0;
   }
+  CHECK("chown", "by root: owner and group, and the set-id bits go");
   NEED(chmod("f", 06755));
   R(chown("f", 1000, 2000));
   show("f");
@@ -25,11 +27,14 @@ int main(void) {
   show("f");
   R(chown("f", -1, 2001));
   show("f");
+  CHECK("lchown", "a symbolic link itself");
   R(lchown("link", 3000, 3000));
   show("link");
   show("f");
+  CHECK("fchownat", "follows a symbolic link");
   R(fchownat(AT_FDCWD, "link", 4000, 4000, 0));
   show("f");
+  CHECK("fchownat(AT_SYMLINK_NOFOLLOW)", "a symbolic link itself; an unknown flag");
   R(fchownat(AT_FDCWD, "link", 4001, 4001, AT_SYMLINK_NOFOLLOW));
   show("link");
   R(fchownat(AT_FDCWD, "link", 1, 1, 0x10000));
@@ -38,15 +43,19 @@ int main(void) {
   pid_t child = CHILD({
     NEED(setgid(4000));
     NEED(setuid(4000));
+    CHECK("chown", "a user without privileges gives nothing away");
     R(chown("f", 4000, 4000));
     R(chown("f", 1, -1));
     R(chown("f", -1, 1));
+    CHECK("chmod", "only the owner may; a foreign group takes the set-group-id bit");
     R(chmod("f", 02755));
     R(chmod("link", 0644));
     R(chmod("missing", 0644));
+    CHECK("chown", "a file of one's own to a foreign group");
     put("mine", "x");
     show("mine");
     R(chown("mine", -1, 9));
+    CHECK("chmod(S_ISUID)", "a file of one's own");
     R(chmod("mine", 04755));
   });
   reap("other user", child);

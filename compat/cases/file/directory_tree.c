@@ -1,4 +1,3 @@
-// covers: mkdir open rename unlink getdents64
 // timeout: 60
 // A tree of some size is made, renamed at its root, walked and removed.
 #include "case.h"
@@ -34,15 +33,19 @@ int main(void) {
   NEED(chdir("root"));
   make(3);
   NEED(chdir(".."));
+  CHECK("getdents64", "a tree is walked");
   R(nftw("root", count, 20, FTW_PHYS));
   say("%d files, %d directories, %ld bytes", files, directories, bytes);
+  CHECK("rename", "directories move with all below them");
   R(rename("root/d1", "root/d2/inside"));
   R(rename("root/d2", "other"));
   files = directories = bytes = 0;
   R(nftw("root", count, 20, FTW_PHYS));
   say("%d files, %d directories, %ld bytes", files, directories, bytes);
   R(access("other/inside/d3/d3/f3", F_OK));
+  CHECK("rmdir", "a directory that is not empty");
   R(rmdir("root"));
+  CHECK("unlink rmdir", "a tree is removed");
   R(nftw("root", removes, 20, FTW_PHYS | FTW_DEPTH));
   R(nftw("other", removes, 20, FTW_PHYS | FTW_DEPTH));
   R(access("root", F_OK));

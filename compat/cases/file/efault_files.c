@@ -1,51 +1,95 @@
-// covers: open read write stat getcwd readlink pipe getdents64 readv rename utimensat statfs
+// tags: efault
 // Bad pointers to the calls about files.
 #include "case.h"
 
+#define EDGE 4096
 int main(void) {
   put("f", "data");
   int fd = NEED(open("f", O_RDWR)), dir = NEED(open(".", O_RDONLY)), p[2];
   NEED(pipe(p));
-  NEED(write(p[1], "x", 1));
-  char *edge = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  char *readonly = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  NEED(munmap(edge + 4096, 4096));
-  memset(edge, 'e', 4096);
-  void *bad[] = {(void *)8, (void *)-1, edge + 4096, (void *)0xffff800000000000UL, readonly};
-  for (int i = 0; i < 5; i++) {
-    void *b = bad[i];
-    say("pointer %d", i);
-    if (i < 4) {
-      R(syscall(SYS_open, b, O_RDONLY));
-      R(syscall(SYS_mkdir, b, 0755));
-      R(syscall(SYS_rename, "f", b));
-      R(syscall(SYS_chdir, b));
-      R(syscall(SYS_write, fd, b, 10));
-      R(syscall(SYS_write, p[1], b, 10));
-      R(syscall(SYS_readv, fd, b, 1));
-      R(syscall(SYS_symlink, b, "s"));
-    }
-    R(syscall(SYS_pread64, fd, b, 4, 0));
-    R(syscall(SYS_read, p[0], b, 1));
-    R(syscall(SYS_stat, "f", b));
-    R(syscall(SYS_fstat, fd, b));
-    R(syscall(SYS_getcwd, b, 4096));
-    R(syscall(SYS_readlink, "/proc/self/exe", b, 100));
-    R(syscall(SYS_pipe, b));
-    R(syscall(SYS_getdents64, dir, b, 1000));
-    R(syscall(SYS_statfs, ".", b));
-  }
-  say("at the edge of memory");
-  R(syscall(SYS_open, edge + 4095, O_RDONLY));
-  edge[4095] = 0;
-  R(syscall(SYS_open, edge + 4095, O_RDONLY));
-  R(syscall(SYS_stat, "f", edge + 4090));
-  R(syscall(SYS_fcntl, fd, F_GETLK, 8));
-  R(syscall(SYS_ioctl, fd, FIONREAD, 8));
-  R(syscall(SYS_utimensat, AT_FDCWD, "f", 8, 0));
-  R(syscall(SYS_poll, 8, 1, 0));
-  R(syscall(SYS_select, 1, 8, 0, 0, 0));
+  NEED(write(p[1], "xyz", 3));
+  BAD_POINTERS("open", 4, syscall(SYS_open, bad, O_RDONLY));
+  BAD_POINTERS("openat", 4, syscall(SYS_openat, AT_FDCWD, bad, O_RDONLY));
+  BAD_POINTERS("openat2", 4, syscall(SYS_openat2, AT_FDCWD, "f", bad, 24));
+  BAD_POINTERS("creat", 4, syscall(SYS_creat, bad, 0644));
+  BAD_POINTERS("mkdir", 4, syscall(SYS_mkdir, bad, 0755));
+  BAD_POINTERS("mkdirat", 4, syscall(SYS_mkdirat, AT_FDCWD, bad, 0755));
+  BAD_POINTERS("mknod", 4, syscall(SYS_mknod, bad, S_IFIFO | 0644, 0));
+  BAD_POINTERS("mknodat", 4, syscall(SYS_mknodat, AT_FDCWD, bad, S_IFIFO | 0644, 0));
+  BAD_POINTERS("rmdir", 4, syscall(SYS_rmdir, bad));
+  BAD_POINTERS("unlink", 4, syscall(SYS_unlink, bad));
+  BAD_POINTERS("unlinkat", 4, syscall(SYS_unlinkat, AT_FDCWD, bad, 0));
+  BAD_POINTERS("rename", 4, syscall(SYS_rename, "f", bad));
+  BAD_POINTERS("renameat", 4, syscall(SYS_renameat, AT_FDCWD, bad, AT_FDCWD, "x"));
+  BAD_POINTERS("renameat2", 4, syscall(SYS_renameat2, AT_FDCWD, bad, AT_FDCWD, "x", 0));
+  BAD_POINTERS("link", 4, syscall(SYS_link, "f", bad));
+  BAD_POINTERS("linkat", 4, syscall(SYS_linkat, AT_FDCWD, bad, AT_FDCWD, "x", 0));
+  BAD_POINTERS("symlink", 4, syscall(SYS_symlink, bad, "s"));
+  BAD_POINTERS("symlinkat", 4, syscall(SYS_symlinkat, "s", AT_FDCWD, bad));
+  BAD_POINTERS("chdir", 4, syscall(SYS_chdir, bad));
+  BAD_POINTERS("chroot", 4, syscall(SYS_chroot, bad));
+  BAD_POINTERS("chmod", 4, syscall(SYS_chmod, bad, 0644));
+  BAD_POINTERS("fchmodat", 4, syscall(SYS_fchmodat, AT_FDCWD, bad, 0644));
+  BAD_POINTERS("chown", 4, syscall(SYS_chown, bad, -1, -1));
+  BAD_POINTERS("lchown", 4, syscall(SYS_lchown, bad, -1, -1));
+  BAD_POINTERS("fchownat", 4, syscall(SYS_fchownat, AT_FDCWD, bad, -1, -1, 0));
+  BAD_POINTERS("access", 4, syscall(SYS_access, bad, F_OK));
+  BAD_POINTERS("faccessat", 4, syscall(SYS_faccessat, AT_FDCWD, bad, F_OK));
+  BAD_POINTERS("faccessat2", 4, syscall(SYS_faccessat2, AT_FDCWD, bad, F_OK, 0));
+  BAD_POINTERS("truncate", 4, syscall(SYS_truncate, bad, 1));
+  BAD_POINTERS("utimensat", 4, syscall(SYS_utimensat, AT_FDCWD, "f", bad, 0));
+  BAD_POINTERS("utimes", 4, syscall(SYS_utimes, "f", bad));
+  BAD_POINTERS("utime", 4, syscall(SYS_utime, "f", bad));
+  BAD_POINTERS("futimesat", 4, syscall(SYS_futimesat, AT_FDCWD, "f", bad));
+  BAD_POINTERS("write", 4, syscall(SYS_write, fd, bad, 10));
+  BAD_POINTERS("write(pipe)", 4, syscall(SYS_write, p[1], bad, 10));
+  BAD_POINTERS("pwrite64", 4, syscall(SYS_pwrite64, fd, bad, 10, 0));
+  BAD_POINTERS("writev", 4, syscall(SYS_writev, fd, bad, 1));
+  BAD_POINTERS("pwritev", 4, syscall(SYS_pwritev, fd, bad, 1, 0, 0));
+  BAD_POINTERS("readv", 4, syscall(SYS_readv, fd, bad, 1));
+  BAD_POINTERS("preadv", 4, syscall(SYS_preadv, fd, bad, 1, 0, 0));
+  BAD_POINTERS("preadv2", 4, syscall(SYS_preadv2, fd, bad, 1, 0, 0, 0));
+  BAD_POINTERS("pwritev2", 4, syscall(SYS_pwritev2, fd, bad, 1, 0, 0, 0));
+  BAD_POINTERS("read", 5, syscall(SYS_read, fd, bad, 4));
+  BAD_POINTERS("read(pipe)", 5, syscall(SYS_read, p[0], bad, 1));
+  BAD_POINTERS("pread64", 5, syscall(SYS_pread64, fd, bad, 4, 0));
+  BAD_POINTERS("stat", 5, syscall(SYS_stat, "f", bad));
+  BAD_POINTERS("lstat", 5, syscall(SYS_lstat, "f", bad));
+  BAD_POINTERS("fstat", 5, syscall(SYS_fstat, fd, bad));
+  BAD_POINTERS("newfstatat", 5, syscall(SYS_newfstatat, AT_FDCWD, "f", bad, 0));
+  BAD_POINTERS("statx", 5, syscall(SYS_statx, AT_FDCWD, "f", 0, STATX_ALL, bad));
+  BAD_POINTERS("statfs", 5, syscall(SYS_statfs, ".", bad));
+  BAD_POINTERS("fstatfs", 5, syscall(SYS_fstatfs, fd, bad));
+  BAD_POINTERS("getcwd", 5, syscall(SYS_getcwd, bad, 4096));
+  BAD_POINTERS("readlink", 5, syscall(SYS_readlink, "/proc/self/exe", bad, 100));
+  BAD_POINTERS("readlinkat", 5, syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", bad, 100));
+  BAD_POINTERS("getdents64", 5, syscall(SYS_getdents64, dir, bad, 1000));
+  BAD_POINTERS("getdents", 5, syscall(SYS_getdents, dir, bad, 1000));
+  BAD_POINTERS("pipe", 5, syscall(SYS_pipe, bad));
+  BAD_POINTERS("pipe2", 5, syscall(SYS_pipe2, bad, 0));
+  BAD_POINTERS("poll", 4, syscall(SYS_poll, bad, 1, 0));
+  BAD_POINTERS("select", 4, syscall(SYS_select, 1, bad, 0, 0, 0));
+  BAD_POINTERS("fcntl(F_GETLK)", 4, syscall(SYS_fcntl, fd, F_GETLK, bad));
+  BAD_POINTERS("fcntl(F_SETLK)", 4, syscall(SYS_fcntl, fd, F_SETLK, bad));
+  BAD_POINTERS("ioctl(FIONREAD)", 5, syscall(SYS_ioctl, fd, FIONREAD, bad));
+  BAD_POINTERS("sendfile", 5, syscall(SYS_sendfile, p[1], fd, bad, 1));
+  BAD_POINTERS("copy_file_range", 4, syscall(SYS_copy_file_range, fd, bad, fd, 0, 1, 0));
+  BAD_POINTERS("inotify_add_watch", 4,
+               syscall(SYS_inotify_add_watch, NEED(syscall(SYS_inotify_init)), bad, 1));
+  BAD_POINTERS("getxattr", 4, syscall(SYS_getxattr, "f", bad, 0, 0));
+  BAD_POINTERS("setxattr", 4, syscall(SYS_setxattr, "f", "user.x", bad, 1, 0));
+  CHECK("openat", "a name at the edge of memory");
+  char *edge = (char *)bad_pointer(3) - EDGE;
+  memset(edge, 'e', EDGE);
+  R(openat(AT_FDCWD, edge + EDGE - 1, O_RDONLY));
+  edge[EDGE - 1] = 0;
+  R(openat(AT_FDCWD, edge + EDGE - 1, O_RDONLY));
+  CHECK("newfstatat", "a struct over the edge of memory");
+  R(syscall(SYS_newfstatat, AT_FDCWD, "f", edge + EDGE - 6, 0));
+  CHECK("read write", "a bad descriptor comes before a bad pointer");
   R(syscall(SYS_read, -1, 8, 10));
+  R(syscall(SYS_write, -1, 8, 10));
+  CHECK("write", "nothing of it was written");
   say("content %s", get("f"));
   return 0;
 }

@@ -1,4 +1,3 @@
-// covers: fallocate
 // Allocation, keeping the size, punching holes; errors.
 #include "case.h"
 
@@ -16,13 +15,17 @@ static void look(const char *label) {
 int main(void) {
   put("f", "0123456789");
   fd = NEED(open("f", O_RDWR));
+  CHECK("fallocate", "grows a file");
   R(fallocate(fd, 0, 0, 5000));
   look("grown");
+  CHECK("fallocate(FALLOC_FL_KEEP_SIZE)", "beyond the end");
   R(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 100000));
   look("kept");
+  CHECK("fallocate(FALLOC_FL_PUNCH_HOLE)", "zeros in the middle; only with FALLOC_FL_KEEP_SIZE");
   R(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 2, 3));
   look("punched");
   R(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 2, 3));
+  CHECK("fallocate", "sizes, modes and descriptors that are refused");
   R(fallocate(fd, 0, 0, 0));
   R(fallocate(fd, 0, -1, 5));
   R(fallocate(fd, 0x4000, 0, 5));
@@ -31,8 +34,10 @@ int main(void) {
   int pipes[2];
   NEED(pipe(pipes));
   R(fallocate(pipes[1], 0, 0, 10));
+  CHECK("fallocate", "as posix_fallocate calls it");
   R(posix_fallocate(fd, 0, 6000));
   look("posix");
+  CHECK("fadvise64", "advice, and one that is unknown");
   R(posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL));
   R(posix_fadvise(fd, 0, 0, 77));
   return 0;

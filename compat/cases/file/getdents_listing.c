@@ -1,4 +1,3 @@
-// covers: getdents64 lseek
 // Reading directories: types, the whole set, positions, small buffers.
 #include "case.h"
 
@@ -25,13 +24,15 @@ int main(void) {
   NEED(symlink("file", "link"));
   NEED(mkfifo("fifo", 0644));
   put(".hidden", "");
+  CHECK("getdents64", "every name with its type");
   DIR *dir = opendir(".");
   list(dir);
-  say("rewound, with one more and one less");
+  CHECK("getdents64 lseek", "a directory changed and rewound");
   put("later", "");
   NEED(unlink("file"));
   rewinddir(dir);
   list(dir);
+  CHECK("lseek(SEEK_SET)", "a position in a directory is found again");
   rewinddir(dir);
   readdir(dir);
   readdir(dir);
@@ -45,6 +46,7 @@ int main(void) {
   entry = readdir(dir);
   T(entry && strcmp(entry->d_name, name) == 0);
   closedir(dir);
+  CHECK("getdents64", "buffers and descriptors");
   char buffer[1024];
   int fd = NEED(open(".", O_RDONLY));
   R(syscall(SYS_getdents64, fd, buffer, 10));

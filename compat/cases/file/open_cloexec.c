@@ -1,4 +1,4 @@
-// covers: open fcntl execve
+// tags: cloexec
 // O_CLOEXEC and FD_CLOEXEC decide what a new program inherits.
 #include "case.h"
 
@@ -12,12 +12,15 @@ int main(int argc, char **argv) {
   int b = NEED(open("f", O_RDONLY | O_CLOEXEC));
   int c = NEED(open("f", O_RDONLY | O_CLOEXEC));
   int d = NEED(dup(b));
+  CHECK("openat(O_CLOEXEC)", "marks the descriptor; duplicates are not marked");
   R(fcntl(a, F_GETFD));
   R(fcntl(b, F_GETFD));
   R(fcntl(d, F_GETFD));
+  CHECK("fcntl(F_GETFD|F_SETFD)", "one flag");
   R(fcntl(c, F_SETFD, 0));
   R(fcntl(a, F_SETFD, FD_CLOEXEC | 8));
   R(fcntl(a, F_GETFD));
+  CHECK("execve", "closes what is marked");
   char text[4][12];
   int all[] = {a, b, c, d};
   for (int i = 0; i < 4; i++) sprintf(text[i], "%d", all[i]);

@@ -1,4 +1,3 @@
-// covers: openat readlink fstat
 // O_NOFOLLOW and O_PATH on files, directories and symbolic links.
 #include "case.h"
 
@@ -8,14 +7,17 @@ int main(void) {
   NEED(symlink("file", "link"));
   NEED(symlink("dir", "dirlink"));
   NEED(symlink("nowhere", "dangling"));
+  CHECK("openat(O_NOFOLLOW)", "files and links");
   R(open("link", O_RDONLY | O_NOFOLLOW));
   OK(open("file", O_RDONLY | O_NOFOLLOW));
   R(open("dirlink", O_RDONLY | O_NOFOLLOW));
   R(open("dirlink", O_RDONLY | O_NOFOLLOW | O_DIRECTORY));
+  CHECK("openat(O_CREAT|O_EXCL)", "through a dangling link");
   R(open("dangling", O_RDONLY));
   R(open("dangling", O_RDONLY | O_CREAT | O_EXCL, 0644));
   OK(open("dangling", O_WRONLY | O_CREAT, 0644));
   OK(access("nowhere", F_OK));
+  CHECK("openat(O_PATH|O_NOFOLLOW)", "a symbolic link itself");
   int fd = NEED(open("link", O_PATH | O_NOFOLLOW));
   struct stat st;
   NEED(fstat(fd, &st));
@@ -26,6 +28,7 @@ int main(void) {
   R(fcntl(fd, F_GETFL) & (O_PATH | O_NOFOLLOW) ? 1 : 0);
   R(fchmod(fd, 0600));
   R(close(fd));
+  CHECK("openat(O_PATH)", "what may be done with it");
   fd = NEED(open("file", O_PATH));
   R(read(fd, text, 1));
   R(write(fd, text, 1));
@@ -35,6 +38,7 @@ int main(void) {
   R(st.st_size);
   R(ioctl(fd, FIONREAD, text));
   T(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED && errno == EBADF);
+  CHECK("openat(O_PATH|O_DIRECTORY)", "the base of names");
   fd = NEED(open("dir", O_PATH | O_DIRECTORY));
   OK(openat(fd, "inside", O_WRONLY | O_CREAT, 0644));
   OK(fchdir(fd));

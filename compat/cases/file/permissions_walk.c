@@ -1,4 +1,4 @@
-// covers: open stat setgroups
+// tags: permissions
 // Owner, group and other bits on the way to a file, for a user without privileges.
 #include "case.h"
 
@@ -7,6 +7,9 @@ static void tries(const char *label, uid_t uid, gid_t gid, gid_t extra) {
     NEED(setgroups(1, &extra));
     NEED(setgid(gid));
     NEED(setuid(uid));
+    char title[64];
+    sprintf(title, "%s: directories", label);
+    CHECK("openat newfstatat mkdir", title);
     const char *dirs[] = {"d700", "d070", "d007", "d711", "d744"};
     struct stat st;
     for (int i = 0; i < 5; i++) {
@@ -19,9 +22,13 @@ static void tries(const char *label, uid_t uid, gid_t gid, gid_t extra) {
       say("%s %s: search %s, list %s, create %s", label, dirs[i], search ? errno_name(search) : "ok",
           list ? errno_name(list) : "ok", create ? errno_name(create) : "ok");
     }
+    sprintf(title, "%s: files", label);
+    CHECK("openat", title);
     OK(open("file640", O_RDONLY));
     OK(open("file640", O_WRONLY));
     OK(open("file046", O_RDONLY));
+    sprintf(title, "%s: mode and size", label);
+    CHECK("chmod truncate", title);
     R(chmod("file640", 0777));
     R(truncate("file640", 0));
   });
@@ -56,6 +63,7 @@ int main(void) {
   tries("group", 1001, 2000, 5);
   tries("extra group", 1001, 5, 2000);
   tries("other", 1001, 5, 5);
+  CHECK("openat", "root needs no permission");
   R(open("d007/file", O_RDONLY) >= 0);
   return 0;
 }

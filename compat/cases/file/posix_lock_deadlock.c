@@ -1,4 +1,4 @@
-// covers: fcntl
+// tags: locks
 // Two processes that wait for each other's lock: one gets EDEADLK.
 #include "case.h"
 
@@ -17,6 +17,7 @@ int main(void) {
     await(go);
     int result = lock(fd, F_SETLKW, F_WRLCK, 0);
     say("child got parent's: %s", result ? errno_name(errno) : "ok");
+    CHECK("fcntl(F_SETLKW)", "EDEADLK for one of two");
   });
   await(locked);
   tell(go);

@@ -1,4 +1,4 @@
-// covers: fcntl
+// tags: locks
 // POSIX record locks: owned by the process, conflicting by range, lost on any close.
 #include "case.h"
 
@@ -19,11 +19,13 @@ int main(void) {
   put("f", "0123456789");
   int fd = NEED(open("f", O_RDWR));
   int other = NEED(open("f", O_RDWR));
+  CHECK("fcntl(F_SETLK)", "a process is never in conflict with itself");
   R(try(fd, F_SETLK, F_WRLCK, 2, 4));
   R(try(other, F_SETLK, F_WRLCK, 0, 0));
   R(try(fd, F_SETLK, F_UNLCK, 0, 2));
   R(try(fd, F_SETLK, F_UNLCK, 6, 0));
   R(try(fd, F_SETLK, F_RDLCK, 3, 1));
+  CHECK("fcntl(F_GETLK)", "the first conflict and its owner");
   pid_t parent = getpid();
   reap("child", CHILD({
          who(fd, F_WRLCK, 0, 0, parent);
@@ -31,10 +33,12 @@ int main(void) {
          who(fd, F_WRLCK, 3, 1, parent);
          who(fd, F_WRLCK, 4, 10, parent);
          who(fd, F_WRLCK, 6, 10, parent);
+         CHECK("fcntl(F_SETLK)", "another process");
          R(try(fd, F_SETLK, F_WRLCK, 2, 1));
          R(try(fd, F_SETLK, F_RDLCK, 3, 1));
          R(try(fd, F_SETLK, F_WRLCK, 100, 5));
        }));
+  CHECK("fcntl(F_SETLKW)", "closing any descriptor of the file lets the locks go");
   struct gate ready = new_gate();
   pid_t child = CHILD({
     tell(ready);
@@ -45,6 +49,7 @@ int main(void) {
   say("closing another descriptor of the same file");
   close(other);
   reap("child", child);
+  CHECK("fcntl(F_SETLK)", "access modes, types and ranges");
   int reader = NEED(open("f", O_RDONLY));
   R(try(reader, F_SETLK, F_WRLCK, 0, 1));
   R(try(reader, F_SETLK, F_RDLCK, 0, 1));

@@ -1,4 +1,3 @@
-// covers: rename renameat
 // What may replace what.
 #include "case.h"
 
@@ -10,9 +9,11 @@ int main(void) {
   NEED(mkdir("d1/sub", 0755));
   put("d2/full", "x");
   NEED(symlink("a", "sym"));
+  CHECK("rename", "a file over a file");
   R(rename("a", "b"));
   say("b: %s", get("b"));
   R(access("a", F_OK));
+  CHECK("rename", "files, directories and what is not empty");
   R(rename("missing", "x"));
   R(rename("b", "b"));
   R(rename("b", "d1"));
@@ -21,25 +22,32 @@ int main(void) {
   R(rename("d1", "d1/sub/x"));
   R(rename("d1/sub", "d1"));
   R(rename("d1", "d1/sub"));
+  CHECK("rename", "a directory over an empty one");
   NEED(mkdir("empty", 0755));
   R(rename("d1", "empty"));
   R(access("empty/sub", F_OK));
+  CHECK("rename", "targets below what is no directory");
   R(rename("b", "nodir/b"));
   R(rename("b", "sym/x"));
+  CHECK("rename", "a symbolic link itself");
   R(rename("sym", "sym2"));
   char text[16] = {0};
   R(readlink("sym2", text, sizeof text));
+  CHECK("rename", "trailing slashes");
   R(rename("b", "new/"));
   R(rename("empty", "new/"));
   R(access("new/sub", F_OK));
+  CHECK("rename", "dots and the root");
   R(rename("new/.", "x"));
   R(rename("new", "."));
   R(rename("..", "x"));
   R(rename("/", "x"));
+  CHECK("rename", "two names of one file");
   NEED(link("b", "hard"));
   R(rename("b", "hard"));
   R(access("b", F_OK));
   R(access("hard", F_OK));
+  CHECK("rename", "an empty name");
   R(rename("", "x"));
   return 0;
 }

@@ -1,4 +1,4 @@
-// covers: mkdir chmod open chown
+// tags: permissions
 // The set-group-id bit of a directory is inherited; that of a file is lost when it is written.
 #include "case.h"
 
@@ -10,14 +10,19 @@ static void show(const char *path) {
 int main(void) {
   NEED(mkdir("d", 0755));
   if (geteuid() == 0) NEED(chown("d", -1, 4242));
+  CHECK("chmod(S_ISGID)", "a directory");
   NEED(chmod("d", 02775));
   show("d");
+  CHECK("openat(O_CREAT)", "openat: the group of the directory");
   put("d/file", "x");
   show("d/file");
+  CHECK("mkdir", "the group and the bit of the directory");
   NEED(mkdir("d/sub", 0755));
   show("d/sub");
+  CHECK("mknodat(S_IFIFO)", "mknodat: the group of the directory");
   NEED(mkfifo("d/fifo", 0644));
   show("d/fifo");
+  CHECK("mkdir", "elsewhere");
   NEED(mkdir("plain", 0755));
   show("plain");
   put("prog", "x");
@@ -26,6 +31,7 @@ int main(void) {
     NEED(chmod("..", 0755));
     NEED(chmod(".", 0755));
     NEED(chmod("prog", 06777));
+    CHECK("write", "write: takes the set-id bits of a file");
     pid_t child = CHILD({
       NEED(setgid(777));
       NEED(setuid(777));
@@ -36,6 +42,7 @@ int main(void) {
     struct stat st;
     NEED(stat("prog", &st));
     say("after a write by another: %o", st.st_mode & 07777);
+    CHECK("truncate", "truncate: takes the set-id bits of a file");
     NEED(chmod("prog", 06777));
     child = CHILD({
       NEED(setgid(777));

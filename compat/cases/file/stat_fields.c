@@ -1,4 +1,3 @@
-// covers: stat lstat fstat newfstatat
 // The fields of stat for each kind of file.
 #include "case.h"
 
@@ -20,34 +19,43 @@ int main(void) {
   NEED(symlink("gone", "dangling"));
   NEED(mkfifo("fifo", 0620));
   NEED(link("file", "hard"));
+  CHECK("newfstatat", "files, hard links and directories");
   show("file", 0);
   show("hard", 0);
   show("dir", 0);
+  CHECK("newfstatat(AT_SYMLINK_NOFOLLOW)", "links and what they point to");
   show("link", 0);
   show("link", AT_SYMLINK_NOFOLLOW);
   show("dangling", 0);
   show("dangling", AT_SYMLINK_NOFOLLOW);
+  CHECK("newfstatat", "a FIFO");
   show("fifo", 0);
+  CHECK("newfstatat", "devices");
   show("/dev/null", 0);
   show("/dev/zero", 0);
+  CHECK("newfstatat", "missing names, unknown flags");
   show("missing", 0);
   show("file/x", 0);
   show("", 0);
   show("file", 0x8000000);
+  CHECK("newfstatat", "names of one file agree");
   struct stat a, b;
   NEED(stat("file", &a));
   NEED(stat("hard", &b));
   T(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
   NEED(lstat("link", &b));
   T(a.st_ino != b.st_ino);
+  CHECK("newfstatat(AT_EMPTY_PATH)", "a pipe, and no descriptor");
   int pipes[2];
   NEED(pipe(pipes));
   R(fstat(pipes[0], &a));
   T(S_ISFIFO(a.st_mode));
   R(fstat(-1, &a));
+  CHECK("newfstatat", "the root is its own parent");
   NEED(stat("/", &a));
   NEED(stat("/..", &b));
   T(a.st_ino == b.st_ino);
+  CHECK("newfstatat", "times and block size");
   NEED(stat("file", &a));
   T(labs(a.st_mtime - time(NULL)) < 100);
   T(a.st_blksize >= 512);

@@ -1,4 +1,3 @@
-// covers: symlink readlink stat open
 // Following links: chains, loops, trailing slashes, dot-dot after a link.
 #include "case.h"
 
@@ -8,6 +7,7 @@ int main(void) {
   NEED(mkdir("dir/sub", 0755));
   put("dir/file", "inside");
   put("file", "outside");
+  CHECK("symlink", "targets are not looked at, names must be free");
   R(symlink("dir/sub", "tosub"));
   R(symlink("loop2", "loop1"));
   R(symlink("loop1", "loop2"));
@@ -15,10 +15,13 @@ int main(void) {
   R(symlink("", "empty"));
   R(symlink("x", "tosub"));
   R(symlink("x", "no/x"));
+  CHECK("openat", "loops");
   R(open("loop1", O_RDONLY));
   R(open("self/x", O_RDONLY));
   R(open("self", O_WRONLY | O_CREAT, 0644));
+  CHECK("openat", "dot-dot after a link goes from where it led");
   say("tosub/../file: %s", get("tosub/../file"));
+  CHECK("newfstatat", "trailing slashes and dots");
   struct stat st;
   R(lstat("tosub", &st));
   R(st.st_size);
@@ -29,6 +32,7 @@ int main(void) {
   R(stat("file/..", &st));
   R(stat("dir//sub///", &st));
   R(stat("dir/./sub/../file", &st));
+  CHECK("readlink", "long and short buffers, what is no link");
   memset(text, 0, sizeof text);
   R(readlink("tosub", text, sizeof text));
   say("%s", text);
@@ -37,6 +41,7 @@ int main(void) {
   R(readlink("file", text, sizeof text));
   R(readlink("missing", text, sizeof text));
   R(readlink("tosub/", text, sizeof text));
+  CHECK("newfstatat", "chains of 40 and 41 links");
   NEED(symlink("file", "chain0"));
   for (int i = 1; i <= 41; i++) {
     char from[16], to[16];

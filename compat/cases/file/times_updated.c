@@ -1,4 +1,3 @@
-// covers: read write chmod stat
 // Which operations touch which of the three times.
 #include "case.h"
 
@@ -18,39 +17,50 @@ int main(void) {
   put("f", "12345");
   NEED(mkdir("d", 0755));
   int fd = NEED(open("f", O_RDWR));
+  CHECK("write", "write: changes mtime and ctime");
   mark("f");
   NEED(write(fd, "x", 1));
   changed("write", "f");
+  CHECK("chmod", "chmod: changes ctime");
   mark("f");
   NEED(chmod("f", 0600));
   changed("chmod", "f");
+  CHECK("truncate", "truncate: changes mtime and ctime");
   mark("f");
   NEED(truncate("f", 2));
   changed("truncate", "f");
+  CHECK("link", "link: changes ctime");
   mark("f");
   NEED(link("f", "g"));
   changed("link", "f");
+  CHECK("unlink", "changes ctime of what has names left");
   mark("f");
   NEED(unlink("g"));
   changed("unlink", "f");
+  CHECK("rename read", "leave mtime");
   mark("f");
   NEED(rename("f", "h"));
   NEED(rename("h", "f"));
   NEED(read(fd, (char[4]){0}, 1));
   NEED(stat("f", &after));
   T(after.st_mtim.tv_sec == 1000);
+  CHECK("openat(O_CREAT)", "openat: changes the directory");
   mark("d");
   put("d/new", "");
   changed("create in directory", "d");
+  CHECK("unlink", "unlink: changes the directory");
   mark("d");
   NEED(unlink("d/new"));
   changed("unlink in directory", "d");
+  CHECK("mkdir", "mkdir: changes the directory");
   mark("d");
   NEED(mkdir("d/sub", 0755));
   changed("mkdir in directory", "d");
+  CHECK("openat(O_TRUNC)", "openat: changes mtime and ctime");
   mark("f");
   NEED(close(NEED(open("f", O_WRONLY | O_TRUNC))));
   changed("O_TRUNC", "f");
+  CHECK("newfstatat access", "change nothing");
   mark("f");
   NEED(stat("f", &after));
   NEED(access("f", R_OK));

@@ -1,4 +1,3 @@
-// covers: utimensat utime utimes futimesat
 // Setting times: exact values, NOW and OMIT, by link and by descriptor.
 #include "case.h"
 
@@ -12,9 +11,11 @@ static void show(const char *path) {
 int main(void) {
   put("f", "x");
   NEED(symlink("f", "link"));
+  CHECK("utimensat", "exact times");
   struct timespec both[2] = {{1000000000, 123456789}, {1111111111, 987654321}};
   R(utimensat(AT_FDCWD, "f", both, 0));
   show("f");
+  CHECK("utimensat(UTIME_OMIT)", "one time, none, a missing name");
   struct timespec omit[2] = {{0, UTIME_OMIT}, {5, 5}};
   R(utimensat(AT_FDCWD, "f", omit, 0));
   show("f");
@@ -22,28 +23,35 @@ int main(void) {
   R(utimensat(AT_FDCWD, "f", none, 0));
   R(utimensat(AT_FDCWD, "missing", none, 0));
   show("f");
+  CHECK("utimensat(AT_SYMLINK_NOFOLLOW)", "a symbolic link itself");
   R(utimensat(AT_FDCWD, "link", both, AT_SYMLINK_NOFOLLOW));
   show("link");
   show("f");
+  CHECK("utimensat", "by descriptor");
   int fd = NEED(open("f", O_RDONLY));
   R(futimens(fd, both));
   show("f");
+  CHECK("utimensat", "nanoseconds, flags and names that are refused");
   struct timespec bad[2] = {{0, 1000000000}, {0, 0}};
   R(utimensat(AT_FDCWD, "f", bad, 0));
   R(utimensat(AT_FDCWD, "f", both, 0x40));
   R(utimensat(AT_FDCWD, "", both, 0));
+  CHECK("utimensat", "as utimes calls it");
   struct timeval micro[2] = {{7, 8}, {9, 10}};
   R(utimes("f", micro));
   show("f");
   micro[0].tv_usec = 1000000;
   R(utimes("f", micro));
+  CHECK("utimensat", "as utime calls it");
   struct utimbuf seconds = {100, 200};
   R(utime("f", &seconds));
   show("f");
+  CHECK("utimensat", "now");
   R(utimensat(AT_FDCWD, "f", NULL, 0));
   struct stat st;
   NEED(stat("f", &st));
   T(labs(st.st_mtime - time(NULL)) < 100);
+  CHECK("utimensat", "before 1970");
   struct timespec old[2] = {{-5, 0}, {-100, 5}};
   R(utimensat(AT_FDCWD, "f", old, 0));
   show("f");

@@ -1,4 +1,3 @@
-// covers: epoll_wait eventfd2 fork
 // One waiter is woken by another process; EPOLLEXCLUSIVE; nested epoll descriptors.
 #include "case.h"
 
@@ -9,7 +8,9 @@ int main(void) {
   struct epoll_event in = {.events = EPOLLIN, .data.u64 = 0x1122334455667788};
   NEED(epoll_ctl(inner, EPOLL_CTL_ADD, event, &in));
   NEED(epoll_ctl(outer, EPOLL_CTL_ADD, inner, &in));
+  CHECK("epoll_ctl(EPOLL_CTL_ADD)", "a circle");
   R(epoll_ctl(inner, EPOLL_CTL_ADD, outer, &in));
+  CHECK("epoll_wait", "woken by another process through two levels");
   struct gate ready = new_gate();
   pid_t child = CHILD({
     struct epoll_event got = {0};
@@ -23,14 +24,17 @@ int main(void) {
   uint64_t one = 1;
   NEED(write(event, &one, 8));
   reap("child", child);
+  CHECK("epoll_wait", "nothing after it was read");
   NEED(read(event, &one, 8));
   R(epoll_wait(outer, &in, 1, 0));
+  CHECK("epoll_ctl(EPOLLEXCLUSIVE)", "added; not with EPOLLONESHOT");
   struct epoll_event exclusive = {.events = EPOLLIN | EPOLLEXCLUSIVE};
   int second = NEED(eventfd(1, 0));
   R(epoll_ctl(outer, EPOLL_CTL_ADD, second, &exclusive));
   R(epoll_wait(outer, &in, 1, 0));
   exclusive.events |= EPOLLONESHOT;
   R(epoll_ctl(inner, EPOLL_CTL_ADD, second, &exclusive));
+  CHECK("epoll_wait", "an inner one was closed");
   close(inner);
   R(epoll_wait(outer, &in, 1, 0));
   return 0;

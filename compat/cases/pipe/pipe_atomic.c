@@ -1,4 +1,3 @@
-// covers: pipe write read
 // Writes of up to PIPE_BUF bytes by several writers do not mix; larger ones all arrive.
 #include "case.h"
 
@@ -7,6 +6,7 @@
 int main(void) {
   int p[2];
   NEED(pipe(p));
+  CHECK("write", "PIPE_BUF bytes of several writers do not mix");
   for (int w = 0; w < WRITERS; w++)
     CHILD({
       close(p[0]);
@@ -30,6 +30,7 @@ int main(void) {
   say("mixed: %d", mixed);
   int status;
   while (wait(&status) > 0) say_status("writer", status);
+  CHECK("write", "a megabyte arrives");
   NEED(pipe(p));
   pid_t child = CHILD({
     close(p[0]);

@@ -1,4 +1,3 @@
-// covers: select pselect6
 // select: sets, the remaining time, errors.
 #include "case.h"
 
@@ -6,6 +5,7 @@ int main(void) {
   int p[2];
   NEED(pipe(p));
   fd_set in, out, none;
+  CHECK("pselect6", "what is ready");
   struct timeval zero = {0, 0};
   FD_ZERO(&in);
   FD_ZERO(&out);
@@ -18,14 +18,17 @@ int main(void) {
   FD_SET(p[0], &in);
   R(select(p[1] + 1, &in, &out, &none, NULL));
   T(FD_ISSET(p[0], &in) && FD_ISSET(p[1], &out));
+  CHECK("pselect6", "only the first descriptors count");
   FD_ZERO(&out);
   R(select(p[0], &in, NULL, NULL, &zero));
+  CHECK("pselect6", "descriptors, counts and times that are refused");
   FD_ZERO(&in);
   FD_SET(999, &in);
   R(select(1000, &in, NULL, NULL, &zero));
   R(select(-1, NULL, NULL, NULL, &zero));
   struct timeval negative = {-1, 0};
   R(select(0, NULL, NULL, NULL, &negative));
+  CHECK("pselect6", "the time that is left");
   struct timeval left = {5, 0};
   FD_ZERO(&in);
   FD_SET(p[0], &in);
@@ -36,10 +39,12 @@ int main(void) {
   long long start = now_ms();
   R(select(p[0] + 1, &in, NULL, NULL, &left));
   T(left.tv_sec == 0 && left.tv_usec == 0 && now_ms() - start >= 29);
+  CHECK("pselect6", "leaves the time of pselect alone");
   struct timespec time = {0, 20000000};
   FD_SET(p[0], &in);
   R(pselect(p[0] + 1, &in, NULL, NULL, &time, NULL));
   R(time.tv_nsec);
+  CHECK("pselect6", "the end of a pipe is readable");
   close(p[1]);
   FD_SET(p[0], &in);
   R(select(p[0] + 1, &in, NULL, NULL, NULL));

@@ -1,8 +1,9 @@
-// covers: open read mmap
+// tags: proc
 // /proc/self/maps: the binary, heap, stack and a file mapping, in order, with their permissions.
 #include "case.h"
 
 int main(void) {
+  CHECK("read(/proc/self/maps)", "heap, stack, program and file");
   put("mapped", "x");
   int fd = NEED(open("mapped", O_RDONLY));
   char *file = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -41,10 +42,13 @@ int main(void) {
   T(vdso);
   T(binary && code);
   T(mapped);
+  CHECK("read(/proc/self/maps)", "a file that was removed");
   NEED(unlink("mapped"));
   T(strstr(get("/proc/self/maps"), "/mapped (deleted)\n") != NULL);
+  CHECK("read(/proc/self/maps)", "nothing after munmap");
   NEED(munmap(file, 4096));
   T(strstr(get("/proc/self/maps"), "/mapped") == NULL);
+  CHECK("pread64(/proc/self/mem)", "own memory");
   int mem = open("/proc/self/mem", O_RDWR);
   local = 5;
   int value = 0;

@@ -1,4 +1,4 @@
-// covers: open readlink getdents64
+// tags: proc
 // /proc/<pid> of another process, living, stopped and dead.
 #include "case.h"
 
@@ -27,31 +27,39 @@ int main(void) {
     for (;;) pause();
   });
   await(ready);
+  CHECK("read(/proc/PID/comm) read(/proc/PID/cmdline)", "read: of a child");
   say("comm %s", get(at("comm")));
   T(strcmp(get(at("cmdline")), self) == 0);
+  CHECK("readlink(/proc/PID/cwd)", "readlink: of a child");
   char target[4096] = {0};
   NEED(readlink(at("cwd"), target, sizeof target - 1));
   say("cwd %s", strrchr(target, '/'));
+  CHECK("access(/proc/PID/fd)", "the descriptors of a child");
   R(access(at("fd/77"), F_OK));
   R(access(at("fd/78"), F_OK));
   R(access(at("task"), F_OK));
+  CHECK("read(/proc/PID/stat)", "sleeping, stopped, sleeping");
   T(state('S'));
   kill(child, SIGSTOP);
   T(state('T'));
   kill(child, SIGCONT);
   T(state('S'));
+  CHECK("getdents64(/proc)", "has the child");
   bool found = false;
   DIR *dir = opendir("/proc");
   struct dirent *entry;
   while ((entry = readdir(dir))) found |= atoi(entry->d_name) == child;
   T(found);
+  CHECK("read(/proc/PID/stat)", "a zombie");
   int status = NEED(open(at("status"), O_RDONLY));
   int directory = NEED(open(at("."), O_RDONLY | O_DIRECTORY));
   kill(child, SIGKILL);
   T(state('Z'));
+  CHECK("readlink(/proc/PID/exe)", "a zombie has none");
   R(strlen(get(at("cmdline"))));
   R(readlink(at("exe"), target, sizeof target));
   R(readlink(at("cwd"), target, sizeof target));
+  CHECK("openat(/proc/PID) read", "gone");
   reap("child", child);
   R(open(at("stat"), O_RDONLY));
   R(read(status, target, 10));

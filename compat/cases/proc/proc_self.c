@@ -1,4 +1,4 @@
-// covers: readlink open getdents64
+// tags: proc
 // /proc/self: links, command line, environment, names.
 #include "case.h"
 
@@ -10,6 +10,7 @@ static void show_link(const char *path) {
     say("%s -> %s", path, strncmp(target, "/", 1) ? "something" : strlen(target) == 1 ? "/" : "a path");
 }
 int main(void) {
+  CHECK("readlink(/proc/self)", "program, directory, root");
   char target[4096] = {0}, number[20], path[64];
   sprintf(number, "%d", getpid());
   NEED(readlink("/proc/self", target, sizeof target - 1));
@@ -24,7 +25,9 @@ int main(void) {
   show_link("/proc/self/root");
   show_link("/proc/thread-self");
   show_link("/proc/self/nothing");
+  CHECK("read(/proc/self/cmdline)", "the arguments");
   T(strcmp(get("/proc/self/cmdline"), self) == 0);
+  CHECK("readlink(/proc/self/fd)", "a file");
   put("f", "x");
   int fd = NEED(open("f", O_RDONLY | O_CLOEXEC));
   NEED(lseek(fd, 1, SEEK_SET));
@@ -32,26 +35,32 @@ int main(void) {
   memset(target, 0, sizeof target);
   NEED(readlink(path, target, sizeof target - 1));
   T(strcmp(target, realpath("f", NULL)) == 0);
+  CHECK("newfstatat(/proc/self/fd)", "the file, and the link with its mode");
   struct stat a, b;
   NEED(stat(path, &a));
   NEED(fstat(fd, &b));
   T(a.st_ino == b.st_ino);
   NEED(lstat(path, &a));
   say("mode %o", a.st_mode);
+  CHECK("read(/proc/self/fdinfo)", "position and flags");
   sprintf(path, "/proc/self/fdinfo/%d", fd);
   char *text = strdup(get(path));
   T(strstr(text, "pos:\t1\n") && strstr(text, "flags:\t02100000\n"));
+  CHECK("readlink(/proc/self/fd)", "a pipe");
   int p[2];
   NEED(pipe(p));
   sprintf(path, "/proc/self/fd/%d", p[0]);
   memset(target, 0, sizeof target);
   NEED(readlink(path, target, sizeof target - 1));
   T(strncmp(target, "pipe:[", 6) == 0);
+  CHECK("openat(/proc/self/fd)", "what is not open");
   R(stat("/proc/self/fd/999", &a));
   R(open("/proc/self/fd/999", O_RDONLY));
+  CHECK("unlink mkdir openat(O_CREAT)", "nothing is made or removed in /proc");
   R(unlink("/proc/self/cmdline"));
   R(mkdir("/proc/dir", 0755));
   R(open("/proc/new", O_WRONLY | O_CREAT, 0644));
+  CHECK("read(/proc/self/environ)", "the environment");
   T(strcmp(get("/proc/self/environ"), environ[0]) == 0);
   return 0;
 }

@@ -1,4 +1,3 @@
-// covers: execve
 // What the auxiliary vector says agrees with the rest.
 #include "case.h"
 
@@ -6,6 +5,7 @@
 #include <link.h>
 #include <sys/auxv.h>
 int main(int argc, char **argv) {
+  CHECK("execve", "the auxiliary vector");
   R(getauxval(AT_PAGESZ));
   R(getauxval(AT_CLKTCK));
   T(getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid());
@@ -26,6 +26,7 @@ int main(int argc, char **argv) {
   T(getauxval(AT_BASE) != 0 && memcmp((void *)getauxval(AT_BASE), ELFMAG, 4) == 0);
   T(getauxval(AT_ENTRY) != 0);
   T(getauxval(AT_FLAGS) == 0);
+  CHECK("execve", "arguments on the stack");
   uintptr_t stack = (uintptr_t)&argc;
   T((uintptr_t)argv > stack && (uintptr_t)argv[0] > (uintptr_t)argv);
   T(((uintptr_t)argv - 8) % 16 == 0);
@@ -34,6 +35,7 @@ int main(int argc, char **argv) {
   memcpy(first, (void *)getauxval(AT_RANDOM), 16);
   memset(second, 0, 16);
   T(memcmp(first, second, 16) != 0);
+  CHECK("read(/proc/self/auxv)", "says what the program got");
   FILE *file = fopen("/proc/self/auxv", "rb");
   unsigned long pair[2], entries = 0;
   bool same = true;

@@ -1,4 +1,3 @@
-// covers: clone
 // CLONE_VM, CLONE_FILES, CLONE_FS, and the thread-id words.
 #include "case.h"
 
@@ -14,12 +13,15 @@ static int body(void *argument) {
   return 7;
 }
 static void run(const char *label, int flags) {
+  char calls[64];
+  snprintf(calls, sizeof calls, flags ? "clone(%.*s)" : "clone", (int)strcspn(label, " "), label);
+  CHECK(calls, label);
   value = 1, parent_word = child_word = -1;
   NEED(dup2(2, 50));
   umask(022);
   int dir = NEED(open(".", O_RDONLY | O_DIRECTORY));
   pid_t child = clone(body, stack + sizeof stack, flags | SIGCHLD, NULL, &parent_word, NULL, &child_word);
-  say("%s: %s", label, child > 0 ? "ok" : errno_name(errno));
+  say("clone: %s", child > 0 ? "ok" : errno_name(errno));
   if (child < 0) return;
   say("parent word %s", parent_word == child ? "set" : "not set");
   reap("child", child);
@@ -44,11 +46,13 @@ int main(void) {
   run("CLONE_VM|CLONE_VFORK", CLONE_VM | CLONE_VFORK);
   run("CLONE_SIGHAND alone", CLONE_SIGHAND);
   run("CLONE_THREAD alone", CLONE_THREAD);
+  CHECK("clone(CLONE_VM) wait4(__WALL)", "a child without a signal");
   pid_t child = clone(body, stack + sizeof stack, CLONE_VM, NULL);
   T(child > 0);
   R(waitpid(child, NULL, 0));
   int status;
   T(waitpid(child, &status, __WALL) == child && WEXITSTATUS(status) == 7);
+  CHECK("wait4(__WCLONE)", "only children without a signal");
   child = NEED(clone(body, stack + sizeof stack, CLONE_VM, NULL));
   T(waitpid(-1, &status, __WCLONE) == child);
   return 0;

@@ -1,4 +1,3 @@
-// covers: execve
 // Arguments and environment arrive as given; a missing argv gets one empty string.
 #include "case.h"
 
@@ -14,16 +13,19 @@ int main(int argc, char **argv) {
   static char big[131072];
   memset(big, 'b', sizeof big - 1);
   char *empty_env[] = {NULL};
+  CHECK("execve", "odd strings");
   reap("odd strings", CHILD({
          char *args[] = {"name with space", "@", "", "\xff\xfe", "tab\there", NULL};
          char *env[] = {"A=1", "no equals", "A=2", "=x", "", NULL};
          execve(self, args, env);
        }));
+  CHECK("execve", "one long argument");
   reap("one long", CHILD({
          char *args[] = {"x", "@", big + 1, NULL};
          execve(self, args, empty_env);
          say("%s", errno_name(errno));
        }));
+  CHECK("execve", "one argument too long");
   reap("too long", CHILD({
          big[sizeof big - 1] = 'b';
          char *longer = malloc(sizeof big + 1);
@@ -33,6 +35,7 @@ int main(int argc, char **argv) {
          execve(self, args, empty_env);
          say("%s", errno_name(errno));
        }));
+  CHECK("execve", "too many bytes in all");
   reap("too many", CHILD({
          big[sizeof big - 1] = 0;
          char *args[60] = {"x", "@"};
@@ -40,11 +43,14 @@ int main(int argc, char **argv) {
          execve(self, args, empty_env);
          say("%s", errno_name(errno));
        }));
+  CHECK("execve", "no arguments");
   reap("no argv", CHILD(execve(self, empty_env, empty_env)));
+  CHECK("execve", "no environment");
   reap("null envp", CHILD({
          char *args[] = {"x", "@", NULL};
          execve(self, args, NULL);
        }));
+  CHECK("execve", "bad pointers");
   reap("bad argv", CHILD(R(execve(self, (char **)8, empty_env))));
   reap("bad pointer in argv", CHILD({
          char *args[] = {"x", (char *)8, NULL};

@@ -1,4 +1,3 @@
-// covers: execveat fexecve
 // Programs started from a descriptor: by AT_EMPTY_PATH, from a memfd, and unlinked ones.
 #include "case.h"
 
@@ -24,13 +23,18 @@ int main(int argc, char **argv) {
   extern char **environ;
   int fd = NEED(open(self, O_RDONLY | O_CLOEXEC));
   char *args[] = {"x", "@fd", NULL};
+  CHECK("execveat(AT_EMPTY_PATH)", "from a descriptor that closes on exec");
   reap("execveat", CHILD(syscall(SYS_execveat, fd, "", args, environ, AT_EMPTY_PATH)));
+  CHECK("execveat(AT_EMPTY_PATH)", "as fexecve calls it");
   reap("fexecve", CHILD(fexecve(fd, args, environ)));
+  CHECK("execveat(AT_EMPTY_PATH)", "from an O_PATH descriptor");
   int path = NEED(open(self, O_PATH));
   reap("O_PATH", CHILD(syscall(SYS_execveat, path, "", args, environ, AT_EMPTY_PATH)));
+  CHECK("execveat(AT_EMPTY_PATH) memfd_create", "from memory");
   int memory = copy_of_self(NEED(memfd_create("prog", 0)));
   args[1] = "@memfd";
   reap("memfd", CHILD(fexecve(memory, args, environ)));
+  CHECK("execve", "a file that is open for writing");
   int file = copy_of_self(NEED(open("copy", O_WRONLY | O_CREAT, 0755)));
   args[1] = "@copy";
   reap("open for writing", CHILD({
@@ -38,10 +42,13 @@ int main(int argc, char **argv) {
          say("%s", errno_name(errno));
        }));
   close(file);
+  CHECK("execve", "a copy");
   reap("copy", CHILD(execv("./copy", args)));
+  CHECK("execveat(AT_EMPTY_PATH)", "a file that was removed");
   file = NEED(open("copy", O_RDONLY));
   NEED(unlink("copy"));
   reap("unlinked", CHILD(fexecve(file, args, environ)));
+  CHECK("execveat", "an empty path, a directory");
   R(syscall(SYS_execveat, fd, "", args, environ, 0));
   NEED(mkdir("dir", 0755));
   int dir = NEED(open("dir", O_RDONLY));

@@ -1,4 +1,3 @@
-// covers: execve execveat
 // Why a program does not start.
 #include "case.h"
 
@@ -34,12 +33,15 @@ int main(void) {
   const char *all[] = {"missing",  "text",  "empty",       "noexec",   "badinterp", "dirinterp",
                        "nointerp", "blank", "elf",         "dir",      "loop",      "fifo",
                        "text/x",   "",      "./missing/x", "/dev/null"};
+  CHECK("execve", "files that are no programs");
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) try(all[i]);
   static char path[5000];
   memset(path, 'p', sizeof path - 1);
   char *args[] = {"x", NULL}, *env[] = {NULL};
+  CHECK("execve", "a name that is too long, no name");
   R(execve(path, args, env));
   R(execve(NULL, args, env));
+  CHECK("execveat(AT_SYMLINK_NOFOLLOW)", "flags, descriptors and links");
   R(syscall(SYS_execveat, AT_FDCWD, "text", args, env, 0x80));
   R(syscall(SYS_execveat, 999, "text", args, env, 0));
   R(syscall(SYS_execveat, AT_FDCWD, "loop", args, env, AT_SYMLINK_NOFOLLOW));

@@ -1,5 +1,5 @@
-// covers: execve clone
 // libs: -lpthread
+// tags: threads
 // exec from a second thread: the others end, the process keeps its pid.
 #include "case.h"
 
@@ -23,6 +23,7 @@ int main(int argc, char **argv) {
     R(threads);
     return 17;
   }
+  CHECK("execve", "from a second thread");
   pid_t child = CHILD({
     char pid[12];
     sprintf(pid, "%d", getpid());
@@ -32,6 +33,7 @@ int main(int argc, char **argv) {
     for (;;) pause();
   });
   reap("from a thread", child);
+  CHECK("execve", "from the first thread");
   child = CHILD({
     char pid[12];
     sprintf(pid, "%d", getpid());

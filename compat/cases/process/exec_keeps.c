@@ -1,4 +1,3 @@
-// covers: execve sigaction sigprocmask
 // What a process keeps over exec: mask, pending and ignored signals, cwd, umask, timers; and what it does not.
 #include "case.h"
 
@@ -6,27 +5,34 @@ static void handler(int signal) {}
 int main(int argc, char **argv) {
   struct sigaction action;
   if (argc > 1) {
+    CHECK("execve", "keeps the process id");
     T(getpid() == atoi(argv[2]));
+    CHECK("execve", "keeps ignored signals, not handlers");
     NEED(sigaction(SIGUSR1, NULL, &action));
     T(action.sa_handler == SIG_DFL);
     NEED(sigaction(SIGUSR2, NULL, &action));
     T(action.sa_handler == SIG_IGN);
     NEED(sigaction(SIGPIPE, NULL, &action));
     T(action.sa_handler == SIG_IGN);
+    CHECK("execve", "keeps the mask and what is pending");
     sigset_t set;
     sigprocmask(SIG_BLOCK, NULL, &set);
     T(sigismember(&set, SIGTERM) && !sigismember(&set, SIGINT));
     sigpending(&set);
     T(sigismember(&set, SIGTERM));
+    CHECK("execve", "keeps umask, working directory and alarm");
     say("umask %o", umask(0));
     R(access("here", F_OK));
     T(alarm(0) > 900);
+    CHECK("execve", "drops the alternate stack");
     stack_t stack;
     sigaltstack(NULL, &stack);
     T(stack.ss_flags == SS_DISABLE);
+    CHECK("execve", "gives a new name");
     char name[20] = {0};
     prctl(PR_GET_NAME, name);
     T(strncmp(strrchr(self, '/') + 1, name, strlen(name)) == 0);
+    CHECK("execve", "keeps limits, and dumps again");
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     R(limit.rlim_cur);

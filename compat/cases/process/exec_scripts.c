@@ -1,4 +1,3 @@
-// covers: execve
 // Scripts: the interpreter's argument, nesting, long lines, relative interpreters.
 #include "case.h"
 
@@ -7,7 +6,7 @@ static void make(const char *path, const char *text) {
   NEED(chmod(path, 0755));
 }
 static void go(const char *label, const char *path) {
-  say("%s", label);
+  CHECK("execve", label);
   pid_t child = CHILD({
     execl(path, "argv0", "one", "two words", NULL);
     say("failed: %s", errno_name(errno));

@@ -1,4 +1,3 @@
-// covers: getpid fork
 // A system call changes rax, rcx and r11, and nothing else; nor do signals and forks.
 #include "case.h"
 
@@ -28,21 +27,26 @@ static long __attribute__((noinline)) probe(long number, long a0, long a1) {
   return result;
 }
 int main(void) {
+  CHECK("getpid getppid close", "calls keep all registers");
   T(probe(SYS_getpid, 1, 2) == getpid());
   T(probe(SYS_getppid, 1, 2) == getppid());
   R(probe(999, 3, 4));
   R(probe(SYS_close, -1, 4));
+  CHECK("kill rt_sigreturn", "a signal keeps all registers");
   handle(SIGUSR1, handler, 0);
   R(probe(SYS_kill, getpid(), SIGUSR1));
   R(got);
+  CHECK("fork", "keeps all registers on both sides");
   long child = probe(SYS_fork, 7, 8);
   if (child == 0) _exit(5);
   reap("fork", child);
+  CHECK("nanosleep", "interrupted, keeps all registers");
   struct timespec time = {0, 20000000};
   struct itimerval timer = {.it_value = {0, 5000}};
   handle(SIGALRM, handler, 0);
   setitimer(ITIMER_REAL, &timer, NULL);
   R(probe(SYS_nanosleep, (long)&time, 0));
+  CHECK("brk", "keeps all registers");
   long brk = probe(SYS_brk, 0, 0);
   T(brk == (long)sbrk(0));
   return 0;

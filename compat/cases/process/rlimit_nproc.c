@@ -1,4 +1,4 @@
-// covers: fork setrlimit
+// tags: limits permissions
 // RLIMIT_NPROC: a user at the limit gets EAGAIN, and can go on afterwards.
 #include "case.h"
 
@@ -7,6 +7,7 @@ int main(void) {
     say("not root");
     return 0;
   }
+  CHECK("clone prlimit64(RLIMIT_NPROC)", "EAGAIN at the limit of a user");
   reap("user", CHILD({
          struct rlimit limit = {10, 10};
          NEED(setrlimit(RLIMIT_NPROC, &limit));

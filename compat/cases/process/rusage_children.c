@@ -1,4 +1,3 @@
-// covers: getrusage wait4 times
 // A child's time is charged to its parent when it is waited for.
 #include "case.h"
 
@@ -12,6 +11,7 @@ static long cpu(struct rusage *usage) {
          (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000;
 }
 int main(void) {
+  CHECK("getrusage(RUSAGE_CHILDREN)", "nothing before the child is waited for");
   struct rusage usage;
   NEED(getrusage(RUSAGE_CHILDREN, &usage));
   long before = cpu(&usage);
@@ -20,12 +20,15 @@ int main(void) {
   NEED(waitid(P_PID, child, &info, WEXITED | WNOWAIT));
   NEED(getrusage(RUSAGE_CHILDREN, &usage));
   T(cpu(&usage) == before);
+  CHECK("wait4", "times and status of the child");
   struct rusage own;
   int status;
   T(wait4(child, &status, 0, &own) == child);
   T(cpu(&own) >= 100 && cpu(&own) < 2000);
+  CHECK("getrusage(RUSAGE_CHILDREN)", "what the child used");
   NEED(getrusage(RUSAGE_CHILDREN, &usage));
   T(cpu(&usage) - before >= 100);
+  CHECK("clock_gettime", "the clock of another process");
   clockid_t clock;
   child = CHILD({
     burn(60);

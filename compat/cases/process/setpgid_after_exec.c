@@ -1,4 +1,4 @@
-// covers: setpgid execve
+// tags: races
 // A child that has executed a program may not be moved to another group by its parent.
 #include "case.h"
 
@@ -13,10 +13,13 @@ int main(int argc, char **argv) {
   sprintf(number, "%d", ready[1]);
   pid_t child = CHILD(execl(self, self, "@wait", number, NULL));
   NEED(read(ready[0], number, 1));
+  CHECK("setpgid", "EACCES after exec");
   R(setpgid(child, child));
   R(kill(child, SIGKILL));
   reap("child", child);
+  CHECK("setpgid", "ESRCH after the end");
   R(setpgid(child, child));
+  CHECK("setpgid", "a grandchild and a parent");
   child = CHILD({
     pid_t inner = CHILD(for (;;) pause());
     R(setpgid(inner, inner));

@@ -1,4 +1,4 @@
-// covers: execve chmod
+// tags: permissions
 // Set-user-id programs change the effective identity, unless no_new_privs is set.
 #include "case.h"
 
@@ -36,6 +36,9 @@ int main(int argc, char **argv) {
              {02745, "@setgid without x"}};
   for (int i = 0; i < 5; i++) {
     NEED(chmod("prog", all[i].mode));
+    char title[64];
+    sprintf(title, "a program with mode %o", all[i].mode);
+    CHECK("execve(S_ISUID|S_ISGID)", title);
     reap(all[i].name, CHILD({
            NEED(setgid(50));
            NEED(setuid(40));
@@ -43,6 +46,7 @@ int main(int argc, char **argv) {
            say("%s", errno_name(errno));
          }));
   }
+  CHECK("execve(S_ISUID|S_ISGID) prctl(PR_SET_NO_NEW_PRIVS)", "stays who it was");
   NEED(chmod("prog", 06755));
   reap("no_new_privs", CHILD({
          NEED(setgid(50));
@@ -50,6 +54,7 @@ int main(int argc, char **argv) {
          NEED(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
          execl("./prog", "prog", "@quiet", NULL);
        }));
+  CHECK("execve", "not allowed by its mode");
   NEED(chown("prog", 0, 0));
   NEED(chmod("prog", 0700));
   reap("not allowed", CHILD({

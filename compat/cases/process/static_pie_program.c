@@ -1,6 +1,5 @@
 // flags: -static-pie -fPIE
 // libs: -lpthread
-// covers: execve mmap
 // A static position-independent program relocates itself; threads and TLS work in it.
 #include "case.h"
 
@@ -11,14 +10,18 @@ static void *thread(void *argument) {
   return (void *)(long)local;
 }
 int main(void) {
+  CHECK("execve", "relocates itself");
   T(pointer == (int *)&self);
+  CHECK("clone", "a thread with local storage");
   pthread_t id;
   void *result;
   pthread_create(&id, NULL, thread, NULL);
   pthread_join(id, &result);
   R(result);
   R(local);
+  CHECK("clone", "a child");
   reap("child", CHILD(_exit(local)));
+  CHECK("execve", "another program");
   reap("exec", CHILD(execl("/bin/echo", "echo", "from", "static-pie", NULL)));
   return 0;
 }

@@ -1,5 +1,5 @@
-// covers: fork pipe read write
 // timeout: 60
+// tags: races
 // Many small round trips between two processes, and a few hundred forks.
 #include "case.h"
 
@@ -16,6 +16,7 @@ int main(void) {
     }
     _exit(3);
   });
+  CHECK("read write", "5000 round trips between processes");
   int value = 0;
   for (int i = 0; i < 5000; i++) {
     NEED(write(to[1], &value, 4));
@@ -24,6 +25,7 @@ int main(void) {
   R(value);
   close(to[1]);
   reap("echo", child);
+  CHECK("clone wait4", "300 children");
   int sum = 0, status;
   for (int i = 0; i < 300; i++) {
     child = CHILD(_exit(i & 127));

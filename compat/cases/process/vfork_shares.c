@@ -1,4 +1,3 @@
-// covers: vfork execve
 // The parent of a vfork waits, and its memory is the child's, until exec or exit.
 #include "case.h"
 
@@ -9,6 +8,7 @@ int main(int argc, char **argv) {
     return 9;
   }
   static volatile int value = 1;
+  CHECK("vfork", "shares memory until exit");
   pid_t child = vfork();
   if (child == 0) {
     value = 2;
@@ -18,6 +18,7 @@ int main(int argc, char **argv) {
   }
   say("value %d", value);
   reap("exit", child);
+  CHECK("vfork", "waits until exec");
   child = vfork();
   if (child == 0) {
     value = 10;
@@ -26,6 +27,7 @@ int main(int argc, char **argv) {
   }
   say("back after exec: value %d", value);
   reap("exec", child);
+  CHECK("vfork", "a program that is missing");
   child = vfork();
   if (child == 0) {
     execl("missing", "missing", NULL);
@@ -34,6 +36,7 @@ int main(int argc, char **argv) {
   }
   say("failed exec: value %d", value);
   reap("failed", child);
+  CHECK("vfork", "killed");
   child = vfork();
   if (child == 0) kill(getpid(), SIGKILL);
   reap("killed", child);

@@ -1,4 +1,3 @@
-// covers: wait4 kill
 // A dead child stays until it is waited for, unless SIGCHLD is ignored.
 #include "case.h"
 
@@ -13,6 +12,7 @@ static void dead(pid_t pid) {
   NEED(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
 }
 int main(void) {
+  CHECK("wait4 kill", "a zombie can be signalled until it is waited for");
   pid_t child = CHILD(_exit(3));
   dead(child);
   say("state %c", state(child));
@@ -22,16 +22,19 @@ int main(void) {
   reap("child", child);
   say("state %c", state(child));
   R(kill(child, 0));
+  CHECK("rt_sigaction(SIG_IGN)", "an ignored SIGCHLD leaves no zombies");
   signal(SIGCHLD, SIG_IGN);
   child = CHILD(_exit(3));
   R(wait(NULL));
   R(kill(child, 0));
+  CHECK("rt_sigaction(SA_NOCLDWAIT)", "leaves no zombies");
   signal(SIGCHLD, SIG_DFL);
   struct sigaction action = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT};
   NEED(sigaction(SIGCHLD, &action, NULL));
   CHILD(_exit(3));
   CHILD(_exit(3));
   R(wait(NULL));
+  CHECK("rt_sigaction(SIG_IGN)", "zombies from before stay");
   signal(SIGCHLD, SIG_DFL);
   child = CHILD(_exit(4));
   dead(child);

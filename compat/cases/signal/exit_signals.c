@@ -1,8 +1,8 @@
-// covers: exit_group kill
 // How processes end: statuses, every deadly signal, those that are ignored by default.
 #include "case.h"
 
 int main(void) {
+  CHECK("kill", "every signal that ends a process");
   int deadly[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGILL,  SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
                   SIGKILL, SIGUSR1, SIGSEGV,   SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT,
                   SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,   SIGPWR,  SIGSYS};
@@ -13,6 +13,7 @@ int main(void) {
     });
     reap("raised", child);
   }
+  CHECK("kill", "signals that are ignored by default");
   int harmless[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
   for (int i = 0; i < 4; i++) {
     pid_t child = CHILD({
@@ -21,7 +22,9 @@ int main(void) {
     });
     reap("ignored", child);
   }
+  CHECK("tgkill", "abort");
   reap("abort", CHILD(abort()));
+  CHECK("exit_group", "faults end a process by their signal");
   reap("null", CHILD(*(volatile int *)0 = 1));
   reap("divide", CHILD({
          volatile int zero = 0;
@@ -31,6 +34,7 @@ int main(void) {
   reap("illegal", CHILD(__asm__("ud2")));
   reap("trap", CHILD(__asm__("int3")));
   reap("privileged", CHILD(__asm__("hlt")));
+  CHECK("tgkill", "a real-time signal");
   CHILD(raise(SIGRTMIN));
   int status;
   NEED(wait(&status));

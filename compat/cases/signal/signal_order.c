@@ -1,4 +1,3 @@
-// covers: rt_sigqueueinfo kill rt_sigprocmask
 // Ordinary signals merge, realtime ones queue in order; delivery goes by number.
 #include "case.h"
 
@@ -15,6 +14,7 @@ int main(void) {
   int all[] = {SIGRTMIN + 3, SIGRTMIN + 1, SIGUSR2, SIGUSR1, SIGHUP};
   for (int i = 0; i < 5; i++) sigaction(all[i], &action, NULL);
   sigprocmask(SIG_SETMASK, &set, NULL);
+  CHECK("rt_sigtimedwait", "the lowest real-time signal, first value");
   for (int round = 1; round <= 3; round++)
     for (int i = 0; i < 5; i++) {
       if (all[i] >= SIGRTMIN)
@@ -27,15 +27,18 @@ int main(void) {
   sigaddset(&only_realtime, SIGRTMIN + 3);
   sigaddset(&only_realtime, SIGRTMIN + 1);
   T(sigwaitinfo(&only_realtime, &info) == SIGRTMIN + 1 && info.si_value.sival_int == 1);
+  CHECK("rt_sigprocmask rt_sigqueueinfo", "real-time signals come in order when they are let in");
   for (int signal = SIGRTMIN; signal < SIGRTMIN + 4; signal++) {
     sigset_t some = set;
     sigdelset(&some, signal);
     sigprocmask(SIG_SETMASK, &some, NULL);
   }
+  CHECK("rt_sigprocmask kill", "ordinary signals were merged");
   sigset_t some = set;
   sigdelset(&some, SIGUSR2);
   sigprocmask(SIG_SETMASK, &some, NULL);
   sigprocmask(SIG_SETMASK, &none, NULL);
+  CHECK("rt_sigpending", "nothing is left");
   sigpending(&set);
   T(!sigismember(&set, SIGUSR1) && !sigismember(&set, SIGRTMIN + 3));
   return 0;

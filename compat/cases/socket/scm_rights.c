@@ -1,4 +1,3 @@
-// covers: sendmsg recvmsg
 // A descriptor travels through a socket; the other side reads through it.
 #include "case.h"
 
@@ -30,6 +29,7 @@ int main(void) {
   put("f", "passed on");
   int fd = NEED(open("f", O_RDONLY));
   struct gate sent = new_gate();
+  CHECK("sendmsg(SCM_RIGHTS) recvmsg(MSG_CMSG_CLOEXEC)", "a descriptor for a child");
   pid_t child = CHILD({
     await(sent);
     close(fd);
@@ -42,8 +42,11 @@ int main(void) {
   R(pass(s[0], fd));
   tell(sent);
   reap("child", child);
+  CHECK("recvmsg(SCM_RIGHTS)", "one offset for both");
   R(lseek(fd, 0, SEEK_CUR));
+  CHECK("sendmsg(SCM_RIGHTS)", "no descriptor");
   R(pass(s[0], 999));
+  CHECK("recvmsg(SCM_RIGHTS)", "a file that is closed and removed meanwhile");
   R(pass(s[0], fd));
   close(fd);
   NEED(unlink("f"));
@@ -51,6 +54,7 @@ int main(void) {
   char text[16] = {0};
   R(read(late, text, sizeof text));
   say("%s", text);
+  CHECK("recvmsg(MSG_CTRUNC)", "no room for descriptors");
   R(pass(s[0], late));
   T(receive(s[1], 0, 0) == -1);
   return 0;

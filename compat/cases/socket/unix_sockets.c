@@ -1,4 +1,3 @@
-// covers: socket bind listen accept4 connect getsockname getpeername
 // Named and abstract sockets: the life of a connection and its errors.
 #include "case.h"
 
@@ -6,36 +5,47 @@ int main(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "sock"}, peer;
   socklen_t size = sizeof address, got = sizeof peer;
   int server = NEED(socket(AF_UNIX, SOCK_STREAM, 0)), client = NEED(socket(AF_UNIX, SOCK_STREAM, 0));
+  CHECK("connect", "a name that is not there");
   R(connect(client, (void *)&address, size));
+  CHECK("bind", "bind: once");
   R(bind(server, (void *)&address, size));
   R(bind(server, (void *)&address, size));
+  CHECK("connect", "before it listens");
   R(connect(client, (void *)&address, size));
+  CHECK("listen newfstatat openat", "a socket in the file system");
   R(listen(server, 5));
   struct stat st;
   NEED(stat("sock", &st));
   T(S_ISSOCK(st.st_mode));
   R(open("sock", O_RDONLY));
+  CHECK("connect", "connect: once");
   R(connect(client, (void *)&address, size));
   R(connect(client, (void *)&address, size));
+  CHECK("accept4(SOCK_CLOEXEC)", "a peer without a name");
   int connection = NEED(accept4(server, (void *)&peer, &got, SOCK_CLOEXEC));
   R(got);
+  CHECK("getsockname getpeername", "names");
   got = sizeof peer;
   R(getsockname(server, (void *)&peer, &got));
   say("%s %d", peer.sun_path, got);
   got = sizeof peer;
   R(getpeername(client, (void *)&peer, &got));
   say("%s", peer.sun_path);
+  CHECK("getsockopt(SO_PEERCRED)", "the peer's process");
   struct ucred cred;
   got = sizeof cred;
   R(getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &cred, &got));
   T(cred.pid == getpid() && cred.uid == geteuid());
+  CHECK("write read", "through a connection");
   R(write(client, "hi", 2));
   char text[8] = {0};
   R(read(connection, text, 8));
   say("%s", text);
+  CHECK("connect", "a name that was removed");
   NEED(unlink("sock"));
   int second = NEED(socket(AF_UNIX, SOCK_STREAM, 0));
   R(connect(second, (void *)&address, size));
+  CHECK("bind sendto recvfrom", "an abstract name, and a shorter one");
   struct sockaddr_un abstract = {.sun_family = AF_UNIX, .sun_path = "\0tvisor-case-"};
   sprintf(abstract.sun_path + 13, "%d", getpid());
   int datagrams = NEED(socket(AF_UNIX, SOCK_DGRAM, 0)), sender = NEED(socket(AF_UNIX, SOCK_DGRAM, 0));
@@ -43,6 +53,7 @@ int main(void) {
   R(sendto(sender, "gram", 4, 0, (void *)&abstract, 24));
   R(recv(datagrams, text, 8, 0));
   R(sendto(sender, "gram", 4, 0, (void *)&abstract, 23));
+  CHECK("listen accept socket", "what they refuse");
   R(listen(datagrams, 1));
   R(accept(client, NULL, NULL));
   R(socket(AF_UNIX, 77, 0));

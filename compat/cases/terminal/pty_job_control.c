@@ -1,4 +1,3 @@
-// covers: ioctl setsid kill
 // libs: -lutil
 // Signals from a controlling terminal: ^C, ^\, ^Z, hang-up, window changes, background reads.
 #include "case.h"
@@ -72,19 +71,24 @@ static void background_reader(void) {
 }
 int main(void) {
   put("log", "");
+  CHECK("ioctl(TIOCSCTTY)", "^C ends the foreground");
   pid_t child = session(wait_forever);
   NEED(write(master, "\3", 1));
   reap("^C", child);
+  CHECK("ioctl(TIOCSCTTY)", "^\\ ends the foreground");
   child = session(wait_forever);
   NEED(write(master, "\34", 1));
   reap("^\\", child);
+  CHECK("close", "hang-up");
   child = session(wait_forever);
   close(master);
   reap("hang-up", child);
+  CHECK("ioctl(TIOCSWINSZ)", "SIGWINCH");
   child = session(wait_resize);
   started();
   NEED(ioctl(master, TIOCSWINSZ, &(struct winsize){30, 90, 0, 0}));
   reap("resize", child);
+  CHECK("ioctl(TIOCSPGRP|TIOCGPGRP) read", "background processes");
   child = session(background_reader);
   reap("background", child);
   say("%s", get("log"));

@@ -1,4 +1,3 @@
-// covers: futex
 // libs: -lpthread
 // The raw call: wait, wake, bitsets, requeue, timeouts, errors; between processes.
 #include "case.h"
@@ -17,14 +16,18 @@ static void *bit_waiter(void *argument) {
 int main(void) {
   word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   struct timespec brief = {0, 20000000}, bad = {0, 1000000000};
+  CHECK("futex(FUTEX_WAIT)", "values, timeouts");
   R(futex(word, FUTEX_WAIT, 1, NULL, NULL, 0));
   R(futex(word, FUTEX_WAIT, 0, &brief, NULL, 0));
   R(futex(word, FUTEX_WAIT, 0, &bad, NULL, 0));
+  CHECK("futex(FUTEX_WAKE)", "nobody waits");
   R(futex(word, FUTEX_WAKE, 1, NULL, NULL, 0));
+  CHECK("futex", "addresses, operations, bits");
   R(futex((uint32_t *)((char *)word + 1), FUTEX_WAKE, 1, NULL, NULL, 0));
   R(futex((uint32_t *)8, FUTEX_WAIT, 0, NULL, NULL, 0));
   R(futex(word, 99, 0, NULL, NULL, 0));
   R(futex(word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0));
+  CHECK("futex(FUTEX_WAKE|FUTEX_REQUEUE|FUTEX_CMP_REQUEUE)", "four waiters");
   pthread_t ids[4];
   for (int i = 0; i < 4; i++) pthread_create(&ids[i], NULL, waiter, NULL);
   sleep_ms(100);
@@ -34,19 +37,23 @@ int main(void) {
   R(futex(word, FUTEX_WAKE, 10, NULL, NULL, 0));
   R(futex(word + 1, FUTEX_WAKE, 10, NULL, NULL, 0));
   for (int i = 0; i < 4; i++) pthread_join(ids[i], NULL);
+  CHECK("futex(FUTEX_WAIT_BITSET|FUTEX_WAKE_BITSET)", "by bits");
   pthread_create(ids, NULL, bit_waiter, NULL);
   sleep_ms(50);
   R(futex(word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 3));
   R(futex(word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 6));
   pthread_join(*ids, NULL);
+  CHECK("futex(FUTEX_WAIT_BITSET)", "a time that is past");
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   R(futex(word, FUTEX_WAIT_BITSET, 0, &now, NULL, ~0U));
+  CHECK("futex(FUTEX_WAIT|FUTEX_WAKE)", "between processes, not FUTEX_PRIVATE_FLAG");
   pid_t child = CHILD(_exit(futex(word, FUTEX_WAIT, 0, NULL, NULL, 0) == 0 ? 11 : 12));
   sleep_ms(60);
   R(futex(word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
   R(futex(word, FUTEX_WAKE, 1, NULL, NULL, 0));
   reap("child", child);
+  CHECK("futex(FUTEX_WAKE_OP)", "adds");
   word[1] = 5;
   R(futex(word, FUTEX_WAKE_OP, 0, 0, word + 1, FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 5)));
   R(word[1]);

@@ -1,4 +1,3 @@
-// covers: set_robust_list futex
 // libs: -lpthread
 // The next owner learns that the last one died, in a thread and across processes.
 #include "case.h"
@@ -13,6 +12,7 @@ int main(void) {
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
   pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  CHECK("set_robust_list", "the owner was a thread");
   pthread_mutex_init(mutex, &attributes);
   pthread_t id;
   pthread_create(&id, NULL, die, mutex);
@@ -20,10 +20,12 @@ int main(void) {
   T(pthread_mutex_lock(mutex) == EOWNERDEAD);
   R(pthread_mutex_consistent(mutex));
   R(pthread_mutex_unlock(mutex));
+  CHECK("set_robust_list", "the owner was a process");
   reap("owner", CHILD(pthread_mutex_lock(mutex)));
   T(pthread_mutex_lock(mutex) == EOWNERDEAD);
   R(pthread_mutex_consistent(mutex));
   R(pthread_mutex_unlock(mutex));
+  CHECK("set_robust_list futex", "the owner is killed while another waits");
   struct gate held = new_gate();
   pid_t child = CHILD({
     pthread_mutex_lock(mutex);
@@ -41,6 +43,7 @@ int main(void) {
   T(pthread_mutex_lock(mutex) == ENOTRECOVERABLE);
   reap("child", child);
   reap("killer", killer);
+  CHECK("get_robust_list set_robust_list", "sizes");
   void *head;
   size_t size;
   R(syscall(SYS_get_robust_list, 0, &head, &size));

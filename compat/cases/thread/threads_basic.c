@@ -1,4 +1,3 @@
-// covers: clone futex exit gettid
 // libs: -lpthread
 // Mutexes, conditions, joins, thread-local storage, barriers over 16 threads.
 #include "case.h"
@@ -31,6 +30,7 @@ static void *same_pid(void *pid) {
 int main(void) {
   pthread_t ids[THREADS];
   void *result;
+  CHECK("clone(CLONE_THREAD) futex", "sixteen threads, one counter, a barrier");
   pthread_barrier_init(&barrier, NULL, THREADS);
   for (long i = 0; i < THREADS; i++) R(pthread_create(&ids[i], NULL, work, (void *)i));
   pthread_mutex_lock(&mutex);
@@ -42,9 +42,11 @@ int main(void) {
     sum += (long)result;
   }
   say("counter %ld, sum of locals %ld, serial %ld, own local %d", counter, sum, serial, local);
+  CHECK("getpid gettid", "one process, many threads");
   pthread_create(ids, NULL, same_pid, (void *)(long)getpid());
   pthread_join(*ids, &result);
   T(result != NULL);
+  CHECK("futex(FUTEX_WAIT_BITSET)", "a condition's timeout");
   struct timespec soon;
   clock_gettime(CLOCK_REALTIME, &soon);
   soon.tv_nsec += 20000000;

@@ -1,4 +1,3 @@
-// covers: exit exit_group tgkill
 // libs: -lpthread
 // The first thread may end before the others; exit_group ends all; the last thread's exit ends the process.
 #include "case.h"
@@ -28,28 +27,35 @@ static void *forker(void *argument) {
 }
 int main(void) {
   pthread_t id;
+  CHECK("exit", "the first thread leaves");
   reap("first thread leaves", CHILD({
          pthread_create(&id, NULL, later, NULL);
          pthread_exit(NULL);
        }));
+  CHECK("exit_group", "by another thread");
   reap("other calls _exit", CHILD({
          pthread_create(&id, NULL, later, "x");
          for (;;) pause();
        }));
+  CHECK("exit", "as a bare call of the first thread");
   reap("raw exit of the first", CHILD({
          pthread_create(&id, NULL, later, "x");
          syscall(SYS_exit, 3);
        }));
+  CHECK("exit", "as a bare call of the only thread");
   reap("raw exit of the only one", CHILD(syscall(SYS_exit, 9)));
+  CHECK("exit_group", "of nine threads");
   reap("exit_group", CHILD({
          for (int i = 0; i < 8; i++) pthread_create(&id, NULL, forever, NULL);
          sleep_ms(10);
          _exit(5);
        }));
+  CHECK("rt_sigaction(SIG_DFL)", "a fault in a thread ends the process");
   reap("crash in a thread", CHILD({
          pthread_create(&id, NULL, crash, NULL);
          for (;;) pause();
        }));
+  CHECK("kill", "ends all threads");
   pid_t child = CHILD({
     for (int i = 0; i < 8; i++) pthread_create(&id, NULL, forever, NULL);
     for (;;) pause();
@@ -57,6 +63,7 @@ int main(void) {
   sleep_ms(30);
   kill(child, SIGKILL);
   reap("killed", child);
+  CHECK("clone", "by a second thread");
   pthread_create(&id, NULL, forker, NULL);
   pthread_join(id, NULL);
   return 0;

@@ -1,4 +1,3 @@
-// covers: clone futex
 // libs: -lpthread
 // 64 threads at once, three times over; 200 one after the other.
 #include "case.h"
@@ -19,6 +18,9 @@ int main(void) {
     pthread_mutex_lock(&mutex);
     for (long i = 0; i < 64; i++) NEED(pthread_create(&ids[i], NULL, work, (void *)i) ? -1 : 0);
     while (running < 64) sched_yield();
+    char title[64];
+    sprintf(title, "64 threads, round %d", round);
+    CHECK("clone(CLONE_THREAD) futex", title);
     int threads = 0;
     DIR *dir = opendir("/proc/self/task");
     struct dirent *entry;
@@ -34,6 +36,7 @@ int main(void) {
     }
     say("%d done, sum %ld", done, sum);
   }
+  CHECK("clone(CLONE_THREAD) exit", "200 one after the other");
   done = 0;
   for (int i = 0; i < 200; i++) {
     pthread_create(ids, NULL, work, NULL);

@@ -87,8 +87,8 @@ class Transfer {
     private readonly to: OpenFile,
     private pos: number,
     private readonly count: number,
-    /** Told the new position of the input whenever it moved. */
-    private readonly moved: (pos: number) => void,
+    /** Told the new position of the input whenever it moved. Negative if that cannot be kept. */
+    private readonly moved: (pos: number) => number,
   ) {}
 
   /** Moves as much as goes without waiting. @returns the final result, or WOULD_BLOCK when the output is full */
@@ -107,7 +107,7 @@ class Transfer {
       this.done += w;
       this.pos += w;
       if (to.seekable) to.pos += w;
-      this.moved(this.pos);
+      if (this.moved(this.pos) < 0) return -EFAULT;
     }
     return this.done;
   }
@@ -131,9 +131,10 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
   // The input must be a file with positions, so that nothing is lost when the output takes less; O_APPEND is refused.
   if (!from.seekable || to.append) return -EINVAL;
   if ((from.inode.mode & S_IFMT) === S_IFDIR) return -EINVAL;
-  const moved = (p: number): void => {
-    if (offAddr === 0) from.pos = p;
-    else task.mem.putU64(offAddr, p);
+  const moved = (p: number): number => {
+    if (offAddr !== 0) return task.mem.putU64(offAddr, p);
+    from.pos = p;
+    return 0;
   };
   const transfer = new Transfer(task, from, to, pos, cappedCount(count), moved);
   const r = transfer.run();

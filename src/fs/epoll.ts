@@ -58,8 +58,10 @@ class Item implements Waiter, ReleaseWatcher {
 
   wake(events: number): boolean {
     if (!this.armed || (events !== 0 && (events & this.want.events) === 0)) return false;
+    // An exclusive wake-up is used up only where somebody sleeps (ep_poll_callback): else it goes on to the next instance.
+    const waiting = !this.epoll.queue.empty;
     this.epoll.enqueue(this);
-    return true;
+    return waiting;
   }
 
   fileReleased(): void {

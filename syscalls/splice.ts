@@ -229,9 +229,15 @@ function sysVmsplice(task: Task, args: SyscallArgs): SyscallResult {
   if (typeof iov === 'number') return iov;
   if (iovLength(iov) === 0) return 0;
   if (pipeOf(file) === undefined) return -EBADF;
-  const move = (): SyscallResult =>
-    file.writable ? writeStream(task, file, task.mem.source(iov)) : file.read(task, task.mem.sink(iov), 0);
-  return (flags & SPLICE_F_NONBLOCK) !== 0 ? withoutWaiting(file, move) : move();
+  const wait = (flags & SPLICE_F_NONBLOCK) === 0 && !file.nonblock;
+  if (file.writable) {
+    // It waits for room, and then takes only what fits: unlike write(2) it does not wait for the rest.
+    return attempting(() => withoutWaiting(file, () => writeStream(task, file, task.mem.source(iov))), wait, [
+      file,
+    ]);
+  }
+  const read = (): SyscallResult => file.read(task, task.mem.sink(iov), 0);
+  return wait ? read() : withoutWaiting(file, read);
 }
 
 export const spliceFamily: Family = {

@@ -138,7 +138,11 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
   };
   const transfer = new Transfer(task, from, to, pos, cappedCount(count), moved);
   const r = transfer.run();
-  if (r !== WOULD_BLOCK) return r;
+  if (r !== WOULD_BLOCK) {
+    // The position is stored even where nothing was copied.
+    if (r === 0 && offAddr !== 0) return task.mem.putU64(offAddr, pos);
+    return r;
+  }
   from.refs++;
   to.refs++;
   return {

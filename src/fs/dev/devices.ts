@@ -39,18 +39,21 @@ class NullFile extends OpenFile {
 class ZeroFile extends NullFile {
   private hostFd = -1;
   private closeHost: (fd: number) => void = () => {};
-  private newMemfd: () => number = () => -ENODEV;
+  private newMemfd: (writable: boolean) => number = () => -ENODEV;
 
   constructor(task: Task, path: Path, flags: number) {
     super(path, flags);
     const { native } = task.kernel;
     this.closeHost = (fd) => native.close(fd);
-    this.newMemfd = () => {
+    this.newMemfd = (writable) => {
       const fd = native.memfd('zero');
       if (fd < 0) return fd;
       const err = native.ftruncate(fd, ZERO_SIZE);
-      if (err < 0) native.close(fd);
-      return err < 0 ? err : fd;
+      if (err >= 0 && writable) return fd;
+      // mprotect(2) is the host's: who may only read gets a descriptor that cannot be written through.
+      const readOnly = err < 0 ? err : native.reopenReadOnly(fd);
+      native.close(fd);
+      return readOnly;
     };
   }
   override read(_task: Task, sink: Sink): number {
@@ -58,7 +61,7 @@ class ZeroFile extends NullFile {
   }
   /** Each mapping has zeroes of its own, also a shared one (shmem_zero_setup). */
   override map(): MapSource | number {
-    const fd = this.newMemfd();
+    const fd = this.newMemfd(this.writable);
     if (fd < 0) return fd;
     if (this.hostFd >= 0) this.closeHost(this.hostFd);
     this.hostFd = fd;

@@ -5,6 +5,7 @@ import { O_CLOEXEC } from '../../abi/fcntl.js';
 import {
   FIONREAD,
   TCFLSH,
+  TCGETA,
   TCGETS,
   TCIFLUSH,
   TCIOFF,
@@ -15,6 +16,9 @@ import {
   TCOON,
   TCSBRK,
   TCSBRKP,
+  TCSETA,
+  TCSETAF,
+  TCSETAW,
   TCSETS,
   TCSETSF,
   TCSETSW,
@@ -63,6 +67,9 @@ const TERMIOS_SIZE = 36;
 const TERMIOS2_SIZE = 44;
 const CC_OFFSET = 17;
 const NCCS_KERNEL = 19;
+const TERMIO_SIZE = 18;
+/** Characters of struct termio. */
+const NCC = 8;
 
 /** Writes struct termios (36 bytes) or termios2 (44). @returns 0 or -EFAULT */
 export function putTermios(task: Task, addr: number, t: Termios, v2: boolean): number {
@@ -96,6 +103,34 @@ export function getTermios(task: Task, addr: number, old: Termios, v2: boolean):
   };
 }
 
+/** Writes struct termio, the older form: the low halves of the flags and eight characters. @returns 0 or -EFAULT */
+function putTermio(task: Task, addr: number, t: Termios): number {
+  const view = task.mem.stage(TERMIO_SIZE);
+  [t.iflag, t.oflag, t.cflag, t.lflag].forEach((v, i) => void view.setUint16(2 * i, v & 0xffff, true));
+  view.setUint8(8, t.line);
+  for (let i = 0; i < NCC; i++) view.setUint8(9 + i, t.cc[i]);
+  view.setUint8(17, 0);
+  return task.mem.post(addr, TERMIO_SIZE);
+}
+
+/** Reads struct termio; what it does not say is kept from `old`. */
+function getTermio(task: Task, addr: number, old: Termios): Termios | number {
+  const view = task.mem.view(addr, TERMIO_SIZE);
+  if (typeof view === 'number') return view;
+  const half = (i: number, was: number): number => ((was & 0xffff0000) | view.getUint16(2 * i, true)) >>> 0;
+  const cc = old.cc.slice();
+  for (let i = 0; i < NCC; i++) cc[i] = view.getUint8(9 + i);
+  return {
+    ...old,
+    iflag: half(0, old.iflag),
+    oflag: half(1, old.oflag),
+    cflag: half(2, old.cflag),
+    lflag: half(3, old.lflag),
+    line: view.getUint8(8),
+    cc,
+  };
+}
+
 export function putWinSize(task: Task, addr: number, size: WinSize): number {
   const view = task.mem.stage(8);
   [size.rows, size.cols, size.xpixel, size.ypixel].forEach((v, i) => void view.setUint16(2 * i, v, true));
@@ -113,6 +148,20 @@ export function getWinSize(task: Task, addr: number): WinSize | number {
   };
 }
 
+/** TCSET*: new modes, after throwing unread input away where the request says so. */
+function setModes(task: Task, pty: Pty, slave: boolean, request: number, arg: number): number {
+  const { tty, ldisc } = pty;
+  const allowed = slave ? tty.checkChange(task) : 0;
+  if (allowed !== 0) return allowed;
+  const old = request === TCSETA || request === TCSETAW || request === TCSETAF;
+  const v2 = request === TCSETS2 || request === TCSETSW2 || request === TCSETSF2;
+  const next = old ? getTermio(task, arg, ldisc.termios) : getTermios(task, arg, ldisc.termios, v2);
+  if (typeof next === 'number') return next;
+  if (request === TCSETSF || request === TCSETSF2 || request === TCSETAF) pty.flushTyped();
+  pty.setTermios(next);
+  return 0;
+}
+
 /** What both ends do in the same way; undefined: not one of these. `slave`: job control applies. */
 function commonIoctl(task: Task, pty: Pty, slave: boolean, request: number, arg: number): number | undefined {
   const { tty, ldisc } = pty;
@@ -120,21 +169,18 @@ function commonIoctl(task: Task, pty: Pty, slave: boolean, request: number, arg:
     case TCGETS:
     case TCGETS2:
       return putTermios(task, arg, ldisc.termios, request === TCGETS2);
+    case TCGETA:
+      return putTermio(task, arg, ldisc.termios);
+    case TCSETA:
+    case TCSETAW:
+    case TCSETAF:
     case TCSETS:
     case TCSETSW:
     case TCSETSF:
     case TCSETS2:
     case TCSETSW2:
-    case TCSETSF2: {
-      const allowed = slave ? tty.checkChange(task) : 0;
-      if (allowed !== 0) return allowed;
-      const v2 = request === TCSETS2 || request === TCSETSW2 || request === TCSETSF2;
-      const next = getTermios(task, arg, ldisc.termios, v2);
-      if (typeof next === 'number') return next;
-      if (request === TCSETSF || request === TCSETSF2) pty.flushTyped();
-      pty.setTermios(next);
-      return 0;
-    }
+    case TCSETSF2:
+      return setModes(task, pty, slave, request, arg);
     case TIOCGWINSZ:
       return putWinSize(task, arg, tty.winsize);
     case TIOCSWINSZ: {

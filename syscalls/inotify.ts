@@ -37,7 +37,8 @@ const ALL_BITS =
 
 function init(task: Task, flags: number): number {
   if ((flags & ~(IN_CLOEXEC | IN_NONBLOCK)) !== 0) return -EINVAL;
-  return installFd(task, new Inotify(task.kernel, flags & IN_NONBLOCK), (flags & IN_CLOEXEC) !== 0);
+  const file = Inotify.make(task.kernel, task.cred.uid, flags & IN_NONBLOCK);
+  return typeof file === 'number' ? file : installFd(task, file, (flags & IN_CLOEXEC) !== 0);
 }
 
 function sysInotifyInit(task: Task): SyscallResult {
@@ -77,8 +78,7 @@ export const inotifyFamily: Family = {
   inotify_add_watch: {
     handler: sysInotifyAddWatch,
     args: ['fd', 'path', 'hex'],
-    status: 'partial',
-    note: 'watches are kept, but the VFS does not report events to them yet (src/vfs/notify.ts)',
+    status: 'full',
   },
   inotify_rm_watch: { handler: sysInotifyRmWatch, args: ['fd', 'int'], status: 'full' },
 };

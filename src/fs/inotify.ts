@@ -1,6 +1,6 @@
 /** inotify(7) instances and watches. */
 
-import { EAGAIN, EEXIST, EFAULT, EINVAL, ENOSPC, ENOTTY } from '../abi/errno.js';
+import { EAGAIN, EEXIST, EFAULT, EINVAL, EMFILE, ENOSPC, ENOTTY } from '../abi/errno.js';
 import { O_RDONLY } from '../abi/fcntl.js';
 import { FIONREAD } from '../abi/ioctl.js';
 import {
@@ -27,9 +27,20 @@ import { addMark, type Mark, removeMark } from '../vfs/notify.js';
 import { anonPath } from './anon.js';
 import { waitOn } from './waiting.js';
 
-/** fs.inotify.max_queued_events and max_user_watches. */
-const MAX_QUEUED = 16384;
-const MAX_WATCHES = 65536;
+/** Instances and watches of one user (struct ucounts). */
+interface Count {
+  instances: number;
+  watches: number;
+}
+const counts = new WeakMap<Kernel, Map<number, Count>>();
+
+function countOf(kernel: Kernel, uid: number): Count {
+  let users = counts.get(kernel);
+  if (users === undefined) counts.set(kernel, (users = new Map()));
+  let count = users.get(uid);
+  if (count === undefined) users.set(uid, (count = { instances: 0, watches: 0 }));
+  return count;
+}
 
 interface Event {
   readonly wd: number;
@@ -79,8 +90,20 @@ export class Inotify extends OpenFile {
   private events: Event[] = [];
   private nextWd = 1;
 
-  constructor(kernel: Kernel, flags: number) {
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly count: Count,
+    flags: number,
+  ) {
     super(anonPath(kernel, 'anon_inode:inotify', 0), O_RDONLY | flags);
+    count.instances++;
+  }
+
+  /** inotify_init1(2). @param uid the real user, whose limits count @returns a description or -EMFILE */
+  static make(kernel: Kernel, uid: number, flags: number): Inotify | number {
+    const count = countOf(kernel, uid);
+    if (count.instances >= kernel.settings.inotifyMaxInstances) return -EMFILE;
+    return new Inotify(kernel, count, flags);
   }
 
   override get seekable(): boolean {
@@ -103,7 +126,8 @@ export class Inotify extends OpenFile {
       old.mask = (mask & IN_MASK_ADD) !== 0 ? old.mask | kept : kept;
       return old.wd;
     }
-    if (this.watches.size >= MAX_WATCHES) return -ENOSPC;
+    if (this.count.watches >= this.kernel.settings.inotifyMaxWatches) return -ENOSPC;
+    this.count.watches++;
     const watch = new Watch(this, this.nextWd++, inode, kept);
     this.watches.set(watch.wd, watch);
     this.byInode.set(inode, watch);
@@ -121,6 +145,7 @@ export class Inotify extends OpenFile {
   }
 
   private forget(watch: Watch): void {
+    this.count.watches--;
     this.watches.delete(watch.wd);
     this.byInode.delete(watch.inode);
     removeMark(watch.inode, watch);
@@ -138,7 +163,7 @@ export class Inotify extends OpenFile {
     ) {
       return;
     }
-    if (this.events.length >= MAX_QUEUED) {
+    if (this.events.length >= this.kernel.settings.inotifyMaxQueued) {
       if (last?.mask !== IN_Q_OVERFLOW)
         this.events.push({ wd: -1, mask: IN_Q_OVERFLOW, cookie: 0, name: '' });
       return;
@@ -183,7 +208,17 @@ export class Inotify extends OpenFile {
     );
   }
 
+  /** Lines of /proc/pid/fdinfo: the watches, newest first. */
+  fdinfo(): string {
+    const lines = [...this.watches.values()].map((w) => {
+      const dev = ((w.inode.fs.dev & 0xfff00) << 12) | (w.inode.fs.dev & 0xff);
+      return `inotify wd:${w.wd} ino:${w.inode.ino.toString(16)} sdev:${dev.toString(16)} mask:${(w.mask >>> 0).toString(16)} ignored_mask:0 fhandle-bytes:0 fhandle-type:0 f_handle:\n`;
+    });
+    return lines.reverse().join('');
+  }
+
   override release(): void {
     for (const w of [...this.watches.values()]) this.forget(w);
+    this.count.instances--;
   }
 }

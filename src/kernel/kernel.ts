@@ -5,6 +5,7 @@ import type { Native } from '../platform/native.js';
 import type { Timespec } from '../vfs/inode.js';
 import type { MountNamespace } from '../vfs/mounts.js';
 import type { UserMemory } from './memory.js';
+import { Settings } from './settings.js';
 import type { ProcessGroup, Session, Task, ThreadGroup, WaitStatus } from './task.js';
 import { TimerQueue } from './timers.js';
 import type { Tty } from './tty.js';
@@ -48,6 +49,7 @@ export class Kernel {
   /** Forks since start, for /proc/stat. */
   forks = 0;
   readonly bootTime = Date.now();
+  readonly settings = new Settings();
 
   constructor(
     readonly native: Native,

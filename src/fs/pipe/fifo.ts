@@ -8,18 +8,18 @@ import { inodeOf, type Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
 import { isAnonPath } from '../anon.js';
-import { Pipe, PipeFile, pipes } from './pipe.js';
+import { newPipeSize, Pipe, PipeFile, pipes } from './pipe.js';
 
 /** An open that has to wait: the caller's `install` gives the file its descriptor and the call its result once it is open. */
 export interface PendingOpen {
   block(install: (file: OpenFile) => number): Block;
 }
 
-function pipeOf(inode: Inode): Pipe {
+function pipeOf(task: Task, inode: Inode): Pipe {
   let pipe = pipes.get(inode);
   // When the last end is closed what is left in the pipe is lost: the next opener gets a fresh one.
   if (pipe === undefined || (pipe.readers === 0 && pipe.writers === 0)) {
-    pipe = new Pipe();
+    pipe = new Pipe(newPipeSize(task.kernel, task.cred));
     pipes.set(inode, pipe);
   }
   return pipe;
@@ -30,8 +30,8 @@ function pipeOf(inode: Inode): Pipe {
  * writing without a reader is -ENXIO; O_RDWR never waits.
  * @param flags O_* of open(2)
  */
-export function openFifo(_task: Task, path: Path, flags: number): OpenFile | number | PendingOpen {
-  const pipe = pipeOf(inodeOf(path));
+export function openFifo(task: Task, path: Path, flags: number): OpenFile | number | PendingOpen {
+  const pipe = pipeOf(task, inodeOf(path));
   const access = flags & O_ACCMODE;
   if (access === O_ACCMODE) return -EINVAL;
   if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && pipe.readers === 0) return -ENXIO;

@@ -9,6 +9,7 @@ import { CAP_SYS_RESOURCE } from '../../abi/sched.js';
 import { S_IFIFO } from '../../abi/stat.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { roundPipeSize } from '../../kernel/settings.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
@@ -21,7 +22,7 @@ import { Ring } from './ring.js';
 
 /** PIPE_DEF_BUFFERS pages. */
 export const PIPE_DEFAULT_SIZE = 65536;
-/** fs.pipe-max-size. */
+/** Nobody gets more than this, whatever fs.pipe-max-size and capabilities say: the memory is the sentry's. */
 export const PIPE_MAX_SIZE = 1048576;
 const PAGE = 4096;
 
@@ -33,7 +34,7 @@ let charged = 0;
 
 /** What all ends of one pipe share (struct pipe_inode_info). */
 export class Pipe {
-  readonly ring = new Ring(PIPE_DEFAULT_SIZE);
+  readonly ring: Ring;
   /** Readers and writers wait here together: never both kinds for long, as one waits for bytes and the other for room. */
   readonly queue = new WaitQueue();
   /** Open ends now. */
@@ -42,6 +43,10 @@ export class Pipe {
   /** Ends opened ever, for the opening rules of FIFOs. */
   readersEver = 0;
   writersEver = 0;
+
+  constructor(capacity = PIPE_DEFAULT_SIZE) {
+    this.ring = new Ring(capacity);
+  }
 
   /** Before an end appears: an open pipe is charged for what it may hold. */
   private charge(): void {
@@ -73,12 +78,11 @@ export class Pipe {
   /** F_SETPIPE_SZ. @returns the new size, -EINVAL, -EPERM, -EBUSY */
   resize(task: Task, arg: number): number {
     const size = arg >>> 0;
-    if (size > 0x80000000 || size === 0) return -EINVAL;
-    let rounded = PAGE;
-    while (rounded < size) rounded *= 2;
-    if (rounded > this.ring.capacity && rounded > PIPE_MAX_SIZE && !capable(task.cred, CAP_SYS_RESOURCE))
+    if (size > 0x80000000) return -EINVAL;
+    const rounded = roundPipeSize(size);
+    const limit = task.kernel.settings.pipeMaxSize;
+    if (rounded > this.ring.capacity && rounded > limit && !capable(task.cred, CAP_SYS_RESOURCE))
       return -EPERM;
-    // Nobody gets more than the limit, whatever the capability says: the memory is the sentry's.
     if (rounded > PIPE_MAX_SIZE) return -EPERM;
     if (rounded < this.ring.length) return -EBUSY;
     const growth = rounded - this.ring.capacity;
@@ -224,13 +228,21 @@ export class PipeFile extends OpenFile {
   }
 }
 
+/** Capacity of a new pipe: fs.pipe-max-size bounds it for those without CAP_SYS_RESOURCE (alloc_pipe_info). */
+export function newPipeSize(kernel: Kernel, cred: Cred | undefined): number {
+  const limit = kernel.settings.pipeMaxSize;
+  if (limit >= PIPE_DEFAULT_SIZE || cred === undefined || capable(cred, CAP_SYS_RESOURCE))
+    return PIPE_DEFAULT_SIZE;
+  return limit;
+}
+
 /**
  * pipe2(2).
  * @param flags O_NONBLOCK and O_DIRECT for both ends
  * @returns read end and write end, not yet installed
  */
 export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile, PipeFile] {
-  const pipe = new Pipe();
+  const pipe = new Pipe(newPipeSize(kernel, cred));
   const path = anonPath(kernel, 'pipe', S_IFIFO | 0o600, cred);
   // Opening it again through /proc/pid/fd finds the same pipe.
   pipes.set(inodeOf(path), pipe);

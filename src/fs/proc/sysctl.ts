@@ -5,6 +5,7 @@ import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { changeSetting, roundPipeSize, type Settings } from '../../kernel/settings.js';
 import type { Task } from '../../kernel/task.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
@@ -13,6 +14,9 @@ import { TextLeaf, type Tree } from '../pseudo.js';
 
 /** __NEW_UTS_LEN. */
 const UTS_MAX = 64;
+const INT_MAX = 2 ** 31 - 1;
+/** Most events that an inotify instance may be made to queue: they are the sentry's memory. */
+const QUEUE_MAX = 1 << 20;
 const SAFE_ACTIONS = 'kill_process kill_thread trap errno user_notif trace log allow\n';
 
 function uuid(kernel: Kernel): string {
@@ -34,6 +38,28 @@ function utsName(get: () => string, set: (name: string) => void): TextLeaf {
       if (name.length > UTS_MAX) return -EINVAL;
       set(name);
       return 0;
+    },
+  });
+}
+
+/** A number of the kernel's that root of the sandbox may change, between `min` and `max`. */
+function setting(kernel: Kernel, name: keyof Settings, min: number, max: number): TextLeaf {
+  const { settings } = kernel;
+  return new TextLeaf(0o644, {
+    read: () => `${settings[name]}\n`,
+    write: (_task, text) => changeSetting(settings, name, text, min, max),
+  });
+}
+
+/** fs.pipe-max-size: rounded up to what pipes can have. */
+function pipeMaxSize(kernel: Kernel): TextLeaf {
+  const { settings } = kernel;
+  return new TextLeaf(0o644, {
+    read: () => `${settings.pipeMaxSize}\n`,
+    write(_task, text) {
+      const err = changeSetting(settings, 'pipeMaxSize', text, 1, 2 ** 31);
+      if (err >= 0) settings.pipeMaxSize = roundPipeSize(settings.pipeMaxSize);
+      return err;
     },
   });
 }
@@ -76,9 +102,13 @@ function settings(kernel: Kernel): Tree {
       epoll: { max_user_watches: '1000000\n' },
       'file-max': '9223372036854775807\n',
       'file-nr': () => `${openFiles()}\t0\t9223372036854775807\n`,
-      inotify: { max_queued_events: '16384\n', max_user_instances: '128\n', max_user_watches: '65536\n' },
-      'lease-break-time': '45\n',
-      'leases-enable': '1\n',
+      inotify: {
+        max_queued_events: setting(kernel, 'inotifyMaxQueued', 0, QUEUE_MAX),
+        max_user_instances: setting(kernel, 'inotifyMaxInstances', 0, INT_MAX),
+        max_user_watches: setting(kernel, 'inotifyMaxWatches', 0, INT_MAX),
+      },
+      'lease-break-time': setting(kernel, 'leaseBreakTime', -INT_MAX - 1, INT_MAX),
+      'leases-enable': setting(kernel, 'leasesEnable', -INT_MAX - 1, INT_MAX),
       mqueue: {
         msg_default: '10\n',
         msg_max: '10\n',
@@ -89,7 +119,7 @@ function settings(kernel: Kernel): Tree {
       nr_open: `${NR_OPEN}\n`,
       overflowgid: '65534\n',
       overflowuid: '65534\n',
-      'pipe-max-size': '1048576\n',
+      'pipe-max-size': pipeMaxSize(kernel),
       'pipe-user-pages-hard': '0\n',
       'pipe-user-pages-soft': '16384\n',
       protected_fifos: '0\n',

@@ -2,6 +2,7 @@
 
 import { initialCred } from '../../../src/kernel/cred.js';
 import type { Kernel } from '../../../src/kernel/kernel.js';
+import { Settings } from '../../../src/kernel/settings.js';
 import type { Task } from '../../../src/kernel/task.js';
 import { TimerQueue } from '../../../src/kernel/timers.js';
 import { BufferSink, BufferSource } from '../../../src/kernel/useriov.js';
@@ -16,7 +17,7 @@ export interface FakeKernel {
 export function fakeKernel(): FakeKernel {
   let now = 1000;
   const timers = new TimerQueue(() => now);
-  const kernel = { now: () => now, realtime: () => ({ sec: 1, nsec: 0 }), timers };
+  const kernel = { now: () => now, realtime: () => ({ sec: 1, nsec: 0 }), timers, settings: new Settings() };
   return {
     kernel: kernel as unknown as Kernel,
     advance(ms) {

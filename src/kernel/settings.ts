@@ -1,0 +1,44 @@
+/** Settings below /proc/sys that the kernel goes by and that root of the sandbox may change (proc_sys_fs(5)). */
+
+import { EINVAL } from '../abi/errno.js';
+
+export class Settings {
+  /** fs.pipe-max-size: most bytes of a pipe for those without CAP_SYS_RESOURCE. */
+  pipeMaxSize = 1048576;
+  /** fs.inotify: events that one instance queues, instances and watches of one user. */
+  inotifyMaxQueued = 16384;
+  inotifyMaxInstances = 128;
+  inotifyMaxWatches = 65536;
+  /** fs.lease-break-time: seconds that the holder of a lease has to give it up. */
+  leaseBreakTime = 45;
+  /** fs.leases-enable. */
+  leasesEnable = 1;
+}
+
+type Name = keyof Settings;
+
+/**
+ * Changes a setting from the text written to its file: one decimal number between `min` and `max`.
+ * @returns 0 or -EINVAL
+ */
+export function changeSetting(
+  settings: Settings,
+  name: Name,
+  text: string,
+  min: number,
+  max: number,
+): number {
+  const match = /^\s*(-?\d{1,20})\s*\0?$/.exec(text);
+  if (match === null) return -EINVAL;
+  const value = Number(match[1]);
+  if (value < min || value > max) return -EINVAL;
+  settings[name] = value;
+  return 0;
+}
+
+/** fs.pipe-max-size as it is kept: whole pages, a power of two of them (pipe_dowork). */
+export function roundPipeSize(bytes: number): number {
+  let size = 4096;
+  while (size < bytes) size *= 2;
+  return size;
+}

@@ -96,22 +96,31 @@ export function cellState(cell: Cell): CellState {
   return cell.skipped > 0 ? 'skip' : 'none';
 }
 
+/** True for a case that ended as a case must not: also one that stopped before its last check without a word. */
+function caseFailed({ outcome }: CaseResult): boolean {
+  return isFailure(outcome) || outcome === 'not-reached';
+}
+
 /**
- * A case's checks, and the case itself where they do not tell the whole: a case without checks is one, and a case that
- * failed although none of its checks did (it ended with another status, or printed more at its end) gets one more.
+ * A case's checks, and the case itself where they do not tell the whole. A case without checks is one; a case that failed
+ * gets one more for what no check says: its detail, or the bare fact if no check failed.
  */
 export function checksOf(result: CaseResult): CheckResult[] {
-  const whole = (title: string): CheckResult => ({
+  const whole = (title: string, outcome: Outcome): CheckResult => ({
     title,
     calls: [],
-    outcome: result.outcome,
+    outcome,
     detail: result.detail,
   });
   if (result.checks.length === 0) {
-    return [whole(result.name)];
+    return [whole(result.name, result.outcome)];
   }
-  const told = !isFailure(result.outcome) || result.checks.some((check) => isFailure(check.outcome));
-  return told ? result.checks : [...result.checks, whole('the case as a whole')];
+  const told = result.detail === '' && result.checks.some((check) => isFailure(check.outcome));
+  if (!caseFailed(result) || told) {
+    return result.checks;
+  }
+  const outcome = result.outcome === 'not-reached' ? 'fail' : result.outcome;
+  return [...result.checks, whole('the case as a whole', outcome)];
 }
 
 function describeCall({ name, detail }: { name: string; detail: string }): string {
@@ -187,7 +196,7 @@ function countCase(totals: TargetTotals, result: CaseResult): void {
   const listed = result.expected === 'fail';
   if (listed && result.outcome === 'pass') {
     totals.improved.push(result.name);
-  } else if (isFailure(result.outcome)) {
+  } else if (caseFailed(result)) {
     if (listed) {
       totals.expectedCases++;
     } else {

@@ -73,11 +73,15 @@ export function escapeHtml(text: string): string {
 
 /** One line of Markdown, as the text of a paragraph or a table's cell. */
 export function escapeMarkdown(text: string): string {
-  return visible(text)
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, '\\$&')
-    .replace(/[&<>]/g, (character) => HTML_ENTITIES[character] ?? '')
-    .replaceAll('@', '&#64;');
+  return (
+    visible(text)
+      .replace(/\s+/g, ' ')
+      .replace(/[\\`*[\]#|~$]/g, '\\$&')
+      // Within a word it stays an underscore by itself.
+      .replace(/(?<![a-z0-9])_|_(?![a-z0-9])/gi, '\\_')
+      .replace(/[&<>]/g, (character) => HTML_ENTITIES[character] ?? '')
+      .replaceAll('@', '&#64;')
+  );
 }
 
 /** A block of code in Markdown whose fence is longer than any in the text. */

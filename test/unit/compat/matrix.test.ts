@@ -80,6 +80,12 @@ test('a case that fails although its checks pass is counted by itself', () => {
   );
   const failed = caseResult('file/x', [check('t', 'read', 'fail')], { outcome: 'timeout' });
   assert.equal(checksOf(failed).length, 1);
+  assert.equal(checksOf({ ...failed, detail: 'printed more at its end' }).length, 2);
+  const silent = caseResult('file/x', [check('t', 'read'), check('u', 'read', 'not-reached')]);
+  assert.deepEqual(
+    checksOf(silent).map(({ outcome }) => outcome),
+    ['pass', 'not-reached', 'fail'],
+  );
   assert.deepEqual(checksOf(caseResult('file/x', [], { outcome: 'skip', detail: 'no tool' })), [
     { title: 'x', calls: [], outcome: 'skip', detail: 'no tool' },
   ]);

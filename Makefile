@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 # Written by npm when it has installed; older than the lock file means that the lock file has changed since.
 INSTALLED := node_modules/.package-lock.json
 SOURCES := package.json tsconfig.json tsconfig.types.json scripts/build.mjs scripts/code-cache.cjs \
-	$(shell find src syscalls -name '*.ts' 2>/dev/null)
+	bench/machine.ts $(shell find src syscalls compat -name '*.ts' 2>/dev/null)
 
 build: addon dist/tvisor.cjs
 

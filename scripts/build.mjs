@@ -1,4 +1,5 @@
-// Bundles the program (dist/tvisor.cjs: CLI and sentry in one file) and the library (dist/index.js and its types).
+// Bundles the program (dist/tvisor.cjs: CLI and sentry in one file), what only `tvisor compat` needs (dist/compat.cjs) and
+// the library (dist/index.js and its types).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -79,6 +80,11 @@ const inputs = await Promise.all([
     // A script that is compiled by hand, as bin/tvisor does, has no import().
     supported: { 'dynamic-import': false },
     finish: addBuildId,
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  }),
+  bundle('compat/main.ts', 'dist/compat.cjs', {
+    format: 'cjs',
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   }),

@@ -1,23 +1,13 @@
 /** The program `tvisor`: finds the command, runs it, and turns every error into one line and status 128. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
+import { compatCommand } from './compat.js';
 import { doCommand } from './do.js';
+import { quiet } from './quiet.js';
 import { syscallsCommand } from './syscalls.js';
 
 /** Exit status of tvisor's own errors, apart from those of the commands that it runs; runsc's too. */
 const EXIT_FAILURE = 128;
-
-/** Make `command` throw instead of exit, and speak in one line that starts with its name. */
-function quiet(command: Command, name: string): Command {
-  return command
-    .exitOverride()
-    .showSuggestionAfterError(false)
-    .configureHelp({ helpWidth: 100 })
-    .configureOutput({
-      outputError: (text, write) =>
-        write(`${name}: ${text.replace(/^error: /, '').trimEnd()} (see ${name} --help)\n`),
-    });
-}
 
 function createProgram(): Command {
   const program = quiet(new Command('tvisor'), 'tvisor')
@@ -27,7 +17,7 @@ function createProgram(): Command {
     .usage('[options] COMMAND')
     .version(version, '--version', 'print the version')
     .enablePositionalOptions();
-  for (const command of [doCommand(), syscallsCommand()]) {
+  for (const command of [doCommand(), syscallsCommand(), compatCommand()]) {
     program.addCommand(quiet(command, `tvisor ${command.name()}`));
   }
   return program;
@@ -62,5 +52,6 @@ function statusOf(error: unknown): number {
 
 main(process.argv.slice(2)).then((status) => {
   // Not process.exit(): what was printed to a pipe may still be on its way.
-  process.exitCode = status;
+  // A command may have set its own.
+  if (status !== 0) process.exitCode = status;
 });

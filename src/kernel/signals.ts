@@ -18,7 +18,6 @@ import {
   SIGTTOU,
 } from '../abi/signal.js';
 import { type RawSiginfo, readSiginfo, SIGINFO_SIZE } from '../abi/structs-process.js';
-import { SYS } from '../arch/x86-64-syscalls.js';
 import { interruptBlock, settle } from './blocking.js';
 import { type Cred, capable } from './cred.js';
 import { isOrphanedGroup } from './ids.js';
@@ -74,7 +73,7 @@ function send(tg: ThreadGroup, task: Task | undefined, info: SigInfo): number {
   // A traced process would be stopped even for a signal that it ignores, and its sleep be disturbed: do not send it.
   const bit = sigBit(sig);
   const heeded = state === undefined || (state.blocked & bit) !== 0n || deliverable(state, bit, 0n) !== 0n;
-  if (!heeded && sig !== SIGCONT && !inSigwait(target)) return 0;
+  if (!heeded && sig !== SIGCONT && !awaited(target, bit)) return 0;
   const r = tg.kernel.native.sendSignal(
     tg.hostPid,
     task?.hostTid ?? 0,
@@ -118,17 +117,15 @@ function protectedInit(
   if (info.signo === SIGKILL || info.signo === SIGSTOP) return true;
   if (state === undefined) return false;
   if (((state.caught | state.blocked) & sigBit(info.signo)) !== 0n || info.signo === SIGCONT) return false;
-  return !inSigwait(target);
+  return !awaited(target, sigBit(info.signo));
 }
 
 /**
- * True if the thread sits in rt_sigtimedwait(2): what it waits for is then absent from its mask although the program has
- * it blocked (real_blocked, which the host shows nowhere).
+ * True if the thread sits in rt_sigtimedwait(2) and has the signal blocked: what it waits for is then absent from the mask
+ * that the host shows (real_blocked), and must be queued even if it would be ignored otherwise.
  */
-function inSigwait(task: Task): boolean {
-  if (task.block !== undefined) return false;
-  const text = task.kernel.native.hostProc(task.hostTid, 'syscall');
-  return typeof text !== 'string' || text.startsWith(`${SYS.rt_sigtimedwait} `);
+function awaited(task: Task, bit: bigint): boolean {
+  return ((task.sigwaitBlocked ?? 0n) & bit) !== 0n;
 }
 
 /**

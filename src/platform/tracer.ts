@@ -155,6 +155,7 @@ export class Tracer {
     } else if (nr === SYS.rt_sigtimedwait) {
       const info = regs[Reg.rsi] as number;
       this.sigwaits.set(task.hostTid, { info, token });
+      task.sigwaitBlocked = this.sigmask(task);
       this.native.ptraceToExit(task.hostTid);
       return;
     } else {
@@ -348,6 +349,7 @@ export class Tracer {
     const sigwait = this.sigwaits.get(task.hostTid);
     if (sigwait !== undefined) {
       this.sigwaits.delete(task.hostTid);
+      task.sigwaitBlocked = undefined;
       if (result > 0 && sigwait.info !== 0) waitedSiginfo(task, sigwait.info);
       this.observer?.exit(sigwait.token, result);
       this.native.ptraceCont(task.hostTid, 0);
@@ -406,6 +408,11 @@ export class Tracer {
       task.tempSigmask = undefined;
     }
     this.native.ptraceCont(task.hostTid, 0);
+  }
+
+  private sigmask(task: Task): bigint {
+    if (this.native.ptraceGetSigmask(task.hostTid) < 0) return 0n;
+    return new DataView(this.native.scratch).getBigUint64(0, true);
   }
 
   private setSigmask(task: Task, mask: bigint): void {

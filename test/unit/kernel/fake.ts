@@ -33,8 +33,6 @@ export class FakeHost {
   readonly replies: { tid: number; value: number }[] = [];
   readonly reaped: number[] = [];
   readonly interrupted: number[] = [];
-  /** What /proc/pid/syscall shows. */
-  readonly inCall = new Map<number, string>();
   readonly masks = new Map<number, Masks>();
   /** CPU time by pid, microseconds. */
   readonly cpu = new Map<number, number>();
@@ -76,7 +74,6 @@ export class FakeHost {
   }
   hostProc(pid: number, name: string): string | number {
     if (name === 'stat') return `${pid} (a) b) R${' 0'.repeat(6)} 5 0 7 0 30 10${' 0'.repeat(30)}\n`;
-    if (name === 'syscall') return this.inCall.get(pid) ?? 'running\n';
     if (name !== 'status') return -2;
     const hex = (list: number[] = []): string =>
       list

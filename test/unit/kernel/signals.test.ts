@@ -8,6 +8,7 @@ import {
   SIGALRM,
   SIGCHLD,
   SIGCONT,
+  SIGHUP,
   SIGKILL,
   SIGSEGV,
   SIGTERM,
@@ -21,6 +22,7 @@ import { newSession } from '../../../src/kernel/ids.js';
 import { setRealTimer } from '../../../src/kernel/itimers.js';
 import { PosixTimers } from '../../../src/kernel/posix-timers.js';
 import { mayKill, sendToProcess, sendToTask } from '../../../src/kernel/signals.js';
+import { sigBit } from '../../../src/kernel/sigstate.js';
 import { type Block, WaitQueue, WOULD_BLOCK } from '../../../src/kernel/wait.js';
 import { world } from './fake.js';
 
@@ -66,9 +68,11 @@ describe('pid 1', () => {
 
   it('gets what it waits for in sigtimedwait', () => {
     const { host, init } = world();
-    host.inCall.set(1002, '128 0x7ffd 0x0\n');
+    // What it waits for is missing in the mask that the host shows.
+    init.sigwaitBlocked = sigBit(SIGTERM) | sigBit(SIGCHLD);
     sendToProcess(init.group, { ...USER, signo: SIGTERM });
     sendToProcess(init.group, { ...USER, signo: SIGCHLD });
+    sendToProcess(init.group, { ...USER, signo: SIGHUP });
     assert.deepEqual(host.signalsOf(1002), [SIGTERM, SIGCHLD]);
   });
 

@@ -4,7 +4,16 @@
  */
 
 import { MAP_ANONYMOUS, MAP_HUGETLB } from '../src/abi/mman.js';
-import { ARCH_GET_FS, ARCH_SET_FS, ITIMER_REAL } from '../src/abi/sched.js';
+import {
+  ARCH_GET_CPUID,
+  ARCH_GET_FS,
+  ARCH_GET_XCOMP_PERM,
+  ARCH_GET_XCOMP_SUPP,
+  ARCH_REQ_XCOMP_PERM,
+  ARCH_SET_CPUID,
+  ARCH_SET_FS,
+  ITIMER_REAL,
+} from '../src/abi/sched.js';
 import { SIGCHLD } from '../src/abi/signal.js';
 import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { ArgTest } from '../src/platform/filter.js';
@@ -72,6 +81,7 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
     reason: "sleep and wake-up on the caller's memory; not the priority-inheriting operations",
     when: FUTEX_NOT_PI,
   },
+  futex_waitv: { reason: "sleep on several words of the caller's memory" },
   set_robust_list: { reason: "a pointer to the caller's own futexes" },
   set_tid_address: { reason: "a pointer into the caller's memory, cleared at its exit" },
   rseq: { reason: "a structure in the caller's memory" },
@@ -97,8 +107,16 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   restart_syscall: { reason: 'continues an interrupted sleep of this list' },
   sigaltstack: { reason: "a place in the caller's memory" },
   arch_prctl: {
-    reason: "the caller's fs base; gs is kept for the sentry",
-    when: [[{ arg: 0, eq: ARCH_SET_FS }], [{ arg: 0, eq: ARCH_GET_FS }]],
+    reason: "the caller's fs base, cpuid and register state; gs is kept for the sentry",
+    when: [
+      ARCH_SET_FS,
+      ARCH_GET_FS,
+      ARCH_GET_CPUID,
+      ARCH_SET_CPUID,
+      ARCH_GET_XCOMP_SUPP,
+      ARCH_GET_XCOMP_PERM,
+      ARCH_REQ_XCOMP_PERM,
+    ].map((code) => [{ arg: 0, eq: code }]),
   },
   setitimer: {
     reason: "timers over processor time, which only run while the caller runs; ITIMER_REAL is the sentry's",

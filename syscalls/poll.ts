@@ -1,6 +1,7 @@
 /** poll(2), ppoll(2), select(2), pselect6(2) (fs/select.c). */
 
 import { EBADF, EFAULT, EINVAL, ERESTARTNOHAND } from '../src/abi/errno.js';
+import { STICKY_TIMEOUTS } from '../src/abi/personality.js';
 import {
   POLLERR,
   POLLHUP,
@@ -126,6 +127,7 @@ function writeBack(
   put: (dv: DataView, off: number, ms: number) => void,
 ): SyscallResult {
   if (addr === 0 || timeout === undefined || timeout === 0) return result;
+  if ((task.personality & STICKY_TIMEOUTS) !== 0) return result;
   const end = task.kernel.now() + timeout;
   return finishWith(result, (n) => {
     put(task.mem.stage(size), 0, Math.max(0, end - task.kernel.now()));

@@ -128,11 +128,11 @@ function raised(cred: Cred, bit: bigint): Cred | number {
   return { ...cred, capAmbient: (cred.capAmbient | bit) & CAP_FULL_SET };
 }
 
-/** A bound on how late timers may fire; the sandbox's are never late on purpose, so it is only remembered. */
+/** A bound on how late sleeps may end, which are the host's. */
 function setTimerSlack(task: Task, args: SyscallArgs): number {
   const ns = args.long(1);
-  task.timerSlack = ns <= 0 ? 50_000 : ns;
-  return 0;
+  task.timerSlack = ns <= 0 ? task.defaultTimerSlack : ns;
+  return CONTINUE;
 }
 
 /** A hint on huge pages, which the host gives or not. */
@@ -177,8 +177,9 @@ const OPTIONS = new Map<number, Option>([
   [P.PR_GET_SECCOMP, () => 0],
   [P.PR_SET_SECCOMP, () => -EINVAL],
   [P.PR_SET_MM, () => -EPERM],
-  [P.PR_GET_TSC, (task, args) => put32(task, args.ptr(1), P.PR_TSC_ENABLE)],
-  [P.PR_SET_TSC, (_task, args) => (args.long(1) === P.PR_TSC_ENABLE ? 0 : -EINVAL)],
+  // Whether the caller's own rdtsc faults.
+  [P.PR_GET_TSC, () => CONTINUE],
+  [P.PR_SET_TSC, () => CONTINUE],
   [P.PR_GET_TIMING, () => P.PR_TIMING_STATISTICAL],
   [P.PR_SET_TIMING, (_task, args) => (args.long(1) === P.PR_TIMING_STATISTICAL ? 0 : -EINVAL)],
   // There are no performance counters to switch.

@@ -41,8 +41,12 @@ const UNSHARE_FLAGS =
   NAMESPACE_FLAGS | CLONE_FILES | CLONE_FS | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_SYSVSEM;
 
 const KCMP_FILE = 0;
+const KCMP_VM = 1;
 const KCMP_FILES = 2;
 const KCMP_FS = 3;
+const KCMP_SIGHAND = 4;
+const KCMP_IO = 5;
+const KCMP_SYSVSEM = 6;
 const KCMP_TYPES = 8;
 
 /** The process a pid argument names; 0 is the caller's. */
@@ -133,21 +137,36 @@ function sysSetns(task: Task, args: SyscallArgs): number {
   return task.file(args.int(0)) === undefined ? -EBADF : -EPERM;
 }
 
-/** The layout of addresses is the host's to choose, so a personality that changes it cannot be had. */
-function sysPersonality(_task: Task, args: SyscallArgs): number {
+/** What lays out addresses and maps memory is the host kernel, so it must know, too; the value is only the caller's own. */
+function sysPersonality(task: Task, args: SyscallArgs): number {
   const persona = args.uint(0);
-  return persona === PERSONALITY_QUERY || persona === 0 ? 0 : -EINVAL;
+  if (persona === PERSONALITY_QUERY) return task.personality;
+  task.personality = persona;
+  return CONTINUE;
 }
 
 const order = new WeakMap<object, number>();
 let nextOrder = 1;
 
 /** 0 equal, 1 less, 2 greater, as kcmp(2); any fixed order will do. */
-function compare(a: object, b: object): number {
+function compare(a: object | undefined, b: object | undefined): number {
   if (a === b) return 0;
-  for (const o of [a, b]) if (!order.has(o)) order.set(o, nextOrder++);
-  return (order.get(a) ?? 0) < (order.get(b) ?? 0) ? 1 : 2;
+  const [first, second] = [a, b].map((o) => {
+    if (o === undefined) return 0;
+    if (!order.has(o)) order.set(o, nextOrder++);
+    return order.get(o) as number;
+  }) as [number, number];
+  return first < second ? 1 : 2;
 }
+
+const SHARED = new Map<number, (a: Task, b: Task) => number>([
+  [KCMP_VM, (a, b) => compare(a.vm, b.vm)],
+  [KCMP_FILES, (a, b) => compare(a.files, b.files)],
+  [KCMP_FS, (a, b) => compare(a.fs, b.fs)],
+  [KCMP_SIGHAND, (a, b) => compare(a.sighand, b.sighand)],
+  [KCMP_IO, (a, b) => compare(a.ioContext, b.ioContext)],
+  [KCMP_SYSVSEM, (a, b) => compare(a.semUndo, b.semUndo)],
+]);
 
 function sysKcmp(task: Task, args: SyscallArgs): number {
   const a = findTask(task.kernel, args.int(0));
@@ -156,9 +175,7 @@ function sysKcmp(task: Task, args: SyscallArgs): number {
   if (a === undefined || b === undefined) return -ESRCH;
   if (!mayInspect(task, a.group, true) || !mayInspect(task, b.group, true)) return -EPERM;
   if (type < 0 || type >= KCMP_TYPES) return -EINVAL;
-  if (type === KCMP_FILES) return compare(a.files, b.files);
-  if (type === KCMP_FS) return compare(a.fs, b.fs);
-  if (type !== KCMP_FILE) return -EOPNOTSUPP;
+  if (type !== KCMP_FILE) return SHARED.get(type)?.(a, b) ?? -EOPNOTSUPP;
   const fa = a.file(args.uint(3));
   const fb = b.file(args.uint(4));
   return fa === undefined || fb === undefined ? -EBADF : compare(fa, fb);
@@ -233,13 +250,13 @@ export const processFamily: Family = {
     handler: sysPersonality,
     args: ['hex'],
     status: 'partial',
-    note: 'only PER_LINUX; ADDR_NO_RANDOMIZE gives EINVAL',
+    note: 'a set-user-ID program keeps ADDR_NO_RANDOMIZE for its stack',
   },
   kcmp: {
     handler: sysKcmp,
     args: ['int', 'int', 'int', 'hex', 'hex'],
     status: 'partial',
-    note: 'FILE, FILES and FS',
+    note: 'no KCMP_EPOLL_TFD',
   },
   ptrace: {
     handler: sysPtrace,
@@ -258,12 +275,11 @@ export const processFamily: Family = {
     status: 'full',
   },
   get_robust_list: { handler: sysGetRobustList, args: ['int', 'ptr', 'ptr'], status: 'full' },
-  // What the filter lets through are ARCH_SET_FS and ARCH_GET_FS.
   arch_prctl: {
     handler: () => -EINVAL,
     args: ['hex', 'ptr'],
     status: 'partial',
-    note: 'only the fs base; all else is EINVAL',
+    note: 'EINVAL for the gs base and the vDSO',
   },
   process_mrelease: { handler: () => -ENOSYS, args: ['fd', 'hex'], status: 'partial', note: 'ENOSYS' },
   ...prctlCalls,

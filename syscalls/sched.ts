@@ -241,6 +241,7 @@ function sysIoprioSet(task: Task, args: SyscallArgs): number {
   for (const t of priorityTargets(task, which - 1, args.int(1))) {
     if (!sameUser(task, t) && !capable(task.cred, CAP_SYS_NICE)) return -EPERM;
     t.ioprio = value;
+    t.ioContext ??= {};
     result = 0;
   }
   return result;

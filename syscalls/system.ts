@@ -6,8 +6,9 @@ import { putI64, putText, SYSINFO_SIZE, UTSNAME_FIELD, UTSNAME_SIZE } from '../s
 import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
 import { hostUptime } from '../src/kernel/clocks.js';
 import { capable } from '../src/kernel/cred.js';
+import { machineFor, releaseFor } from '../src/kernel/personality.js';
 import type { Task } from '../src/kernel/task.js';
-import { MACHINE, RELEASE, SYSNAME, UTS_LEN, VERSION } from '../src/kernel/utsname.js';
+import { SYSNAME, UTS_LEN, VERSION } from '../src/kernel/utsname.js';
 import type { ArgKind, Family, FamilyEntry, SyscallArgs } from './family.js';
 
 /** Fixed-point shift of the load averages in struct sysinfo. */
@@ -16,7 +17,14 @@ const SI_LOAD_SHIFT = 16;
 function sysUname(task: Task, args: SyscallArgs): number {
   const { hostname, domainname } = task.kernel;
   const dv = task.mem.stage(UTSNAME_SIZE);
-  [SYSNAME, hostname, RELEASE, VERSION, MACHINE, domainname].forEach((text, i) => {
+  [
+    SYSNAME,
+    hostname,
+    releaseFor(task.personality),
+    VERSION,
+    machineFor(task.personality),
+    domainname,
+  ].forEach((text, i) => {
     putText(dv, i * UTSNAME_FIELD, UTSNAME_FIELD, text);
   });
   return task.mem.post(args.ptr(0), UTSNAME_SIZE) < 0 ? -EFAULT : 0;
@@ -109,9 +117,7 @@ export const systemFamily: Family = {
   sethostname: { handler: sysSethostname, args: ['str', 'size'], status: 'full' },
   setdomainname: { handler: sysSetdomainname, args: ['str', 'size'], status: 'full' },
   sysinfo: { handler: sysSysinfo, args: ['ptr'], status: 'full' },
-  syslog: refused(EPERM, ['int', 'ptr', 'size'], 'EPERM: no kernel log'),
   acct: refused(EPERM, ['path'], 'EPERM: no process accounting'),
-  vhangup: refused(EPERM, [], 'EPERM'),
   quotactl: refused(EPERM, ['hex', 'path', 'int', 'ptr'], 'EPERM: no quotas'),
   io_uring_setup: refused(ENOSYS, ['int', 'ptr'], 'ENOSYS: programs fall back to ordinary calls'),
   landlock_create_ruleset: refused(ENOSYS, ['ptr', 'size', 'hex'], 'ENOSYS'),

@@ -35,6 +35,7 @@ import { signalfdFamily } from './signalfd.js';
 import { socketFamily } from './socket.js';
 import { spliceFamily } from './splice.js';
 import { statFamily } from './stat.js';
+import { syslogFamily } from './syslog.js';
 import { systemFamily } from './system.js';
 import { timeFamily } from './time.js';
 import { timerFamily } from './timer.js';
@@ -82,6 +83,7 @@ const families: readonly Family[] = [
   socketFamily,
   spliceFamily,
   statFamily,
+  syslogFamily,
   systemFamily,
   timeFamily,
   timerFamily,

@@ -1,8 +1,9 @@
 /** Clocks that only the sentry may answer for: those that would be set. Reading clocks is native. */
 
 import { EFAULT, EINVAL, EPERM } from '../src/abi/errno.js';
-import { CLOCK_REALTIME } from '../src/abi/sched.js';
+import { CAP_SYS_TIME, CLOCK_REALTIME } from '../src/abi/sched.js';
 import {
+  getI64,
   putI64,
   putTimeval,
   readTimespec,
@@ -11,6 +12,7 @@ import {
   TMS_SIZE,
 } from '../src/abi/structs-process.js';
 import { hostUptime } from '../src/kernel/clocks.js';
+import { capable } from '../src/kernel/cred.js';
 import type { Task } from '../src/kernel/task.js';
 import { CLOCK_TICKS, noUsage, processUsage } from '../src/kernel/usage.js';
 import type { Family, SyscallArgs } from './family.js';
@@ -20,6 +22,13 @@ const TIME_ERROR = 5;
 const STA_UNSYNC = 0x40;
 const TICK_US = 10_000;
 const NTP_PHASE_LIMIT = 16_000_000;
+/** Modes of adjtimex(2). */
+const ADJ_OFFSET = 0x0001;
+const ADJ_TICK = 0x4000;
+const ADJ_ADJTIME = 0x8000;
+const ADJ_OFFSET_SS_READ = 0xa001;
+/** Offset of `tick` in struct timex. */
+const TIMEX_TICK = 88;
 
 function sysTimes(task: Task, args: SyscallArgs): number {
   const now = Math.floor((hostUptime(task.kernel) / 1000) * CLOCK_TICKS);
@@ -51,11 +60,27 @@ function sysSettimeofday(task: Task, args: SyscallArgs): number {
   return -EPERM;
 }
 
+/** True for what even the unprivileged may ask: nothing to change, or what is left of an adjtime(3). */
+function readOnly(modes: number): boolean {
+  return modes === 0 || modes === ADJ_OFFSET_SS_READ;
+}
+
+/** Why a change cannot be had: what is wrong with it by itself comes before that nobody may make one. */
+function refusal(task: Task, addr: number, modes: number): number {
+  if ((modes & ADJ_ADJTIME) !== 0 && (modes & ADJ_OFFSET) === 0) return -EINVAL;
+  const tick = (modes & ADJ_ADJTIME) === 0 && (modes & ADJ_TICK) !== 0;
+  if (!tick || !capable(task.cred, CAP_SYS_TIME)) return -EPERM;
+  const dv = task.mem.view(addr, TIMEX_SIZE);
+  if (typeof dv === 'number') return -EFAULT;
+  const us = getI64(dv, TIMEX_TICK);
+  return us < TICK_US * 0.9 || us > TICK_US * 1.1 ? -EINVAL : -EPERM;
+}
+
 /** Reading is answered with a clock that is not synchronized, as far as the sandbox can tell; changing it is EPERM. */
 function adjust(task: Task, addr: number): number {
   const modes = task.mem.u32(addr);
   if (Number.isNaN(modes)) return -EFAULT;
-  if (modes !== 0) return -EPERM;
+  if (!readOnly(modes)) return refusal(task, addr, modes);
   const dv = task.mem.stage(TIMEX_SIZE);
   putI64(dv, 24, NTP_PHASE_LIMIT);
   putI64(dv, 32, NTP_PHASE_LIMIT);

@@ -17,6 +17,7 @@ import {
 } from '../abi/elf.js';
 import { EACCES, EINVAL, ELIBBAD, ELOOP, ENOENT, ENOEXEC } from '../abi/errno.js';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_RDONLY } from '../abi/fcntl.js';
+import { ADDR_NO_RANDOMIZE } from '../abi/personality.js';
 import { MS_NOEXEC, MS_NOSUID, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { LoadOp, LoadPlan } from '../arch/load-plan.js';
 import { noteMapping } from '../fs/proc/maps.js';
@@ -28,6 +29,7 @@ import { denyIfWritten, noteProgram } from '../vfs/text-busy.js';
 import type { Cred } from './cred.js';
 import { credForExec } from './cred-change.js';
 import { type ElfImage, mapElf, parseElf, type ReadAt } from './exec-elf.js';
+import { personalityForExec } from './personality.js';
 import { signalsForExec } from './signals.js';
 import { TASK_COMM_MAX, type Task } from './task.js';
 import { BufferSink } from './useriov.js';
@@ -250,6 +252,7 @@ function programBase(task: Task, elf: ElfImage): number {
 
 /** A page address in `bits` bits of pages above `low`. */
 function randomBase(task: Task, low: number, bits: number): number {
+  if ((task.personality & ADDR_NO_RANDOMIZE) !== 0) return low;
   const bytes = new Uint8Array(4);
   task.kernel.native.getrandom(bytes, 0, 4);
   const r = new DataView(bytes.buffer).getUint32(0) % 2 ** bits;
@@ -274,6 +277,9 @@ export function commitExec(task: Task, image: ExecImage): void {
   if (image.secure) tg.parentDeathSignal = 0;
   task.cred = image.cred;
   task.keepCaps = false;
+  task.vm = {};
+  task.sighand = {};
+  task.personality = personalityForExec(task.personality, image.secure);
   task.comm = image.comm;
   tg.exe = image.path;
   noteProgram(inodeOf(image.path));

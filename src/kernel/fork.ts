@@ -9,6 +9,7 @@ import {
   CLONE_FILES,
   CLONE_FS,
   CLONE_INTO_CGROUP,
+  CLONE_IO,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -20,6 +21,7 @@ import {
   CLONE_PARENT,
   CLONE_PIDFD,
   CLONE_SIGHAND,
+  CLONE_SYSVSEM,
   CLONE_THREAD,
   CLONE_VM,
   RLIMIT_NOFILE,
@@ -152,13 +154,24 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   child.noNewPrivs = task.noNewPrivs;
   child.keepCaps = task.keepCaps;
   child.timerSlack = task.timerSlack;
+  child.defaultTimerSlack = task.timerSlack;
   child.ioprio = task.ioprio;
+  child.personality = task.personality;
+  shareStandIns(task, child, args.flags);
   enterTask(child);
   kernel.forks++;
   args.pidFile?.file.bind(tg);
   // Made while the sandbox was already going down.
   if (kernel.exitStatus !== undefined) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
   return child;
+}
+
+/** What kcmp(2) compares: shared by CLONE_*, or made anew. */
+function shareStandIns(task: Task, child: Task, flags: number): void {
+  if (has(flags, CLONE_VM)) child.vm = task.vm;
+  if (has(flags, CLONE_SIGHAND)) child.sighand = task.sighand;
+  if (has(flags, CLONE_SYSVSEM)) child.semUndo = task.semUndo ??= {};
+  if (task.ioContext !== undefined) child.ioContext = has(flags, CLONE_IO) ? task.ioContext : {};
 }
 
 function childProcess(task: Task, args: CloneArgs, hostPid: number, pid: number): ThreadGroup {

@@ -43,6 +43,8 @@ export class Kernel {
   mounts!: MountNamespace;
   hostname: string;
   domainname = '(none)';
+  /** Level of the console, which only syslog(2) and /proc/sys/kernel/printk speak of. */
+  consoleLevel = 7;
   readonly maxTasks: number;
   /** The operator's terminal, when a standard stream is one. */
   hostTty: Tty | undefined;

@@ -174,9 +174,20 @@ export class Task {
   /** Mask to set at the next ptrace stop (ppoll and its like), and the one to put back at the signal-delivery stop. */
   tempSigmask: bigint | undefined;
   savedSigmask: bigint | undefined;
+  /** While in rt_sigtimedwait(2): the mask that the thread had before, which the host has made smaller. */
+  sigwaitBlocked: bigint | undefined;
   /** PR_SET_TIMERSLACK in nanoseconds, ioprio_set(2): recorded, see syscalls/process.ts and sched.ts. */
   timerSlack = 50_000;
+  /** What PR_SET_TIMERSLACK of 0 goes back to: the slack of the thread that made this one. */
+  defaultTimerSlack = 50_000;
   ioprio = 0;
+  /** personality(2). */
+  personality = 0;
+  /** Stand-ins for what the host keeps, so that kcmp(2) can tell who shares it. */
+  vm: object = {};
+  sighand: object = {};
+  ioContext: object | undefined;
+  semUndo: object | undefined;
   /** Memory of the caller, as the calls see it. */
   readonly mem: UserMemory;
 

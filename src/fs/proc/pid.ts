@@ -146,7 +146,11 @@ const COMMON: Readonly<Record<string, FileSpec>> = {
     0o644,
     (s) => ({ read: () => `${s.tg.oomScoreAdj}\n`, write: (r, v) => setOomScoreAdj(s, r, v, (n) => n) }),
   ],
-  personality: text(0o400, () => '00000000\n', true),
+  personality: text(
+    0o400,
+    (s) => asTask(s, (task) => `${task.personality.toString(16).padStart(8, '0')}\n`),
+    true,
+  ),
   sched: text(0o444, fromHost('sched')),
   schedstat: text(0o444, fromHost('schedstat')),
   sessionid: text(0o444, () => '4294967295'),
@@ -164,7 +168,7 @@ const PROCESS_ONLY: Readonly<Record<string, FileSpec>> = {
   coredump_filter: text(0o444, () => '00000033\n'),
   mountstats: text(0o400, (s) => asTask(s, mountstatsText), true),
   timers: text(0o444, () => ''),
-  timerslack_ns: text(0o444, () => '50000\n'),
+  timerslack_ns: text(0o444, (s) => asTask(s, (task) => `${task.timerSlack}\n`)),
 };
 
 const THREAD_ONLY: Readonly<Record<string, FileSpec>> = {
@@ -208,6 +212,11 @@ export class PidDir extends PseudoDir {
       return new TextInode(proc, key, perm, proc.time, ops(subject), () => ownerOf(subject));
     }
     return this.special(name, key);
+  }
+
+  /** Set for the directory of a process, which stands for it in pidfd_send_signal(2). */
+  get process(): ThreadGroup | undefined {
+    return this.subject.task === undefined ? this.subject.tg : undefined;
   }
 
   private gone(): boolean {

@@ -153,6 +153,7 @@ function settings(kernel: Kernel): Tree {
       overflowuid: '65534\n',
       perf_event_paranoid: '4\n',
       pid_max: host('sys/kernel/pid_max', '32768\n'),
+      printk: () => `${kernel.consoleLevel}\t4\t1\t7\n`,
       pty: { max: `${PTY_MAX}\n`, reserve: '1024\n' },
       random: {
         boot_id: () => `${bootId}\n`,
@@ -174,6 +175,7 @@ function settings(kernel: Kernel): Tree {
       shmall: '18446744073692774399\n',
       shmmax: '18446744073692774399\n',
       shmmni: '4096\n',
+      tainted: '0\n',
       'threads-max': () => `${kernel.maxTasks}\n`,
       unprivileged_bpf_disabled: '2\n',
       version: `${VERSION}\n`,

@@ -3,17 +3,20 @@
 import { EBADF, EFAULT, EINVAL, EPERM, ESRCH } from '../src/abi/errno.js';
 import { SA_NOCLDSTOP, SA_NOCLDWAIT, SI_TKILL, SI_USER, SIGCHLD } from '../src/abi/signal.js';
 import { getI64, readSiginfo, SIGACTION_SIZE, SIGINFO_SIZE } from '../src/abi/structs-process.js';
+import { PidDir } from '../src/fs/proc/pid.js';
 import { findByTid, findProcess, findTask } from '../src/kernel/ids.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import { mayKill, type SigInfo, sendToProcess, sendToTask } from '../src/kernel/signals.js';
 import type { ProcessGroup, Task, ThreadGroup } from '../src/kernel/task.js';
 import { CONTINUE, type SyscallResult } from '../src/kernel/wait.js';
+import { inodeOf } from '../src/vfs/dentry.js';
 import type { Family, SyscallArgs } from './family.js';
 
 const NSIG = 64;
 const SIGSET_SIZE = 8;
 const SIG_DFL = 0;
 const SIG_IGN = 1;
+const PIDFD_SIGNAL_THREAD = 1;
 const PIDFD_SIGNAL_THREAD_GROUP = 2;
 const PIDFD_SIGNAL_PROCESS_GROUP = 4;
 
@@ -136,15 +139,22 @@ function sysRtTgsigqueueinfo(task: Task, args: SyscallArgs): SyscallResult {
   return killThread(task, tgid, tid, { ...info, signo: sig });
 }
 
+/** The process of a pidfd, or of a directory /proc/<pid>. @returns undefined when it has none yet or any more; -EBADF */
+function pidfdProcess(task: Task, fd: number): ThreadGroup | undefined | number {
+  const file = task.file(fd);
+  if (file instanceof PidFile) return file.process;
+  const inode = file === undefined ? undefined : inodeOf(file.path);
+  return inode instanceof PidDir ? (inode.process ?? -EBADF) : -EBADF;
+}
+
 function sysPidfdSendSignal(task: Task, args: SyscallArgs): SyscallResult {
   const sig = args.int(1);
   const infoAddr = args.ptr(2);
   const flags = args.uint(3);
-  if (flags !== 0 && flags !== PIDFD_SIGNAL_THREAD_GROUP && flags !== PIDFD_SIGNAL_PROCESS_GROUP)
+  if (![0, PIDFD_SIGNAL_THREAD, PIDFD_SIGNAL_THREAD_GROUP, PIDFD_SIGNAL_PROCESS_GROUP].includes(flags))
     return -EINVAL;
-  const file = task.file(args.int(0));
-  if (!(file instanceof PidFile)) return -EBADF;
-  const tg = file.process;
+  const tg = pidfdProcess(task, args.int(0));
+  if (typeof tg === 'number') return tg;
   let info: SigInfo | number = userInfo(task, sig, SI_USER);
   if (infoAddr !== 0) {
     info = copySiginfo(task, infoAddr);
@@ -154,7 +164,9 @@ function sysPidfdSendSignal(task: Task, args: SyscallArgs): SyscallResult {
   }
   if (!validSignal(sig)) return -EINVAL;
   if (tg === undefined || tg.reaped) return -ESRCH;
-  return flags === PIDFD_SIGNAL_PROCESS_GROUP ? killGroup(task, tg.group, info) : killOne(task, tg, info);
+  if (flags === PIDFD_SIGNAL_PROCESS_GROUP) return killGroup(task, tg.group, info);
+  if (flags === PIDFD_SIGNAL_THREAD) return killThread(task, tg.pid, tg.pid, { ...info, code: SI_TKILL });
+  return killOne(task, tg, info);
 }
 
 /**
@@ -188,8 +200,7 @@ export const signalFamily: Family = {
   pidfd_send_signal: {
     handler: sysPidfdSendSignal,
     args: ['fd', 'signal', 'struct', 'hex'],
-    status: 'partial',
-    note: 'no PIDFD_SIGNAL_THREAD',
+    status: 'full',
   },
   rt_sigaction: {
     handler: sysRtSigaction,

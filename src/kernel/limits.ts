@@ -9,6 +9,7 @@ import {
   RLIMIT_MEMLOCK,
   RLIMIT_NLIMITS,
   RLIMIT_NOFILE,
+  RLIMIT_SIGPENDING,
   RLIMIT_STACK,
 } from '../abi/sched.js';
 import { NR_OPEN } from '../vfs/fdtable.js';
@@ -16,13 +17,14 @@ import { capable } from './cred.js';
 import type { Rlimit, Task, ThreadGroup } from './task.js';
 import { CONTINUE } from './wait.js';
 
-/** Lines of /proc/pid/limits of what is the host's to enforce: memory and CPU time. Cores are never dumped by it. */
+/** Lines of /proc/pid/limits of what is the host's to enforce: memory, CPU time and queued signals. Cores are never dumped by it. */
 const HOST_LIMITS = new Map([
   [RLIMIT_AS, 'Max address space'],
   [RLIMIT_DATA, 'Max data size'],
   [RLIMIT_STACK, 'Max stack size'],
   [RLIMIT_MEMLOCK, 'Max locked memory'],
   [RLIMIT_CPU, 'Max cpu time'],
+  [RLIMIT_SIGPENDING, 'Max pending signals'],
 ]);
 
 /**
@@ -35,6 +37,8 @@ export function setLimit(task: Task, tg: ThreadGroup, resource: number, next: Rl
   if (resource === RLIMIT_NOFILE && next.hard > NR_OPEN) return -EPERM;
   const old = tg.limits[resource];
   if (next.hard > (old?.hard ?? Infinity) && !capable(task.cred, CAP_SYS_RESOURCE)) return -EPERM;
+  // What even root's sandbox is not given on the host cannot be had, as in a container without CAP_SYS_RESOURCE.
+  if (next.hard > hostCeiling(tg, resource)) return -EPERM;
   tg.limits[resource] = next;
   // Without CAP_SYS_RESOURCE the sentry may not touch a process of another user, which guests of a root sentry are.
   return applyToHost(tg, resource, next) === -EPERM && tg === task.group ? CONTINUE : 0;
@@ -49,6 +53,12 @@ function applyToHost(tg: ThreadGroup, resource: number, limit: Rlimit): number {
   // CPU time is the exception: SIGKILL at the hard limit is the host's to send.
   const nextHard = resource === RLIMIT_CPU ? Math.min(limit.hard, hard) : hard;
   return tg.kernel.native.prlimit(tg.hostPid, resource, hostValue(soft), hostValue(nextHard));
+}
+
+/** How high the hard limit may be for the host to carry it out. */
+function hostCeiling(tg: ThreadGroup, resource: number): number {
+  const name = HOST_LIMITS.get(resource);
+  return name === undefined ? Infinity : hostHard(tg, name);
 }
 
 function hostValue(limit: number): number {

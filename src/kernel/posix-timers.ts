@@ -125,7 +125,7 @@ export class PosixTimers {
     }
     // The last signal was taken without a stop (sigtimedwait(2), or it was ignored).
     if (t.pending) t.lastOverrun = t.overrun;
-    t.overrun = expiries - 1;
+    t.overrun = Math.min(DELAYTIMER_MAX, expiries - 1);
     t.pending = true;
     this.fire(t);
   }

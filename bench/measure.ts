@@ -1,17 +1,21 @@
-/** Measuring: every row is calibrated on every target, then come rounds in which the targets take turns. */
-import { run } from '../test/support/run.js';
+/**
+ * Measuring: every row is calibrated on every target, then come rounds. In a round each target gets a fresh sandbox, and for
+ * every row the targets take turns, so that a machine that slows down slows all of them.
+ */
+import { runBounded } from '../compat/bounded.js';
+import { findProgram } from '../compat/targets/probe.js';
+import type { CellResult } from './model.js';
 import { type Row, startRow } from './rows.js';
+import { Session } from './session.js';
 import { failure, type Target } from './targets.js';
 
-/** Milliseconds before an invocation counts as hung. */
-const invocationTimeout = 10_000;
-/** A calibration run shorter than this (nanoseconds) says too little, and is followed by another. */
-const calibrationFloor = 5e6;
+/** Milliseconds before an answer counts as never coming. */
+const answerTimeout = 20_000;
 const calibrationTries = 4;
 const fewestIterations = 5;
 const mostIterations = 20_000_000;
-/** Start-up is short and noisy: at least this many runs of it. */
-const startRounds = 10;
+/** Milliseconds for `true`. */
+const startTimeout = 10_000;
 
 export interface Plan {
   rows: readonly Row[];
@@ -19,91 +23,110 @@ export interface Plan {
   /** The static guest program. */
   micro: string;
   rounds: number;
-  /** How long one invocation's loop should last, in milliseconds. */
+  /** How long one sample's loop should last, in milliseconds. */
   duration: number;
-  /** Put before every command: taskset, or nothing. */
-  wrapper: readonly string[];
-  /** Told what is going on. */
-  progress: (line: string) => void;
+  /** Told what is going on: how many of all steps are done. */
+  progress: (done: number, all: number, what: string) => void;
+  /** Called before the first, between and after the last round, with no sandbox running. */
+  between: () => void;
 }
 
-/** One row on one target. */
-export interface Cell {
+interface Cell {
   row: Row;
   target: Target;
-  /** Operations of one invocation; 0 until calibrated. */
-  iterations: number;
-  /** Nanoseconds per operation, one a round. */
-  samples: number[];
-  /** Why there is no figure. One failure in any round is enough: a call that sometimes fails has no speed. */
-  failed?: string;
+  result: CellResult;
 }
 
-/** Run `micro` once. Returns nanoseconds per operation, or why there are none. */
-async function invoke(plan: Plan, cell: Cell, iterations: number): Promise<number | string> {
-  const command = [...plan.wrapper, ...cell.target.prefix, plan.micro, cell.row.name, String(iterations)];
-  const result = await run(command, { timeout: invocationTimeout });
-  if (result.status !== 0 || result.timedOut) {
-    return failure(result);
+/** The targets' sandboxes of one round, each started when it is first needed or when it has ended. */
+class Sandboxes {
+  private readonly sessions = new Map<Target, Session>();
+
+  constructor(private readonly plan: Plan) {}
+
+  async ask(cell: Cell, iterations: number): Promise<number | string> {
+    let session = this.sessions.get(cell.target);
+    if (session === undefined || session.ended) {
+      await session?.close();
+      session = await Session.open(this.serve(cell.target));
+      this.sessions.set(cell.target, session);
+      // A kernel that is compiled as it runs is at its slowest now: this answer would be the row's own bad luck.
+      await session.ask(cell.row.name, iterations, answerTimeout);
+    }
+    return session.ask(cell.row.name, iterations, answerTimeout);
   }
-  const ns = Number(result.stdout.trim());
-  return Number.isFinite(ns) && ns > 0 ? ns : `not a time: ${JSON.stringify(result.stdout.slice(0, 40))}`;
+
+  private serve(target: Target) {
+    const host = target.hostDirectory === undefined ? [] : [target.hostDirectory];
+    return target.command([this.plan.micro, 'serve', target.memoryDirectory, ...host]);
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.sessions.values()) {
+      await session.close();
+    }
+    this.sessions.clear();
+  }
 }
 
 /** Wall time in nanoseconds of running `true`, or why there is none. */
-async function start(plan: Plan, target: Target): Promise<number | string> {
-  if (!target.runsAnyProgram) {
-    return 'a stopwatch, not a sandbox: runs no dynamically linked program';
+async function start(target: Target): Promise<number | string> {
+  const command = target.command([findProgram('true') ?? '/bin/true']);
+  try {
+    const { argv, cwd, env } = command;
+    const result = await runBounded(argv, { cwd, env, timeout: startTimeout });
+    return result.status === 0 && !result.timedOut ? result.milliseconds * 1e6 : failure(result);
+  } finally {
+    await command.discard();
   }
-  const before = process.hrtime.bigint();
-  const result = await run([...plan.wrapper, ...target.prefix, 'true'], { timeout: invocationTimeout });
-  const elapsed = Number(process.hrtime.bigint() - before);
-  return result.status === 0 && !result.timedOut ? elapsed : failure(result);
 }
 
-function iterationsFor(plan: Plan, ns: number): number {
-  return Math.round(Math.min(mostIterations, Math.max(fewestIterations, (plan.duration * 1e6) / ns)));
+/** True if a row is no affair of a target: the bare trap is a floor for some rows and a sandbox for none. */
+function outOfScope(row: Row, target: Target): boolean {
+  return target.floor && !row.floor;
+}
+
+/** Why a row cannot be measured on a target, known without trying. */
+function impossible(row: Row, target: Target): string | undefined {
+  const lacking = row.hostDirectory && target.hostDirectory === undefined;
+  return lacking ? 'has no directory of the host to write to' : undefined;
 }
 
 /** Find the number of iterations that lasts for `plan.duration`, or fail the cell. */
-async function calibrate(plan: Plan, cell: Cell): Promise<void> {
+async function calibrate(plan: Plan, sandboxes: Sandboxes, { result, ...cell }: Cell): Promise<void> {
   let iterations = cell.row.firstIterations;
-  for (let tries = 1; ; tries++) {
-    const ns = await invoke(plan, cell, iterations);
+  for (let tries = 1; tries <= calibrationTries; tries++) {
+    const ns = await sandboxes.ask({ result, ...cell }, iterations);
     if (typeof ns === 'string') {
-      cell.failed = ns;
+      result.failed = ns;
       return;
     }
     const elapsed = ns * iterations;
-    iterations = iterationsFor(plan, ns);
-    if (elapsed >= calibrationFloor || tries === calibrationTries) {
-      cell.iterations = iterations;
+    iterations = Math.round(Math.min(mostIterations, Math.max(fewestIterations, (plan.duration * 1e6) / ns)));
+    result.iterations = iterations;
+    if (elapsed >= (plan.duration * 1e6) / 2) {
       return;
     }
   }
 }
 
-function record(cell: Cell, sample: number | string): void {
-  if (typeof sample === 'string') {
-    cell.failed = sample;
+async function sample(sandboxes: Sandboxes, { result, ...cell }: Cell): Promise<void> {
+  const ns =
+    cell.row.name === startRow.name
+      ? await start(cell.target)
+      : await sandboxes.ask({ result, ...cell }, result.iterations);
+  if (typeof ns === 'string') {
+    // One failure in any round is enough: a call that sometimes fails has no speed.
+    result.failed = ns;
   } else {
-    cell.samples.push(sample);
+    result.samples.push(ns);
   }
 }
 
-/** One round: for every row each target in turn, so that a machine that slows down slows all of them. */
-async function round(plan: Plan, rows: readonly Row[], cells: readonly Cell[]): Promise<void> {
-  for (const row of rows) {
-    for (const cell of cells) {
-      if (cell.row !== row || cell.failed !== undefined) {
-        continue;
-      }
-      record(
-        cell,
-        row === startRow ? await start(plan, cell.target) : await invoke(plan, cell, cell.iterations),
-      );
-    }
-  }
+function makeCell(row: Row, target: Target): Cell {
+  const failed = impossible(row, target);
+  const iterations = row.name === startRow.name ? 1 : 0;
+  const result: CellResult = { row: row.name, target: target.name, iterations, samples: [] };
+  return { row, target, result: failed === undefined ? result : { ...result, failed } };
 }
 
 /**
@@ -111,26 +134,36 @@ async function round(plan: Plan, rows: readonly Row[], cells: readonly Cell[]): 
  *
  * @returns one cell a row and target, in the order of the plan
  */
-export async function measure(plan: Plan): Promise<Cell[]> {
+export async function measure(plan: Plan): Promise<CellResult[]> {
   const cells = plan.rows.flatMap((row) =>
-    plan.targets.map((target): Cell => ({ row, target, iterations: 0, samples: [] })),
+    plan.targets.filter((target) => !outOfScope(row, target)).map((target) => makeCell(row, target)),
   );
-  plan.progress('calibrating');
-  for (const cell of cells) {
-    if (cell.row !== startRow) {
-      await calibrate(plan, cell);
+  const possible = cells.filter((cell) => cell.result.failed === undefined);
+  const all = possible.length * (plan.rounds + 1);
+  let done = 0;
+  const visit = async (what: string, each: (sandboxes: Sandboxes, cell: Cell) => Promise<void>) => {
+    plan.between();
+    const sandboxes = new Sandboxes(plan);
+    try {
+      for (const cell of possible) {
+        plan.progress(done++, all, `${what}: ${cell.row.name}`);
+        if (cell.result.failed === undefined) {
+          await each(sandboxes, cell);
+        }
+      }
+    } finally {
+      await sandboxes.close();
     }
-  }
-  const callRows = plan.rows.filter((row) => row !== startRow);
+  };
+  await visit('calibrating', async (sandboxes, cell) => {
+    if (cell.row.name !== startRow.name) {
+      await calibrate(plan, sandboxes, cell);
+    }
+  });
   for (let i = 1; i <= plan.rounds; i++) {
-    plan.progress(`round ${i} of ${plan.rounds}`);
-    await round(plan, callRows, cells);
+    await visit(`round ${i} of ${plan.rounds}`, sample);
   }
-  if (plan.rows.includes(startRow)) {
-    plan.progress('start-up');
-    for (let i = 0; i < Math.max(startRounds, plan.rounds); i++) {
-      await round(plan, [startRow], cells);
-    }
-  }
-  return cells;
+  plan.progress(all, all, 'done');
+  plan.between();
+  return cells.map((cell) => cell.result);
 }

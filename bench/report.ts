@@ -1,6 +1,9 @@
-/** From measurements to what people read: two tables and the reasons for what is missing in them. */
-import type { Cell } from './measure.js';
-import type { Limit, Row } from './rows.js';
+/** From runs to what people read: tables of times and ratios, and of what changed between two runs. */
+import type { Comparison, Normal, RowChange } from './compare.js';
+import { formatCommit } from './history.js';
+import { formatMachine } from './machine.js';
+import type { BenchRun, Noise, RowInfo } from './model.js';
+import { allRows, type Limit } from './rows.js';
 import { type Summary, summarize } from './statistics.js';
 
 const missing = '-';
@@ -18,11 +21,10 @@ function unitOf(ns: number): { name: string; size: number } {
       : { name: 'ms', size: 1e6 };
 }
 
-/** `4.51 us (4.47-4.76)`: median, smallest and largest, all in the median's unit. */
-function formatTime(summary: Summary): string {
+/** `4.51 us ±0.12`: median and median absolute deviation, both in the median's unit. */
+export function formatTime(summary: Summary): string {
   const { name, size } = unitOf(summary.median);
-  const spread = `${digits(summary.min / size)}-${digits(summary.max / size)}`;
-  return `${digits(summary.median / size)} ${name} (${spread})`;
+  return `${digits(summary.median / size)} ${name} ±${digits(summary.deviation / size)}`;
 }
 
 /**
@@ -52,32 +54,35 @@ function formatTable(lines: readonly (readonly string[])[], words: readonly numb
 
 /** Medians by row and target, for those that have one. */
 export class Results {
-  readonly rows: Row[];
   readonly targets: string[];
 
-  constructor(private readonly cells: readonly Cell[]) {
-    this.rows = [...new Set(cells.map((cell) => cell.row))];
-    this.targets = [...new Set(cells.map((cell) => cell.target.name))];
+  constructor(readonly run: BenchRun) {
+    this.targets = run.targets.map((target) => target.name);
   }
 
   /** Undefined when the target is not measured or failed in this row. */
-  summary(row: Row, target: string): Summary | undefined {
-    const cell = this.cells.find((candidate) => candidate.row === row && candidate.target.name === target);
+  summary(row: string, target: string): Summary | undefined {
+    const cell = this.run.cells.find((candidate) => candidate.row === row && candidate.target === target);
     return cell === undefined || cell.failed !== undefined ? undefined : summarize(cell.samples);
   }
 
   /** The ratio of two targets' medians. */
-  ratio(row: Row, target: string, base: string): number | undefined {
+  ratio(row: string, target: string, base: string): number | undefined {
     const measured = this.summary(row, target);
     const yardstick = this.summary(row, base);
     return measured && yardstick && measured.median / yardstick.median;
   }
 
-  /** `tvisor, fork + exit + wait: timed out`, one line a failure. */
+  /** `tvisor, fork + exit + wait: timed out`: one line for each reason, with the rows that it stopped. */
   failures(): string[] {
-    return this.cells
-      .filter((cell) => cell.failed !== undefined)
-      .map((cell) => `${cell.target.name}, ${cell.row.label}: ${cell.failed}`);
+    const byReason = new Map<string, string[]>();
+    for (const cell of this.run.cells) {
+      if (cell.failed !== undefined) {
+        const reason = `${cell.target}: ${cell.failed.replace(`${cell.row}: `, '')}`;
+        byReason.set(reason, [...(byReason.get(reason) ?? []), cell.row]);
+      }
+    }
+    return [...byReason].map(([reason, rows]) => `${reason}: ${rows.join(', ')}`);
   }
 }
 
@@ -89,9 +94,9 @@ function yardstick(results: Results, limit: Limit): string {
 }
 
 /** `1.12 of 1.25 bare-trap ok`, or `over`, or `?` where one of the two is not measured. */
-function judge(results: Results, row: Row, limit: Limit): string {
+function judge(results: Results, row: RowInfo, limit: Limit): string {
   const base = yardstick(results, limit);
-  const ratio = results.ratio(row, 'tvisor', base);
+  const ratio = results.ratio(row.name, 'tvisor', base);
   const measured = ratio === undefined ? missing : digits(ratio);
   const verdict = ratio === undefined ? '?' : ratio <= limit.ratio ? 'ok' : 'over';
   return `${measured} of ${limit.ratio} ${base} ${verdict}`;
@@ -99,11 +104,11 @@ function judge(results: Results, row: Row, limit: Limit): string {
 
 /** Time per operation: one column a target. */
 export function timesTable(results: Results): string {
-  const head = ['time per operation: median (min-max)', ...results.targets];
-  const body = results.rows.map((row) => [
+  const head = ['time per operation: median ±deviation', ...results.targets];
+  const body = results.run.rows.map((row) => [
     row.label,
     ...results.targets.map((target) => {
-      const summary = results.summary(row, target);
+      const summary = results.summary(row.name, target);
       return summary ? formatTime(summary) : missing;
     }),
   ]);
@@ -119,13 +124,102 @@ export function ratiosTable(results: Results): string {
     ...(results.targets.includes('bare-trap') ? againstTrap.map((name) => [name, 'bare-trap'] as const) : []),
   ];
   const head = ['ratio of medians', ...pairs.map(([name, base]) => `${name}/${base}`), 'target for tvisor'];
-  const body = results.rows.map((row) => [
-    row.label,
-    ...pairs.map(([name, base]) => {
-      const ratio = results.ratio(row, name, base);
-      return ratio === undefined ? missing : digits(ratio);
-    }),
-    [...new Set(row.limits.map((limit) => judge(results, row, limit)))].join(', '),
-  ]);
+  const body = results.run.rows.map((row) => {
+    const limits = allRows.find((candidate) => candidate.name === row.name)?.limits ?? [];
+    return [
+      row.label,
+      ...pairs.map(([name, base]) => {
+        const ratio = results.ratio(row.name, name, base);
+        return ratio === undefined ? missing : digits(ratio);
+      }),
+      [...new Set(limits.map((limit) => judge(results, row, limit)))].join(', '),
+    ];
+  });
   return formatTable([head, ...body], [0, head.length - 1]);
+}
+
+/** How quiet the machine was, with a warning if it was not. */
+export function formatNoise(noise: Noise): string {
+  const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
+  const facts = [
+    `a fixed loop ±${percent(noise.spread)}, at worst +${percent(noise.range)}`,
+    `steal ${percent(noise.steal)}`,
+    `${noise.preemptions.toFixed(0)} preemptions a second`,
+    `load ${noise.load.before.toFixed(2)} before and ${noise.load.after.toFixed(2)} after`,
+  ];
+  const warnings = noise.warnings.map((warning) => `  ${warning}`);
+  return [
+    `Noise: ${facts.join('; ')}`,
+    ...(warnings.length > 0 ? ['TOO NOISY to believe small differences:', ...warnings] : []),
+  ].join('\n');
+}
+
+/** What was measured, where and how: the lines above every table. */
+export function formatHead(run: BenchRun): string {
+  const { rounds, duration, pin } = run.settings;
+  const pinned = pin === null ? 'not pinned' : `all on processor ${pin}`;
+  return [
+    formatMachine(run.machine),
+    `${formatCommit(run.commit)}, ${run.started}: ${rounds} rounds, loops of ${duration} ms, ${pinned}, ${run.seconds} s`,
+    formatNoise(run.noise),
+  ].join('\n');
+}
+
+const normalWords: Record<Normal, string> = {
+  'bare-trap': 'bare trap',
+  native: 'native',
+  spin: 'fixed loop',
+  none: 'nothing',
+};
+
+/** `x1.08` for a ratio, `5.01 us` for a time. */
+function formatValue(change: RowChange, value: number): string {
+  const { name, size } = unitOf(value);
+  return change.normal === 'none' ? `${digits(value / size)} ${name}` : digits(value);
+}
+
+function formatP(p: number): string {
+  return p < 0.0001 ? '<0.0001' : p.toFixed(4);
+}
+
+function changeLine(change: RowChange): string[] {
+  const percent = (part: number): string => `${part >= 0 ? '+' : ''}${(part * 100).toFixed(1)} %`;
+  return [
+    change.label,
+    normalWords[change.normal],
+    formatValue(change, change.before),
+    formatValue(change, change.after),
+    percent(change.change),
+    `${percent(change.interval.low)} to ${percent(change.interval.high)}`,
+    formatP(change.p),
+    formatP(change.corrected),
+    change.verdict,
+  ];
+}
+
+/**
+ * What changed, the changed rows first, and how that was found.
+ *
+ * @param leastChange as given to `compareRuns`
+ */
+export function formatComparison(
+  before: BenchRun,
+  comparison: Comparison,
+  options: { level: number; leastChange: number },
+): string {
+  const order = ['worse', 'better', 'noise'];
+  const changes = [...comparison.changes].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+  const head = ['row', 'divided by', 'before', 'now', 'change', '95 %', 'p', 'p (Holm)', 'verdict'];
+  const count = (verdict: string): number => changes.filter((change) => change.verdict === verdict).length;
+  return [
+    `Against ${formatCommit(before.commit)} of ${before.started}:`,
+    formatTable([head, ...changes.map(changeLine)], [0, 1, head.length - 1]),
+    '',
+    `${count('worse')} worse, ${count('better')} better, ${count('noise')} noise.`,
+    ...comparison.remarks.map((remark) => `Note: ${remark}`),
+    'Machines drift from day to day, so each sample is divided by the one of the bare trap, or else native, that was taken in',
+    'the same round of the same run, and these ratios are compared: the median, its change with a bootstrapped interval, and',
+    'the Mann-Whitney U test (two-sided, exact) with Holm’s correction for the number of rows. A row is worse or better if',
+    `its corrected p is below ${options.level} and its median changed by ${options.leastChange * 100} % or more; all else is noise.`,
+  ].join('\n');
 }

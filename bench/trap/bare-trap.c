@@ -1,13 +1,13 @@
 // bare-trap COMMAND [ARG...]: the floor under every sandbox built on seccomp user notifications.
 //
-// Runs COMMAND under a filter that sends the calls of bench/guest/micro.c to one thread, which answers them
+// Runs COMMAND under a filter that sends the calls of bench/guest to one thread, which answers them
 // with the least work that can be called an answer: a constant, one host call, or one copy in or out of the
 // caller's memory. No descriptors, names or processes are looked after, so this is a stopwatch and not a
 // sandbox. What a real kernel costs above this line is its own doing; what lies below is the host's.
 //
-// To keep COMMAND otherwise whole, only descriptors from FAKE_FD up are answered here: openat and pipe2
-// hand out such numbers, and read, write, close and so on of lower ones go to the host. mmap,
-// clock_gettime, fork and execve are native.
+// To keep COMMAND otherwise whole, only descriptors from FAKE_FD up are answered here: openat, dup, pipe2,
+// socketpair and eventfd2 hand out such numbers, and read, write, close and so on of lower ones go to the host.
+// All other calls are native: bench/rows.ts says which rows have a floor here.
 //
 // See seccomp(2), seccomp_unotify(2), process_vm_readv(2).
 #define _GNU_SOURCE
@@ -46,14 +46,16 @@ enum {
   FAKE_FD = 1000,
   FAKE_PIPE_READ = 1001,
   FAKE_PIPE_WRITE = 1002,
+  FAKE_EVENT = 1003,
   RING_SIZE = 64 * 1024,
   PAGE = 4096,
   MAX_PATH_READ = 256
 };
 
-static int read_file;       // what pread reads: COMMAND's own file
-static int write_file;      // what pwrite writes: a memfd
-static struct stat answer;  // what fstat and newfstatat say
+static int read_file;          // what pread reads: COMMAND's own file
+static int write_file;         // what pwrite writes: a memfd
+static struct stat answer;     // what fstat and newfstatat say
+static struct statx extended;  // what statx says
 static pid_t child;
 static char copy[RING_SIZE];
 
@@ -87,15 +89,15 @@ static size_t at_most(size_t size, size_t limit) {
   return size < limit ? size : limit;
 }
 
-static long do_pread(pid_t pid, const __u64 *args) {
-  ssize_t n = pread(read_file, copy, at_most(args[2], sizeof copy), (off_t)args[3]);
+static long file_read(pid_t pid, const __u64 *args, off_t offset) {
+  ssize_t n = pread(read_file, copy, at_most(args[2], sizeof copy), offset);
   return n < 0 ? -errno : copy_out(pid, args[1], copy, (size_t)n);
 }
 
-static long do_pwrite(pid_t pid, const __u64 *args) {
+static long file_write(pid_t pid, const __u64 *args, off_t offset) {
   long n = copy_in(pid, copy, args[1], at_most(args[2], sizeof copy));
   if (n < 0) return n;
-  ssize_t written = pwrite(write_file, copy, (size_t)n, (off_t)args[3]);
+  ssize_t written = pwrite(write_file, copy, (size_t)n, offset);
   return written < 0 ? -errno : written;
 }
 
@@ -104,23 +106,53 @@ static long write_stat(pid_t pid, __u64 to) {
   return n < 0 ? n : 0;
 }
 
+// Reads the caller's path, MAX_PATH_READ bytes. Returns 0 or a negative errno.
+static long read_path(pid_t pid, __u64 from, char *path) {
+  // Never across a page's end: the next page need not be there.
+  long n = copy_in(pid, path, from, at_most(MAX_PATH_READ, PAGE - from % PAGE));
+  if (n < 0) return n;
+  return memchr(path, 0, (size_t)n) == NULL ? -ENAMETOOLONG : 0;
+}
+
 static long do_newfstatat(pid_t pid, const __u64 *args) {
   char path[MAX_PATH_READ];
-  // Never across a page's end: the next page need not be there.
-  long n = copy_in(pid, path, args[1], at_most(sizeof path, PAGE - args[1] % PAGE));
+  long n = read_path(pid, args[1], path);
   if (n < 0) return n;
-  if (memchr(path, 0, (size_t)n) == NULL) return -ENAMETOOLONG;
   return strstr(path, "missing") ? -ENOENT : write_stat(pid, args[2]);
 }
 
-static long do_pipe2(pid_t pid, const __u64 *args) {
+static long do_statx(pid_t pid, const __u64 *args) {
+  char path[MAX_PATH_READ];
+  long n = read_path(pid, args[1], path);
+  if (n < 0) return n;
+  n = copy_out(pid, args[4], &extended, sizeof extended);
+  return n < 0 ? n : 0;
+}
+
+static long do_access(pid_t pid, const __u64 *args) {
+  char path[MAX_PATH_READ];
+  return read_path(pid, args[0], path);
+}
+
+static long do_readlink(pid_t pid, const __u64 *args) {
+  char path[MAX_PATH_READ];
+  long n = read_path(pid, args[0], path);
+  return n < 0 ? n : copy_out(pid, args[1], "/none", 5);
+}
+
+static long do_getcwd(pid_t pid, const __u64 *args) {
+  return copy_out(pid, args[0], "/tmp", 5);
+}
+
+// Two descriptors of the ring, for pipe2 and socketpair.
+static long write_pair(pid_t pid, __u64 to) {
   int fds[2] = {FAKE_PIPE_READ, FAKE_PIPE_WRITE};
-  long n = copy_out(pid, args[0], fds, sizeof fds);
+  long n = copy_out(pid, to, fds, sizeof fds);
   return n < 0 ? n : 0;
 }
 
 // At most to the ring's end at a time, as a short write or read may.
-static long do_write(pid_t pid, const __u64 *args) {
+static long ring_write(pid_t pid, const __u64 *args) {
   size_t tail = (ring.head + ring.used) % RING_SIZE;
   size_t room = at_most(RING_SIZE - ring.used, RING_SIZE - tail);
   if (room == 0) return -EAGAIN;
@@ -129,7 +161,7 @@ static long do_write(pid_t pid, const __u64 *args) {
   return n;
 }
 
-static long do_read(pid_t pid, const __u64 *args) {
+static long ring_read(pid_t pid, const __u64 *args) {
   size_t ready = at_most(ring.used, RING_SIZE - ring.head);
   if (ready == 0) return -EAGAIN;
   long n = copy_out(pid, args[1], ring.bytes + ring.head, at_most(args[2], ready));
@@ -145,24 +177,43 @@ static long call(const struct seccomp_notif *notif) {
   switch (notif->data.nr) {
     case SYS_getppid:
       return 1;
+    case SYS_getpid:
+    case SYS_gettid:
+      return pid;  // true: COMMAND may send itself a signal
+    case SYS_getcwd:
+      return do_getcwd(pid, args);
     case SYS_pread64:
-      return do_pread(pid, args);
+      return file_read(pid, args, (off_t)args[3]);
     case SYS_pwrite64:
-      return do_pwrite(pid, args);
+      return file_write(pid, args, (off_t)args[3]);
     case SYS_fstat:
       return write_stat(pid, args[1]);
     case SYS_newfstatat:
       return do_newfstatat(pid, args);
+    case SYS_statx:
+      return do_statx(pid, args);
+    case SYS_access:
+      return do_access(pid, args);
+    case SYS_readlink:
+      return do_readlink(pid, args);
     case SYS_openat:
+    case SYS_dup:
       return FAKE_FD;
+    case SYS_fcntl:
     case SYS_close:
       return 0;
+    case SYS_lseek:
+      return (long)args[1];
     case SYS_pipe2:
-      return do_pipe2(pid, args);
+      return write_pair(pid, args[0]);
+    case SYS_socketpair:
+      return write_pair(pid, args[3]);
+    case SYS_eventfd2:
+      return FAKE_EVENT;
     case SYS_write:
-      return do_write(pid, args);
+      return args[0] == FAKE_FD ? file_write(pid, args, 0) : ring_write(pid, args);
     case SYS_read:
-      return do_read(pid, args);
+      return args[0] == FAKE_FD ? file_read(pid, args, 0) : ring_read(pid, args);
     default:
       return -ENOSYS;
   }
@@ -188,9 +239,20 @@ static int install_filter(void) {
       RETURN(SECCOMP_RET_KILL_PROCESS),
       LOAD(nr),
       NOTIFY(SYS_getppid),
+      NOTIFY(SYS_getpid),
+      NOTIFY(SYS_gettid),
+      NOTIFY(SYS_getcwd),
       NOTIFY(SYS_newfstatat),
+      NOTIFY(SYS_statx),
+      NOTIFY(SYS_access),
+      NOTIFY(SYS_readlink),
       NOTIFY(SYS_openat),
       NOTIFY(SYS_pipe2),
+      NOTIFY(SYS_socketpair),
+      NOTIFY(SYS_eventfd2),
+      NOTIFY_FAKE_FD(SYS_dup),
+      NOTIFY_FAKE_FD(SYS_fcntl),
+      NOTIFY_FAKE_FD(SYS_lseek),
       NOTIFY_FAKE_FD(SYS_pread64),
       NOTIFY_FAKE_FD(SYS_pwrite64),
       NOTIFY_FAKE_FD(SYS_fstat),
@@ -269,6 +331,7 @@ int main(int argc, char **argv) {
   }
   read_file = open(argv[1], O_RDONLY | O_CLOEXEC);
   if (read_file < 0 || fstat(read_file, &answer) != 0) die(argv[1]);
+  if (statx(read_file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &extended) != 0) die(argv[1]);
   write_file = memfd_create("bare-trap", MFD_CLOEXEC);
   if (write_file < 0) die("memfd_create");
 

@@ -1,0 +1,68 @@
+/** What both benchmarks do with a run: keep it, compare it, and say how the process ends. */
+import { compareRuns, defaultCompare } from './compare.js';
+import { loadRun, saveRun } from './history.js';
+import type { BenchRun, RunKind } from './model.js';
+import { type HistoryOptions, UsageError } from './options.js';
+import { formatComparison } from './report.js';
+
+function load(path: string, kind: RunKind): BenchRun {
+  try {
+    return loadRun(path, kind);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Get the run, from `measure` or with --current from a file, show it, keep it and compare it.
+ *
+ * @param measure takes the run
+ * @param show the run's own tables
+ * @returns the exit status
+ * @throws UsageError for files that are no runs; before anything is measured
+ */
+export async function finish(
+  options: HistoryOptions,
+  kind: RunKind,
+  measure: () => Promise<BenchRun>,
+  show: (run: BenchRun) => string,
+): Promise<number> {
+  const before = options.against === undefined ? undefined : load(options.against, kind);
+  const measured = options.current === undefined;
+  const run = options.current === undefined ? await measure() : load(options.current, kind);
+  console.log(`\n${show(run)}`);
+  if (measured && options.json !== undefined) {
+    saveRun(run, options.json);
+  }
+  if (measured && options.save) {
+    console.log(`\nKept in ${saveRun(run)}`);
+  }
+  if (before === undefined) {
+    return 0;
+  }
+  const settings = { ...defaultCompare, leastChange: options.leastChange };
+  const comparison = compareRuns(before, run, settings);
+  console.log(`\n${formatComparison(before, comparison, settings)}`);
+  const worse = comparison.changes.some((change) => change.verdict === 'worse');
+  return worse && options.failOnWorse ? 1 : 0;
+}
+
+/**
+ * Run a program's `main`: usage errors become words and status 2, and a signal ends the process with its cleaning up.
+ *
+ * @param main returns the exit status
+ */
+export async function runMain(main: () => Promise<number>): Promise<void> {
+  // An interrupted run removes its scratch directories too (that happens on exit).
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      throw error;
+    }
+    console.error(`bench: ${error.message} (--help says more)`);
+    process.exitCode = 2;
+  }
+}

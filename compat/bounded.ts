@@ -33,6 +33,8 @@ export interface BoundedOptions {
   signal?: AbortSignal;
   /** Bytes of both streams together; 16 MiB without it. */
   maxOutput?: number;
+  /** Takes the output as it comes: then nothing of it is kept, and there may be any amount. */
+  onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
 
 const MAX_OUTPUT = 16 << 20;
@@ -73,7 +75,11 @@ function collect(child: ChildProcess, options: BoundedOptions): Promise<Omit<Bou
     let bytes = 0;
     let tooMuch = false;
     const stop = (): void => void child.kill('SIGTERM');
-    const keep = (name: keyof typeof chunks) => (chunk: Buffer) => {
+    const keep = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      if (options.onOutput) {
+        options.onOutput(name, chunk);
+        return;
+      }
       bytes += chunk.length;
       if (bytes <= (options.maxOutput ?? MAX_OUTPUT)) {
         chunks[name].push(chunk);

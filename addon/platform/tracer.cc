@@ -158,6 +158,13 @@ napi_value PtraceCont(napi_env env, napi_callback_info info) {
   return MakeInt(env, Ptrace(PTRACE_CONT, Int(env, a[0]), 0, static_cast<uintptr_t>(Int(env, a[1]))));
 }
 
+// Delivers a signal and stops again before the first instruction of its handler.
+napi_value PtraceStep(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  return MakeInt(env, Ptrace(PTRACE_SINGLESTEP, Int(env, a[0]), 0, static_cast<uintptr_t>(Int(env, a[1]))));
+}
+
 // Goes on to the end of the trapped call as it stands, which is seen as a syscall-exit stop.
 napi_value PtraceToExit(napi_env env, napi_callback_info info) {
   napi_value a[1];
@@ -292,6 +299,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceSkip", PtraceSkip);
   Method(env, exports, "ptraceResult", PtraceResult);
   Method(env, exports, "ptraceCont", PtraceCont);
+  Method(env, exports, "ptraceStep", PtraceStep);
   Method(env, exports, "ptraceToExit", PtraceToExit);
   Method(env, exports, "ptraceListen", PtraceListen);
   Method(env, exports, "ptraceInterrupt", PtraceInterrupt);

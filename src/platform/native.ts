@@ -127,6 +127,8 @@ export interface Native {
   /** Sets the result register of a stopped thread, and nothing else. */
   ptraceResult(tid: number, value: number): number;
   ptraceCont(tid: number, signal: number): number;
+  /** Delivers a signal; the next stop, with SIGTRAP, is before the first instruction of its handler. */
+  ptraceStep(tid: number, signal: number): number;
   /** Lets the trapped call run as it stands; its end is a stop. */
   ptraceToExit(tid: number): number;
   ptraceListen(tid: number): number;

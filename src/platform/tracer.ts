@@ -28,6 +28,7 @@ import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel
 import type { Kernel } from '../kernel/kernel.js';
 import { onContinued, onGroupStop, onSignalStop, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
+import { CallMasks } from './call-mask.js';
 import { type Native, Reg } from './native.js';
 
 const PTRACE_EVENT_FORK = 1;
@@ -72,6 +73,7 @@ export class Tracer {
   private readonly early = new Set<number>();
   /** Programs whose loader has not asked for its plan yet. */
   private readonly loading = new Map<Task, ExecImage>();
+  private readonly masks: CallMasks;
 
   constructor(
     private readonly kernel: Kernel,
@@ -79,7 +81,9 @@ export class Tracer {
     private readonly observer: TraceObserver | undefined,
     /** Calls that the host runs by itself. */
     private readonly isNative: (nr: number) => boolean,
-  ) {}
+  ) {
+    this.masks = new CallMasks(native);
+  }
 
   /** One status of waitpid(2). */
   event(tid: number, status: number): void {
@@ -92,6 +96,7 @@ export class Tracer {
   private ended(tid: number, task: Task | undefined, status: number): void {
     this.early.delete(tid);
     this.sigwaits.delete(tid);
+    this.masks.ended(tid);
     const clone = this.clones.get(tid);
     if (clone !== undefined) {
       this.clones.delete(tid);
@@ -369,16 +374,11 @@ export class Tracer {
   // --- signals and stops --------------------------------------------------------------------------------------------
 
   private signal(task: Task, sig: number): void {
+    if (this.masks.entered(task, sig)) return;
     const inject = onSignalStop(task, sig);
     if (!task.restartAnswered) this.repeatUntaken(task);
     task.restartAnswered = false;
-    if (task.savedSigmask !== undefined) {
-      // The handler's frame must save the task's own mask, not the one that let the signal in.
-      this.setSigmask(task, task.savedSigmask);
-      task.savedSigmask = undefined;
-      task.tempSigmask = undefined;
-    }
-    this.native.ptraceCont(task.hostTid, inject);
+    this.masks.deliver(task, inject);
   }
 
   /**
@@ -403,20 +403,12 @@ export class Tracer {
       return;
     }
     if (task.stopped) onContinued(task);
-    if (task.tempSigmask !== undefined) {
-      this.setSigmask(task, task.tempSigmask);
-      task.tempSigmask = undefined;
-    }
+    this.masks.apply(task);
     this.native.ptraceCont(task.hostTid, 0);
   }
 
   private sigmask(task: Task): bigint {
     if (this.native.ptraceGetSigmask(task.hostTid) < 0) return 0n;
     return new DataView(this.native.scratch).getBigUint64(0, true);
-  }
-
-  private setSigmask(task: Task, mask: bigint): void {
-    new DataView(this.native.scratch).setBigUint64(0, mask, true);
-    this.native.ptraceSetSigmask(task.hostTid);
   }
 }

@@ -35,6 +35,14 @@ struct Ctl {
 static_assert(offsetof(Ctl, args) == 32 && offsetof(Ctl, args_f64) == 80 &&
               offsetof(Ctl, reply_value) == 128);
 
+// Calls by number, as they came from the listener and as they were handed to the sentry: what is missing in the second was
+// answered here. The last element is for all numbers that no kernel has. Doubles, for the sentry reads them.
+constexpr size_t kCountedCalls = 512;
+struct CallCounts {
+  double received[kCountedCalls + 1];
+  double delivered[kCountedCalls + 1];
+};
+
 // What every call touches, together in one page: after a switch between processes each further page costs a miss in the
 // translation buffer, which is dear inside a virtual machine.
 struct alignas(4096) Hot {
@@ -48,6 +56,8 @@ struct alignas(4096) Hot {
   volatile int child;
   // Always 0.
   volatile int never;
+  // nullptr while nobody counts.
+  CallCounts *counts;
 };
 
 extern Hot g_hot;

@@ -13,6 +13,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <unordered_map>
@@ -160,7 +161,12 @@ int NextSignal() {
   return kEventNone;
 }
 
+double &Count(double (&counts)[kCountedCalls + 1]) {
+  return counts[std::min(static_cast<size_t>(static_cast<uint32_t>(g_call.data.nr)), kCountedCalls)];
+}
+
 int Deliver() {
+  if (g_hot.counts != nullptr) Count(g_hot.counts->delivered)++;
   g_call_open = true;
   g_ctl->reply_kind = kReplyNone;
   g_ctl->tid = static_cast<int32_t>(g_call.pid);
@@ -178,7 +184,9 @@ int Receive() {
   long r =
       tv_interruptible_syscall(&g_wake, SYS_ioctl, g_listener, static_cast<long>(SECCOMP_IOCTL_NOTIF_RECV),
                                reinterpret_cast<long>(&g_call), 0);
-  return r == 0 ? Deliver() : kEventNone;
+  if (r != 0) return kEventNone;
+  if (g_hot.counts != nullptr) Count(g_hot.counts->received)++;
+  return Deliver();
 }
 
 // With timers or the operator's descriptors to look after, waits for all of them.
@@ -230,6 +238,8 @@ napi_value Next(napi_env env, napi_callback_info info) {
     }
     event = g_watched > 0 || timeout_ms >= 0 ? Poll(timeout_ms) : Receive();
     if (event != kEventNone) break;
+    // A signal of the runtime's own (a sampling profiler's) has ended the wait: only the caller knows how much time is left.
+    if (timeout_ms >= 0 && !g_wake) break;
   }
   return MakeInt(env, event);
 }
@@ -248,6 +258,16 @@ napi_value ReplyContinue(napi_env env, napi_callback_info info) {
   uint64_t id;
   if (!Take(Int(env, a[0]), &id)) return MakeInt(env, -ENOENT);
   return MakeInt(env, Send(id, 0, true));
+}
+
+// Starts counting; @returns the counters, shared: received, then delivered.
+napi_value CountCalls(napi_env env, napi_callback_info) {
+  static CallCounts counts;
+  g_hot.counts = &counts;
+  napi_value buffer, array;
+  napi_create_external_arraybuffer(env, &counts, sizeof counts, nullptr, nullptr, &buffer);
+  napi_create_typedarray(env, napi_float64_array, sizeof counts / sizeof(double), buffer, 0, &array);
+  return array;
 }
 
 napi_value AddFd(napi_env env, napi_callback_info info) {
@@ -318,6 +338,7 @@ void RegisterNotify(napi_env env, napi_value exports) {
   Method(env, exports, "next", Next);
   Method(env, exports, "reply", Reply);
   Method(env, exports, "replyContinue", ReplyContinue);
+  Method(env, exports, "countCalls", CountCalls);
   Method(env, exports, "addFd", AddFd);
   Method(env, exports, "watchFd", WatchFd);
   Method(env, exports, "unwatchFd", UnwatchFd);

@@ -176,3 +176,4 @@ export const ELFMAG = 0x55f4c9fe0081;
 export const ERESTARTSYS = 512;
 export const ERESTARTNOINTR = 513;
 export const ERESTARTNOHAND = 514;
+export const ERESTART_RESTARTBLOCK = 516;

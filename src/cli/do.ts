@@ -18,6 +18,7 @@ export interface DoOptions {
   volume?: string[];
   network: string;
   strace?: true;
+  profile?: string;
   log?: string;
   logLevel?: string;
   logFormat: string;
@@ -72,6 +73,7 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     volumes: (options.volume ?? []).map(parse.parseVolume),
     network: parse.parseNetwork(options.network),
     strace,
+    ...(options.profile === undefined ? {} : { profile: resolve(options.profile) }),
     log: {
       ...(options.log === undefined ? {} : { file: resolve(options.log) }),
       // The lines of --strace are records of level info.
@@ -124,6 +126,10 @@ export function doCommand(): Command {
     .option('-v, --volume <host:guest[:ro]>', 'make a host directory visible inside; repeat for more', append)
     .option('--network <mode>', 'network access: none', 'none')
     .option('--strace', 'log one line for every system call')
+    .option(
+      '--profile <file>',
+      'measure every system call and sample the sentry: writes FILE (see tvisor profile) and FILE.cpuprofile',
+    )
     .option('--log <file>', 'append the log to a file (default: standard error)')
     .option(
       '--log-level <level>',

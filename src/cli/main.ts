@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../version.js';
 import { compatCommand } from './compat.js';
 import { doCommand } from './do.js';
+import { profileCommand } from './profile.js';
 import { quiet } from './quiet.js';
 import { syscallsCommand } from './syscalls.js';
 
@@ -17,7 +18,7 @@ function createProgram(): Command {
     .usage('[options] COMMAND')
     .version(version, '--version', 'print the version')
     .enablePositionalOptions();
-  for (const command of [doCommand(), syscallsCommand(), compatCommand()]) {
+  for (const command of [doCommand(), profileCommand(), syscallsCommand(), compatCommand()]) {
     program.addCommand(quiet(command, `tvisor ${command.name()}`));
   }
   return program;

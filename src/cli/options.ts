@@ -2,6 +2,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/levels.js';
+import type { SortKey } from '../profile/table.js';
 import type { VolumeSpec } from '../sentry/spec.js';
 import { UsageError } from './usage-error.js';
 
@@ -129,6 +130,11 @@ export function parseLogLevel(text: string): LogLevel {
 
 export function parseLogFormat(text: string): LogFormat {
   return parseChoice('--log-format', text, logFormats);
+}
+
+/** `--sort` of `tvisor profile`. */
+export function parseSortKey(text: string): SortKey {
+  return parseChoice('--sort', text, ['time', 'wait', 'count', 'bytes']);
 }
 
 /** `--format` of the commands that print tables. */

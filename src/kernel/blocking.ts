@@ -48,7 +48,8 @@ class BlockedCall implements Waiter {
   attempt(): void {
     this.queued = false;
     if (this.ended) return;
-    const r = this.block.retry();
+    const { callRetry } = this.task;
+    const r = callRetry === undefined ? this.block.retry() : callRetry(this.block);
     // `retry` may itself have ended the wait (it wakes others, and these may signal us).
     if (r !== WOULD_BLOCK && !this.ended) this.finish(r);
   }

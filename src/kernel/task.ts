@@ -165,6 +165,8 @@ export class Task {
   stopped = false;
   /** Whoever watches calls hears here of the result of one that had to wait; undefined: the caller died. */
   callEnded: ((result: number | undefined) => void) | undefined;
+  /** Whoever watches calls lets one that waits try again from here, to see what that costs; undefined: nobody watches. */
+  callRetry: ((block: Block) => ReturnType<Block['retry']>) | undefined;
   /** Number of the call being answered; the dispatcher sets it. */
   currentNr = -1;
   /** The last answer was a restart code: the sentry itself ended that call for a signal. */

@@ -60,15 +60,15 @@ interface Insn {
 const ret = (k: number): Insn => ({ code: BPF_RET, jt: 0, jf: 0, k });
 const load = (k: number): Insn => ({ code: BPF_LD_W_ABS, jt: 0, jf: 0, k });
 
-function action(rule: FilterRule): number {
-  if (rule.class === 'native') return SECCOMP_RET_ALLOW;
+function action(rule: FilterRule, native: number): number {
+  if (rule.class === 'native') return native;
   if (rule.class === 'trace') return SECCOMP_RET_TRACE;
   if (rule.class === 'refused') return SECCOMP_RET_ERRNO | (rule.errno ?? ENOSYS);
   return SECCOMP_RET_USER_NOTIF;
 }
 
 /** One alternative: falls through to what follows when a test fails. */
-function alternative(tests: readonly ArgTest[]): Insn[] {
+function alternative(tests: readonly ArgTest[], native: number): Insn[] {
   const body: Insn[] = [];
   const failing: { at: number; onTrue: boolean }[] = [];
   for (const t of tests) {
@@ -78,7 +78,7 @@ function alternative(tests: readonly ArgTest[]): Insn[] {
     failing.push({ at: body.length, onTrue });
     body.push({ code, jt: 0, jf: 0, k: (t.eq ?? t.ne ?? t.set ?? t.clear ?? 0) >>> 0 });
   }
-  body.push(ret(SECCOMP_RET_ALLOW));
+  body.push(ret(native));
   for (const f of failing) {
     const insn = body[f.at] as Insn;
     const distance = body.length - f.at - 1;
@@ -89,33 +89,35 @@ function alternative(tests: readonly ArgTest[]): Insn[] {
 }
 
 /** What is done for one number once it is known. */
-function leaf(rule: FilterRule): Insn[] {
+function leaf(rule: FilterRule, native: number): Insn[] {
   if (rule.class === 'native' && rule.when !== undefined) {
-    return [...rule.when.flatMap(alternative), ret(SECCOMP_RET_USER_NOTIF)];
+    return [...rule.when.flatMap((tests) => alternative(tests, native)), ret(SECCOMP_RET_USER_NOTIF)];
   }
-  return [ret(action(rule))];
+  return [ret(action(rule, native))];
 }
 
 /** Binary search over the rules that are not `notify`; every miss is a notification. */
-function search(rules: readonly FilterRule[]): Insn[] {
+function search(rules: readonly FilterRule[], native: number): Insn[] {
   if (rules.length === 0) return [ret(SECCOMP_RET_USER_NOTIF)];
   if (rules.length === 1) {
     const rule = rules[0] as FilterRule;
-    const body = leaf(rule);
+    const body = leaf(rule, native);
     return [{ code: BPF_JEQ, jt: 0, jf: body.length, k: rule.nr }, ...body, ret(SECCOMP_RET_USER_NOTIF)];
   }
   const middle = rules.length >> 1;
-  const left = search(rules.slice(0, middle));
-  const right = search(rules.slice(middle));
+  const left = search(rules.slice(0, middle), native);
+  const right = search(rules.slice(middle), native);
   if (left.length > 255) throw new Error('filter: a branch is too long for one jump');
   return [{ code: BPF_JGE, jt: left.length, jf: 0, k: (rules[middle] as FilterRule).nr }, ...left, ...right];
 }
 
 /**
  * @param rules at most one a number
+ * @param watched native calls stop for the tracer on their way to the host, which then runs them as ever
  * @returns the program as struct sock_filter[]
  */
-export function compileFilter(rules: readonly FilterRule[]): Uint8Array {
+export function compileFilter(rules: readonly FilterRule[], watched = false): Uint8Array {
+  const native = watched ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
   const special = rules.filter((r) => r.class !== 'notify').sort((a, b) => a.nr - b.nr);
   // Leaves share no code, so the tree stays simple; long trees are split below so that jumps fit in a byte.
   const program: Insn[] = [
@@ -125,7 +127,7 @@ export function compileFilter(rules: readonly FilterRule[]): Uint8Array {
     load(OFF_NR),
     { code: BPF_JGE, jt: 0, jf: 1, k: X32_SYSCALL_BIT },
     ret(SECCOMP_RET_ERRNO | ENOSYS),
-    ...search(special),
+    ...search(special, native),
   ];
   const out = new DataView(new ArrayBuffer(program.length * 8));
   program.forEach((insn, i) => {

@@ -31,6 +31,9 @@ export const CTL_ARGS_F64 = 10;
 /** Index in doubles of the value to reply with. */
 export const CTL_REPLY_VALUE = 16;
 
+/** System call numbers that `countCalls` tells apart (addon/platform/ctl.h). */
+export const COUNTED_CALLS = 512;
+
 export const REPLY_NONE = 0;
 export const REPLY_VALUE = 1;
 /** Let the host kernel run the call as it stands (SECCOMP_USER_NOTIF_FLAG_CONTINUE). */
@@ -109,6 +112,12 @@ export interface Native {
   /** Answers a call taken earlier; 0 or -ENOENT when the task is gone. */
   reply(tid: number, value: number): number;
   replyContinue(tid: number): number;
+  /**
+   * Starts counting calls by number. The array goes on changing: [nr] are the calls that came from the listener,
+   * [COUNTED_CALLS + 1 + nr] those of them that `next` handed over; the rest was answered in C++. The last element of each
+   * half is for numbers from COUNTED_CALLS up.
+   */
+  countCalls(): Float64Array;
   /** Puts host descriptor `hostFd` at number `guestFd` of the task whose call waits; number or -errno. */
   addFd(tid: number, hostFd: number, guestFd: number): number;
 

@@ -60,6 +60,25 @@ const CLONE_ARGS_SIZE = 88;
 export interface TraceObserver {
   enter(task: Task, nr: number, regs: Float64Array): unknown;
   exit(token: unknown, result: number): void;
+  /** The host runs the call from now on. */
+  waits?(token: unknown): void;
+}
+
+/** Watches the calls that the host runs by itself; only under a filter that lets them stop on their way. */
+export interface NativeObserver {
+  /** @returns whether `exit` is to tell of the end: calls that never return have none */
+  enter(task: Task, nr: number, regs: Float64Array): boolean;
+  /** @returns false if the call that has ended is none of these */
+  exit(task: Task, result: number): boolean;
+  /** The task has ended. */
+  gone(task: Task): void;
+  /** The next `calls` native calls of the task will be the loader's. */
+  loads(task: Task, calls: number): void;
+}
+
+/** Calls that the loader of `image` makes and the filter counts as native. */
+function loaderCalls(image: ExecImage): number {
+  return image.plan.ops.filter((op) => op.kind === 'mprotect' || (op.kind === 'mmap' && op.fd < 0)).length;
 }
 
 export class Tracer {
@@ -81,6 +100,7 @@ export class Tracer {
     private readonly observer: TraceObserver | undefined,
     /** Calls that the host runs by itself. */
     private readonly isNative: (nr: number) => boolean,
+    private readonly natives?: NativeObserver,
   ) {
     this.masks = new CallMasks(native);
   }
@@ -109,6 +129,7 @@ export class Tracer {
     }
     if (task === undefined) return;
     this.loaded(task);
+    this.natives?.gone(task);
     taskExited(this.kernel, task, status);
   }
 
@@ -143,6 +164,11 @@ export class Tracer {
     const { regs } = this;
     if (this.native.getRegs(task.hostTid, regs) < 0) return;
     const nr = regs[Reg.orig_rax] as number;
+    if (this.natives !== undefined && this.isNative(nr)) {
+      if (this.natives.enter(task, nr, regs)) this.native.ptraceToExit(task.hostTid);
+      else this.native.ptraceCont(task.hostTid, 0);
+      return;
+    }
     const token = this.observer?.enter(task, nr, regs);
     let result: number;
     if (nr === SYS.execve) {
@@ -161,12 +187,16 @@ export class Tracer {
       const info = regs[Reg.rsi] as number;
       this.sigwaits.set(task.hostTid, { info, token });
       task.sigwaitBlocked = this.sigmask(task);
+      this.observer?.waits?.(token);
       this.native.ptraceToExit(task.hostTid);
       return;
     } else {
       result = this.clone(task, nr, token);
     }
-    if (result >= 0) return;
+    if (result >= 0) {
+      this.observer?.waits?.(token);
+      return;
+    }
     this.observer?.exit(token, result);
     this.native.ptraceSkip(task.hostTid, result);
   }
@@ -217,6 +247,7 @@ export class Tracer {
     if (task !== leader) this.becomeLeader(task, leader);
     commitExec(task, image);
     this.loading.set(task, image);
+    this.natives?.loads(task, loaderCalls(image));
     this.observer?.exit(exec.token, 0);
     this.native.ptraceCont(task.hostTid, 0);
   }
@@ -224,6 +255,7 @@ export class Tracer {
   /** A thread that was not the leader has executed a program: it takes the leader's identity (fs/exec.c, de_thread). */
   private becomeLeader(task: Task, leader: Task): void {
     const { kernel } = this;
+    this.natives?.gone(leader);
     taskExited(kernel, leader, 0);
     kernel.tasks.delete(task.hostTid);
     kernel.tasksByTid.delete(task.tid);
@@ -347,10 +379,14 @@ export class Tracer {
   }
   private readonly started = new WeakSet<Task>();
 
-  /** End of a traced call. One that was rewritten has made nothing: the caller gets its registers and the error. */
+  /** End of a traced call, or of a watched native one. One that was rewritten has made nothing: the caller gets its registers and the error. */
   private callFailed(task: Task): void {
-    this.native.getRegs(task.hostTid, this.regs);
+    const known = this.native.getRegs(task.hostTid, this.regs) >= 0;
     const result = this.regs[Reg.rax] as number;
+    if (known && this.natives?.exit(task, result) === true) {
+      this.native.ptraceCont(task.hostTid, 0);
+      return;
+    }
     const sigwait = this.sigwaits.get(task.hostTid);
     if (sigwait !== undefined) {
       this.sigwaits.delete(task.hostTid);

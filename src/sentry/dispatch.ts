@@ -10,7 +10,7 @@ import { onHostFd } from '../fs/hostfile.js';
 import { startBlock } from '../kernel/blocking.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
-import { CONTINUE } from '../kernel/wait.js';
+import { type Block, CONTINUE } from '../kernel/wait.js';
 import {
   CTL_ARGS,
   CTL_ARGS_F64,
@@ -66,6 +66,10 @@ export interface CallObserver {
   enter(task: Task, nr: number, args: SyscallArgs): unknown;
   /** `result` undefined: nobody here knows it, for the host ran the call, or its caller died. */
   exit(token: unknown, result: number | undefined): void;
+  /** The call waits from now on. */
+  waits?(token: unknown): void;
+  /** Something has happened that it waits for; must return what `block.retry()` does. */
+  retry?(token: unknown, block: Block): ReturnType<Block['retry']>;
 }
 
 export interface LoopHooks {
@@ -142,11 +146,17 @@ export class Dispatcher {
     const token = observer.enter(task, nr, this.args);
     const ended = (result: number | undefined): void => {
       task.callEnded = undefined;
+      task.callRetry = undefined;
       observer.exit(token, result);
     };
     task.callEnded = ended;
     const result = this.call(task, nr);
-    if (result !== undefined) ended(result === CONTINUE ? undefined : result);
+    if (result !== undefined) {
+      ended(result === CONTINUE ? undefined : result);
+    } else if (task.callEnded === ended) {
+      observer.waits?.(token);
+      if (observer.retry !== undefined) task.callRetry = observer.retry.bind(observer, token);
+    }
   }
 
   /** @returns the result, or undefined if the call waits */

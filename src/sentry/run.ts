@@ -18,6 +18,7 @@ import { compileFilter } from '../platform/filter.js';
 import { type Native, Reg } from '../platform/native.js';
 import { Tracer } from '../platform/tracer.js';
 import { GuestMemory } from '../platform/user-memory.js';
+import type { Profile } from '../profile/profile.js';
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
 import { Dispatcher } from './dispatch.js';
 import { HostSignals } from './host-signals.js';
@@ -54,18 +55,21 @@ export class SandboxError extends Error {
  */
 export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const log = openLog(spec);
+  const profiling = await openProfile(spec);
   const { native, loader } = loadAddon();
   const kernel = new Kernel(native, log, { hostname: toBytes(spec.hostname), maxTasks: MAX_TASKS });
   // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
   kernel.initProtected = false;
-  kernel.makeMemory = (task) => new GuestMemory(native, task);
+  const profile = profiling?.(kernel);
+  const memory = profile?.memory ?? native;
+  kernel.makeMemory = (task) => new GuestMemory(memory, task);
   const terminal = HostTerminal.find(kernel);
   buildWorld(kernel, spec, terminal);
   const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
   const started = native.start({
-    filter: compileFilter(filterRules()),
+    filter: compileFilter(filterRules(), profile !== undefined),
     loader,
     hostUid: NOBODY,
     hostGid: NOBODY,
@@ -86,23 +90,26 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     });
     init.fs.umask = process.umask();
     enterCwd(init, spec.cwd);
-    const observers = new Observers(kernel, spec);
+    const observers = new Observers(kernel, spec, profile);
     const tracer = new Tracer(
       kernel,
       native,
       observers.forTracer,
       (nr) => syscallEntry(nr)?.class === 'native',
+      observers.forNatives,
     );
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
+    profile?.sample();
     native.confine();
-    new Dispatcher(kernel, native, tracer, observers.forCalls).run({
+    new Dispatcher(kernel, profile?.trap ?? native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),
     });
   } finally {
     terminal?.restore();
     native.stop();
+    profile?.finish(spec.argv, exitStatus(kernel));
   }
   return exitStatus(kernel);
 }
@@ -113,6 +120,22 @@ function openLog(spec: SandboxSpec): Logger {
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/,.*/, '') : String(error);
     throw new SandboxError(`--log: ${spec.log.file}: ${reason}`, 128);
+  }
+}
+
+/**
+ * Opens the files of --profile, which is loaded only now that it is wanted.
+ * @returns what makes the profile once there is a kernel
+ */
+async function openProfile(spec: SandboxSpec): Promise<((kernel: Kernel) => Profile) | undefined> {
+  if (spec.profile === undefined) return undefined;
+  const { Profile, ProfileFiles } = await import('../profile/profile.js');
+  try {
+    const files = new ProfileFiles(spec.profile);
+    return (kernel) => new Profile(files, kernel);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/,.*/, '') : String(error);
+    throw new SandboxError(`--profile: ${spec.profile}: ${reason}`, 128);
   }
 }
 

@@ -40,5 +40,7 @@ export interface SandboxSpec {
   network: 'none';
   /** Log one line a system call. */
   strace: boolean;
+  /** Measure calls and the sentry: the absolute path of the file that says what was found. */
+  profile?: string;
   log: LogSpec;
 }

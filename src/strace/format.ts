@@ -190,7 +190,13 @@ const RESTARTS: Readonly<Record<number, string>> = {
   [errnoNames.ERESTARTSYS]: 'ERESTARTSYS',
   [errnoNames.ERESTARTNOINTR]: 'ERESTARTNOINTR',
   [errnoNames.ERESTARTNOHAND]: 'ERESTARTNOHAND',
+  [errnoNames.ERESTART_RESTARTBLOCK]: 'ERESTART_RESTARTBLOCK',
 };
+/** Name of an error number, those of restarts included; `errno N` if it has none. */
+export function errnoName(n: number): string {
+  return RESTARTS[n] ?? ERRNO_NAMES.get(n) ?? `errno ${n}`;
+}
+
 /** Calls whose result is an address. */
 const ADDRESS_RESULT = new Set(['mmap', 'mremap', 'brk', 'shmat']);
 const MAX_ERRNO = 4095;

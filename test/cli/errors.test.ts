@@ -42,6 +42,24 @@ const cases: readonly (readonly [args: string[], message: string])[] = [
     "tvisor do: --log-level: 'loud': expected one of trace, debug, info, warn, error, fatal, silent",
   ],
   [['do', '--log-format', 'xml', 'true'], "tvisor do: --log-format: 'xml': expected one of text, json"],
+  [
+    ['do', '--profile', '/no/such/file', 'true'],
+    'tvisor do: --profile: /no/such/file: ENOENT: no such file or directory',
+  ],
+  [['profile'], "tvisor profile: missing required argument 'file' (see tvisor profile --help)"],
+  [
+    ['profile', '/dev/null'],
+    "tvisor profile: FILE: '/dev/null': empty: the sandbox still runs, or never did, or was killed",
+  ],
+  [
+    ['profile', '/etc/passwd'],
+    "tvisor profile: FILE: '/etc/passwd': not written by this version of tvisor do --profile",
+  ],
+  [['profile', '/no/such/file'], "tvisor profile: FILE: '/no/such/file': no such file or directory"],
+  [
+    ['profile', '--sort', 'name', 'x'],
+    "tvisor profile: --sort: 'name': expected one of time, wait, count, bytes",
+  ],
   [['syscalls', '--format', 'xml'], "tvisor syscalls: --format: 'xml': expected one of table, json"],
 ];
 

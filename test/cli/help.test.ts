@@ -26,7 +26,8 @@ test('--version works through a symbolic link, from any directory', { timeout: 6
 test('--help names every command', { timeout: 60_000 }, () => {
   const { status, stdout, stderr } = runCli(['--help']);
   assert.deepEqual([status, stderr], [0, '']);
-  for (const command of ['do', 'syscalls']) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  for (const command of ['do', 'profile', 'syscalls'])
+    assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
 });
 
 test('do --help names every option and the exit statuses', { timeout: 60_000 }, () => {
@@ -41,6 +42,7 @@ test('do --help names every option and the exit statuses', { timeout: 60_000 }, 
     'volume',
     'network',
     'strace',
+    'profile',
     'log',
     'log-level',
     'log-format',

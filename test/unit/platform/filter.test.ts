@@ -76,6 +76,18 @@ test('every class and every argument test', () => {
   assert.equal(decide(program, 0x40000001), 0x00050026);
 });
 
+test('watched: native calls stop for the tracer, under the same conditions, and nothing else changes', () => {
+  const rules = filterRules();
+  const plain = compileFilter(rules);
+  const watched = compileFilter(rules, true);
+  for (const { nr } of rules) {
+    for (const args of [[], [17n, 9n, 0n, 0x22n], [2n, 6n, 3n, 2n], [0x1002n, 128n]]) {
+      const before = decide(plain, nr, args);
+      assert.equal(decide(watched, nr, args), before === ALLOW ? TRACE : before, `number ${nr}`);
+    }
+  }
+});
+
 test('futex: all but the priority-inheriting operations are native', () => {
   const program = compileFilter(filterRules());
   const FUTEX = 202;

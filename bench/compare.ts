@@ -19,6 +19,8 @@ export interface RowChange {
   /** Medians of the samples: ratios to `normal`, or nanoseconds without one. */
   before: number;
   after: number;
+  /** Nanoseconds that 1 of them stands for: what `normal` took in the later run, or 1. */
+  unit: number;
   /** after / before - 1. */
   change: number;
   /** Bootstrapped, 95 %, of `change`. */
@@ -55,13 +57,18 @@ function find(run: BenchRun, row: string, target: string): CellResult | undefine
   return cell === undefined || cell.failed !== undefined || cell.samples.length === 0 ? undefined : cell;
 }
 
+/** In nanoseconds; 1 for what was not measured. */
+function medianOf(run: BenchRun, row: string, target: string): number {
+  return summarize(find(run, row, target)?.samples ?? [])?.median ?? 1;
+}
+
 /** Divide each sample by the yardstick's of the same round. */
 function normalise(run: BenchRun, cell: CellResult, normal: Normal): number[] {
   const yardstick = normal === 'none' ? undefined : find(run, cell.row, normal);
   if (yardstick === undefined) {
     return cell.samples;
   }
-  const middle = summarize(yardstick.samples)?.median ?? Number.NaN;
+  const middle = medianOf(run, cell.row, normal);
   return cell.samples.map((sample, round) => sample / (yardstick.samples[round] ?? middle));
 }
 
@@ -79,6 +86,7 @@ function compareRow(before: BenchRun, after: BenchRun, old: CellResult, now: Cel
     normal,
     before: from,
     after: to,
+    unit: medianOf(after, old.row, normal),
     change: to / from - 1,
     interval: { low: interval.low - 1, high: interval.high - 1 },
     p: rankSumTest(a, b),

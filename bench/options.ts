@@ -1,6 +1,7 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
 import { parseTarget, type TargetChoice } from '../compat/targets/create.js';
+import { findProgram } from '../compat/targets/probe.js';
 import { defaultCompare } from './compare.js';
 import { allRows, type Row } from './rows.js';
 import { targetNames } from './targets.js';
@@ -149,6 +150,22 @@ function parseChoice(choice: string): TargetChoice {
   } catch (error) {
     throw new UsageError(`--target: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/**
+ * What to put before a command so that it stays on one processor; nothing without --pin.
+ *
+ * @throws UsageError
+ */
+export function pinning(cpu: number | undefined): string[] {
+  if (cpu === undefined) {
+    return [];
+  }
+  const taskset = findProgram('taskset');
+  if (taskset === undefined) {
+    throw new UsageError('--pin: taskset is not installed');
+  }
+  return [taskset, '-c', String(cpu)];
 }
 
 /** What `parseArgs` says of a command line, as a UsageError. */

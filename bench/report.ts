@@ -103,11 +103,11 @@ function judge(results: Results, row: RowInfo, limit: Limit): string {
 }
 
 /** Time per operation: one column a target. */
-export function timesTable(results: Results): string {
-  const head = ['time per operation: median ±deviation', ...results.targets];
+export function timesTable(results: Results, targets: readonly string[] = results.targets): string {
+  const head = ['time per operation: median ±deviation', ...targets];
   const body = results.run.rows.map((row) => [
     row.label,
-    ...results.targets.map((target) => {
+    ...targets.map((target) => {
       const summary = results.summary(row.name, target);
       return summary ? formatTime(summary) : missing;
     }),
@@ -172,10 +172,10 @@ const normalWords: Record<Normal, string> = {
   none: 'nothing',
 };
 
-/** `x1.08` for a ratio, `5.01 us` for a time. */
+/** A ratio as the time that it means at the speed of the later run. */
 function formatValue(change: RowChange, value: number): string {
-  const { name, size } = unitOf(value);
-  return change.normal === 'none' ? `${digits(value / size)} ${name}` : digits(value);
+  const { name, size } = unitOf(value * change.unit);
+  return `${digits((value * change.unit) / size)} ${name}`;
 }
 
 function formatP(p: number): string {
@@ -217,9 +217,10 @@ export function formatComparison(
     '',
     `${count('worse')} worse, ${count('better')} better, ${count('noise')} noise.`,
     ...comparison.remarks.map((remark) => `Note: ${remark}`),
-    'Machines drift from day to day, so each sample is divided by the one of the bare trap, or else native, that was taken in',
-    'the same round of the same run, and these ratios are compared: the median, its change with a bootstrapped interval, and',
-    'the Mann-Whitney U test (two-sided, exact) with Holm’s correction for the number of rows. A row is worse or better if',
-    `its corrected p is below ${options.level} and its median changed by ${options.leastChange * 100} % or more; all else is noise.`,
+    'Machines drift from day to day, so times are not compared. Each sample is divided by one of something that has not changed,',
+    'taken in the same round of the same run: of the bare trap, else of native, or for the kernel by itself of a fixed loop. These',
+    'ratios are compared: their medians, the change with a bootstrapped interval, and the Mann-Whitney U test (two-sided) with',
+    'Holm’s correction for the number of rows. Before and now are the ratios times what the divisor took in this run. A row is',
+    `worse or better if its corrected p is below ${options.level} and it changed by ${options.leastChange * 100} % or more; all else is noise.`,
   ].join('\n');
 }

@@ -5,29 +5,16 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchDirectory } from '../compat/scratch.js';
-import { findProgram } from '../compat/targets/probe.js';
 import { finish, runMain } from './finish.js';
 import { describeCommit } from './history.js';
 import { describeMachine } from './machine.js';
 import { measure } from './measure.js';
 import type { BenchRun } from './model.js';
 import { NoiseMeter } from './noise.js';
-import { type Options, parseOptions, UsageError, usage } from './options.js';
+import { type Options, parseOptions, pinning, UsageError, usage } from './options.js';
 import { makeProgress } from './progress.js';
 import { formatHead, Results, ratiosTable, timesTable } from './report.js';
 import { compilePrograms, findTargets, type Places } from './targets.js';
-
-/** What puts a command on one processor, or nothing. */
-function pinning(cpu: number | undefined): string[] {
-  if (cpu === undefined) {
-    return [];
-  }
-  const taskset = findProgram('taskset');
-  if (taskset === undefined) {
-    throw new UsageError('--pin: taskset is not installed');
-  }
-  return [taskset, '-c', String(cpu)];
-}
 
 async function prepare(options: Options): Promise<Places> {
   const directory = scratchDirectory('bench');

@@ -70,12 +70,12 @@ test('rows are divided by the nearest yardstick that both runs have', () => {
   after.cells = after.cells.filter((c) => c.row !== 'd' || c.target !== 'bare-trap');
   const changes = compareRuns(before, after).changes;
   assert.deepEqual(
-    changes.map((change) => [change.row, change.normal, change.before]),
+    changes.map((change) => [change.row, change.normal, change.before, change.unit]),
     [
-      ['a', 'bare-trap', 3],
-      ['b', 'native', 3],
-      ['c', 'none', 6],
-      ['d', 'native', 3],
+      ['a', 'bare-trap', 3, 2],
+      ['b', 'native', 3, 2],
+      ['c', 'none', 6, 1],
+      ['d', 'native', 3, 2],
     ],
   );
 });
@@ -121,7 +121,7 @@ test('the table puts what is worse first and names the test', () => {
   const comparison = compareRuns(before, drifting(7, 1, { row30: 1.5 }));
   const text = formatComparison(before, comparison, defaultCompare);
   const first = text.split('\n')[3] ?? '';
-  assert.match(first, /^row30 +bare trap +1\.\d\d +1\.\d\d +\+\d\d\.\d % .* worse$/);
+  assert.match(first, /^row30 +bare trap +\d\.\d\d us +\d+\.\d+ us +\+\d\d\.\d % .* worse$/);
   assert.match(text, /1 worse, 0 better, 39 noise/);
   assert.match(text, /Mann-Whitney/);
 });

@@ -4,6 +4,7 @@ import type { CaseFile } from './case-file.js';
 import { difference } from './difference.js';
 import type { CaseResult, CheckResult, CoveredCall, Outcome } from './model.js';
 import { repeatedTitles, type Section, splitOutput } from './sections.js';
+import { unknownCalls } from './select.js';
 
 /** A run as it is judged. */
 export type Run = Pick<BoundedResult, 'status' | 'stdout' | 'stderr' | 'timedOut' | 'tooMuch'>;
@@ -40,7 +41,10 @@ export function nativeDefect(native: Run): string {
   if (native.timedOut) return `the native run did not end in time:\n${words}`;
   if (native.tooMuch) return 'the native run wrote without end';
   if (CASE_BROKEN.includes(native.status)) return `the native run ended with ${native.status}:\n${words}`;
-  const repeated = repeatedTitles(splitOutput(native.stdout).sections);
+  const { sections } = splitOutput(native.stdout);
+  const unknown = unknownCalls(sections.flatMap(({ calls }) => calls.map(({ name }) => name)));
+  if (unknown.length > 0) return `CHECK names what is no system call: ${unknown.join(' ')}`;
+  const repeated = repeatedTitles(sections);
   return repeated.length === 0 ? '' : `titles of checks are not unique: ${repeated.join('; ')}`;
 }
 

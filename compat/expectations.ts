@@ -79,15 +79,18 @@ export function expectation(
   return { expected: 'fail', reason: Array.from(new Set(reasons)).join('; ') };
 }
 
-/** The keys of a run's results that are listed but pass: the file can lose them. */
+/** The listed keys of the cases of a run that did not fail, or name a check that is not there: the file can lose them. */
 export function improvements(expectations: Expectations, results: readonly CaseResult[]): string[] {
-  return results.flatMap(({ name, outcome, checks }) => [
-    ...(expectations.has(name) && outcome === 'pass' ? [name] : []),
-    ...checks
-      .filter((check) => check.outcome === 'pass')
-      .map((check) => checkKey(name, check.title))
-      .filter((key) => expectations.has(key)),
-  ]);
+  return results.flatMap(({ name, outcome, checks }) => {
+    const failed = new Set(
+      checks.filter((check) => check.outcome !== 'pass').map(({ title }) => checkKey(name, title)),
+    );
+    const listed = Array.from(expectations.keys()).filter((key) => key.startsWith(`${name}/`));
+    return [
+      ...(expectations.has(name) && outcome === 'pass' ? [name] : []),
+      ...(outcome === 'broken' ? [] : listed.filter((key) => !failed.has(key))),
+    ];
+  });
 }
 
 /** The results that ought to pass and do not. */

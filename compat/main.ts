@@ -147,10 +147,11 @@ function updateFiles(run: CompatRun, all: readonly CaseFile[], options: Options)
 async function compat(names: string[], options: Options, signal: AbortSignal): Promise<number> {
   const all = readCases(casesDirectory);
   const cases = selectCases(all, { names, families: options.family, tags: options.tag, calls: options.call });
-  for (const defect of cases.flatMap(caseDefects)) process.stderr.write(`tvisor compat: ${defect}\n`);
+  const defects = cases.flatMap(caseDefects);
+  for (const defect of defects) process.stderr.write(`tvisor compat: ${defect}\n`);
   if (options.list) {
     printList(cases);
-    return 0;
+    return defects.length > 0 ? 1 : 0;
   }
   const run = options.from === undefined ? await runSuite(cases, options, signal) : readRun(options.from);
   const summaries = summarize(run, options);
@@ -202,6 +203,9 @@ function createCommand(action: (names: string[], options: Options) => Promise<vo
     .option('--expected <dir>', 'where the known failures stand', expectedDirectory)
     .option('--update-expected', 'write the failures of this run into the files of known ones')
     .option('--json <file>', 'write the results as JSON')
+    .option('--junit <file>', 'write them as JUnit XML')
+    .option('--markdown <file>', 'write them as Markdown')
+    .option('--html <file>', 'write them as one static page')
     .option('--from <file>', 'report on the results in a file of --json instead of running')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', notes)

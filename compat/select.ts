@@ -14,18 +14,19 @@ export interface Selection {
   calls: readonly string[];
 }
 
-/** The first arguments and titles of the CHECKs in a case's source, as far as they are literals. */
-export function sourceChecks(source: string): { calls: string; title: string }[] {
-  const literal = '"((?:[^"\\\\]|\\\\.)*)"';
-  const pattern = new RegExp(`\\bCHECK\\(\\s*${literal}\\s*,\\s*${literal}\\s*\\)`, 'g');
-  return Array.from(source.matchAll(pattern), (match) => ({ calls: match[1] ?? '', title: match[2] ?? '' }));
+/** The CHECKs in a case's source: their arguments as far as they are literals, else undefined. */
+export function sourceChecks(source: string): { calls: string | undefined; title: string | undefined }[] {
+  const argument = '(?:"((?:[^"\\\\]|\\\\.)*)"|[^,()]+?|[^,()]*\\([^()]*\\)[^,()]*?)';
+  const pattern = new RegExp(`\\bCHECK\\(\\s*${argument}\\s*,\\s*${argument}\\s*\\)`, 'g');
+  return Array.from(source.matchAll(pattern), (match) => ({ calls: match[1], title: match[2] }));
 }
 
-/** The names of all calls that a case is about. */
+/** The names of all calls that a case is about, as far as its source says them as they are. */
 export function callsOf(entry: CaseFile): string[] {
   const checks = sourceChecks(readFileSync(entry.source, 'utf8'));
-  const names = checks.flatMap(({ calls }) => (parseCalls(calls) ?? []).map(({ name }) => name));
-  return Array.from(new Set(checks.length > 0 ? names : entry.covers)).sort();
+  const names = checks.flatMap(({ calls }) => (parseCalls(calls ?? '') ?? []).map(({ name }) => name));
+  const literal = checks.length > 0 && checks.every(({ calls }) => calls !== undefined);
+  return Array.from(new Set(literal ? names : [...names, ...entry.covers])).sort();
 }
 
 /**
@@ -55,26 +56,34 @@ export function selectCases(cases: readonly CaseFile[], selection: Selection): C
   );
 }
 
+/** Those that are no system calls of x86-64. */
+export function unknownCalls(names: readonly string[]): string[] {
+  return names.filter((name) => !Object.hasOwn(SYS, name));
+}
+
 /** What is wrong with the names of calls and the titles of a case, one line each. */
 export function caseDefects(entry: CaseFile): string[] {
   const checks = sourceChecks(readFileSync(entry.source, 'utf8'));
-  const where = `${entry.family}/${entry.name}`;
-  const unknown = (names: readonly string[]): string[] =>
-    names.filter((name) => !Object.hasOwn(SYS, name)).map((name) => `${where}: '${name}' is no system call`);
-  const titles = checks.map(({ title }) => title);
+  const texts = checks.flatMap(({ calls }) => (calls === undefined ? [] : [calls]));
+  const names = texts.flatMap((text) => parseCalls(text) ?? []).map(({ name }) => name);
+  const titles = checks.flatMap(({ title }) => (title === undefined ? [] : [title]));
+  const repeated = titles.filter((title, index) => titles.indexOf(title) !== index);
   return [
-    ...(checks.length === 0 && entry.covers.length === 0
-      ? [`${where}: neither covers nor CHECK names a call`]
-      : []),
-    ...unknown(entry.covers),
-    ...checks.flatMap(({ calls }) => {
-      const parsed = parseCalls(calls);
-      return parsed === undefined
-        ? [`${where}: CHECK("${calls}", ...) does not name calls`]
-        : unknown(parsed.map(({ name }) => name));
-    }),
-    ...titles
-      .filter((title, index) => titles.indexOf(title) !== index)
-      .map((title) => `${where}: two checks are called '${title}'`),
-  ];
+    ...(entry.covers.length > 0 || (checks.length > 0 && texts.length === checks.length)
+      ? []
+      : ['calls that no CHECK names as they are must stand in covers']),
+    ...unknownCalls([...entry.covers, ...names]).map((name) => `'${name}' is no system call`),
+    ...texts
+      .filter((text) => parseCalls(text) === undefined)
+      .map((text) => `CHECK("${text}", ...) does not name calls`),
+    ...repeated.map((title) => `two checks are called '${title}'`),
+  ].map((defect) => `${entry.family}/${entry.name}: ${defect}`);
+}
+
+/** What is wrong with the keys of a file of expectations: those whose case does not exist. */
+export function keyDefects(keys: Iterable<string>, cases: readonly CaseFile[]): string[] {
+  const names = new Set(cases.map(({ name }) => name));
+  return Array.from(keys)
+    .filter((key) => !names.has(key.split('/')[0] ?? ''))
+    .map((key) => `'${key}': no such case`);
 }

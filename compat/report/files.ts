@@ -1,15 +1,24 @@
 /** Reports in files, from a run that has just ended or from one that was kept as JSON. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { CompatRun } from '../model.js';
+import { toHtml } from './html.js';
+import { toJunit } from './junit.js';
+import { toMarkdown } from './markdown.js';
 
 /** The files that the command line asks for. */
 export interface ReportFiles {
   json?: string;
+  junit?: string;
+  markdown?: string;
+  html?: string;
 }
 
 /** From an option to the text that its file gets. */
 const formats: { [option in keyof ReportFiles]-?: (run: CompatRun) => string } = {
   json: (run) => `${JSON.stringify(run, null, 1)}\n`,
+  junit: toJunit,
+  markdown: toMarkdown,
+  html: toHtml,
 };
 
 /** Write all reports that are asked for. */

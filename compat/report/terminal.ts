@@ -2,7 +2,10 @@
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { formatMachine } from '../../bench/machine.js';
-import type { CaseResult, CompatRun, TargetRun } from '../model.js';
+import type { CaseResult, CompatRun } from '../model.js';
+import { fraction } from './figures.js';
+import { type Cell, computeMatrix } from './matrix.js';
+import { visible } from './text.js';
 
 /** Lines of a difference that are shown; all of them are in the files. */
 const DETAIL_LINES = 12;
@@ -47,62 +50,52 @@ export function startProgress(total: number): {
   };
 }
 
-/** Passed and counted checks; what says itself that it cannot be tried is not counted. */
-export function countChecks(cases: readonly CaseResult[]): { passed: number; total: number } {
-  const outcomes = cases.flatMap((result) =>
-    result.checks.length > 0 ? result.checks.map((check) => check.outcome) : [result.outcome],
-  );
-  const counted = outcomes.filter((outcome) => outcome !== 'skip');
-  return { passed: counted.filter((outcome) => outcome === 'pass').length, total: counted.length };
-}
-
-function cell(run: TargetRun, cases: readonly CaseResult[], style: Style): string {
-  if (run.unavailable !== '') return style.faint('-');
-  const { passed, total } = countChecks(cases);
-  const text = `${passed}/${total}`;
-  return passed === total ? style.good(text) : style.bad(text);
+function cellText(cell: Cell, unavailable: string, style: Style): string {
+  if (unavailable !== '') return style.faint('-');
+  const paint =
+    cell.failed > 0 ? style.bad : cell.passed === cell.total ? style.good : (text: string) => text;
+  return paint(fraction(cell));
 }
 
 /** Rows are families, columns are targets, cells are passed/total checks. */
 export function familyTable(run: CompatRun, style: Style): string {
-  const families = Array.from(
-    new Set(run.targets.flatMap(({ cases }) => cases.map(({ family }) => family))),
-  ).sort();
+  const { families, totals } = computeMatrix(run);
   const table = new Table({
     head: ['', ...run.targets.map(({ target }) => target.name)],
     colAligns: ['left', ...run.targets.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   });
-  for (const family of families) {
-    const of = (target: TargetRun): CaseResult[] => target.cases.filter((result) => result.family === family);
-    table.push([family, ...run.targets.map((target) => cell(target, of(target), style))]);
-  }
-  table.push(['all', ...run.targets.map((target) => cell(target, target.cases, style))]);
+  const row = (name: string, cells: readonly Cell[]): string[] => [
+    name,
+    ...cells.map((cell, column) => cellText(cell, run.targets[column]?.unavailable ?? '', style)),
+  ];
+  for (const { name, cells } of families) table.push(row(name, cells));
+  table.push(
+    row(
+      'all',
+      totals.map(({ checks }) => checks),
+    ),
+  );
   return table.toString();
 }
 
-/** Text from a guest, harmless on a terminal: control characters as \xNN. */
-function printable(text: string): string {
-  return text.replace(/[^\n\t -~]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
 function indented(detail: string, style: Style): string[] {
-  const all = printable(detail).split('\n');
+  const all = visible(detail).split('\n');
   const shown = all.slice(0, DETAIL_LINES).map((line) => `      ${line}`);
   return all.length > DETAIL_LINES
     ? [...shown, style.faint(`      ... ${all.length - DETAIL_LINES} more lines`)]
     : shown;
 }
 
-/** One failed case with its failed checks. */
-function describeFailure(target: string, result: CaseResult, style: Style): string[] {
+/** One failed case with its failed checks, as lines. */
+export function describeFailure(target: string, result: CaseResult, style: Style): string[] {
   const bad = result.checks.filter((check) => !['pass', 'skip', 'not-reached'].includes(check.outcome));
   const missed = result.checks.filter((check) => check.outcome === 'not-reached').length;
   return [
     `${target}: ${style.bad(result.outcome)} ${result.family}/${result.name}`,
     ...(result.detail === '' ? [] : indented(result.detail, style)),
     ...bad.flatMap((check) => [
-      `    ${check.outcome}: ${printable(check.title)}  ${style.faint(check.calls.map(({ name }) => name).join(' '))}`,
+      `    ${check.outcome}: ${visible(check.title)}  ${style.faint(check.calls.map(({ name }) => name).join(' '))}`,
       ...(check.detail === '' ? [] : indented(check.detail, style)),
     ]),
     ...(missed === 0 ? [] : [style.faint(`    ${missed} checks not reached`)]),
@@ -124,7 +117,9 @@ function describeSummary(summary: Summary, style: Style): string[] {
   return [
     ...regressions.flatMap((result) => describeFailure(target, result, style)),
     ...(known === 0 ? [] : [style.faint(`${target}: ${known} cases fail as expected`)]),
-    ...improvements.map((key) => style.good(`${target}: improved: ${key} passes, and is listed as failing`)),
+    ...improvements.map((key) =>
+      style.good(`${target}: improved: ${key} is listed as failing, and does not`),
+    ),
   ];
 }
 
@@ -135,7 +130,7 @@ export function toText(run: CompatRun, summaries: readonly Summary[], style: Sty
     ...run.targets.map(({ target, unavailable }) =>
       unavailable === ''
         ? `${target.name}: ${[target.version, style.faint(target.command)].filter((text) => text !== '').join('  ')}`
-        : `${target.name}: ${style.bad('unavailable')}: ${printable(unavailable)}`,
+        : `${target.name}: ${style.bad('unavailable')}: ${visible(unavailable)}`,
     ),
     familyTable(run, style),
     ...summaries.flatMap((summary) => describeSummary(summary, style)),

@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { describeDifference, type Ending } from '../../compat/difference.js';
 
-export { describeDifference };
-
 /** Fail with a readable difference unless both runs ended alike and printed the same bytes. */
 export function assertSameRun(native: Ending, sandbox: Ending): void {
   const text = describeDifference(native, sandbox);

@@ -1,3 +1,4 @@
+// covers: access newfstatat statx openat openat2 mkdir mkdirat mknodat rmdir unlink unlinkat rename renameat2 link linkat symlink readlink chmod fchmodat chown lchown truncate utimensat chdir statfs execve
 // Names that no call takes: loops, names that are too long, files as directories, empty ones.
 #include "case.h"
 

@@ -1,3 +1,4 @@
+// covers: openat
 // The three access modes and the fourth that exists only for ioctl.
 #include "case.h"
 

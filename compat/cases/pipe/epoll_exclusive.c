@@ -6,6 +6,7 @@
 enum { WAITERS = 3 };
 static int p[2], done[2], leave[2];
 static void waiter(void) {
+  close(leave[1]);
   struct epoll_event event = {.events = EPOLLIN | EPOLLET | EPOLLEXCLUSIVE};
   int ep = NEED(epoll_create1(0));
   NEED(epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));

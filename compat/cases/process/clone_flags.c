@@ -1,3 +1,4 @@
+// covers: clone wait4
 // CLONE_VM, CLONE_FILES, CLONE_FS, and the thread-id words.
 #include "case.h"
 

@@ -1,3 +1,4 @@
+// covers: ppoll pselect6 epoll_pwait epoll_pwait2
 // tags: interrupts
 // The mask of ppoll, pselect6 and epoll_pwait holds for the wait and for the handler that ends it; then the thread's own returns.
 #include "case.h"

@@ -1,3 +1,4 @@
+// covers: socketpair sendto recvfrom getsockopt shutdown poll write
 // Stream, datagram and sequenced-packet pairs.
 #include "case.h"
 

@@ -1,6 +1,6 @@
 /** Identity, groups, sessions and descriptors of processes; prctl(2) is in prctl.ts. */
 
-import { EACCES, EBADF, EINVAL, ENOENT, ENOSYS, EOPNOTSUPP, EPERM, ESRCH } from '../src/abi/errno.js';
+import { EACCES, EBADF, EINVAL, ENOENT, EOPNOTSUPP, EPERM, ESRCH } from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import {
   CLONE_FILES,
@@ -134,7 +134,18 @@ function sysUnshare(task: Task, args: SyscallArgs): number {
 }
 
 function sysSetns(task: Task, args: SyscallArgs): number {
-  return task.file(args.int(0)) === undefined ? -EBADF : -EPERM;
+  const file = task.file(args.int(0));
+  if (file === undefined) return -EBADF;
+  return file instanceof PidFile && (args.uint(1) & NAMESPACE_FLAGS) !== 0 ? -EPERM : -EINVAL;
+}
+
+/** A guest that is killed gives its memory back at once, so nothing is ever left to be hurried: only the checks remain. */
+function sysProcessMrelease(task: Task, args: SyscallArgs): number {
+  if (args.uint(1) !== 0) return -EINVAL;
+  const pidfd = task.file(args.int(0));
+  if (!(pidfd instanceof PidFile)) return -EBADF;
+  const leader = pidfd.process?.leader;
+  return leader === undefined || leader.group.zombie ? -ESRCH : -EINVAL;
 }
 
 /** What lays out addresses and maps memory is the host kernel, so it must know, too; the value is only the caller's own. */
@@ -244,7 +255,7 @@ export const processFamily: Family = {
     handler: sysSetns,
     args: ['fd', 'hex'],
     status: 'partial',
-    note: 'EPERM: a sandbox has one of each namespace',
+    note: 'a sandbox has one of each namespace: EPERM for those of a pidfd',
   },
   personality: {
     handler: sysPersonality,
@@ -281,6 +292,6 @@ export const processFamily: Family = {
     status: 'partial',
     note: 'EINVAL for the gs base and the vDSO',
   },
-  process_mrelease: { handler: () => -ENOSYS, args: ['fd', 'hex'], status: 'partial', note: 'ENOSYS' },
+  process_mrelease: { handler: sysProcessMrelease, args: ['fd', 'hex'], status: 'full' },
   ...prctlCalls,
 };

@@ -11,6 +11,7 @@ import {
   SCHED_BATCH,
   SCHED_DEADLINE,
   SCHED_FIFO,
+  SCHED_FLAG_ALL,
   SCHED_IDLE,
   SCHED_NORMAL,
   SCHED_RESET_ON_FORK,
@@ -168,10 +169,13 @@ function sysSetattr(task: Task, args: SyscallArgs): number {
   const policy = dv.getInt32(4, true);
   const nice = dv.getInt32(16, true);
   const priority = dv.getInt32(20, true);
-  const r = policy < 0 ? -EINVAL : setPolicy(task, args.int(0), policy, priority);
-  if (r < 0 || policy !== SCHED_NORMAL) return r;
+  const flags = dv.getBigUint64(8, true);
+  if (policy < 0) return -EINVAL;
   const t = target(task, args.int(0));
-  return t === undefined ? -ESRCH : renice(task, t, nice);
+  if (t === undefined) return -ESRCH;
+  if ((flags & ~BigInt(SCHED_FLAG_ALL)) !== 0n) return -EINVAL;
+  const r = setPolicy(task, args.int(0), policy, priority);
+  return r < 0 || policy !== SCHED_NORMAL ? r : renice(task, t, nice);
 }
 
 /** The tasks that `which` and `who` of getpriority(2) and ioprio_get(2) mean (their numbers differ by one). */

@@ -1,7 +1,7 @@
 /** Clocks that only the sentry may answer for: those that would be set. Reading clocks is native. */
 
-import { EFAULT, EINVAL, EPERM } from '../src/abi/errno.js';
-import { CAP_SYS_TIME, CLOCK_REALTIME } from '../src/abi/sched.js';
+import { EFAULT, EINVAL, EOPNOTSUPP, EPERM } from '../src/abi/errno.js';
+import { CAP_SYS_TIME, CLOCK_REALTIME, CLOCK_SGI_CYCLE, CLOCK_TAI } from '../src/abi/sched.js';
 import {
   getI64,
   putI64,
@@ -110,7 +110,11 @@ export const timeFamily: Family = {
     note: 'read only; EPERM to adjust',
   },
   clock_adjtime: {
-    handler: (task, args) => (args.int(0) === CLOCK_REALTIME ? adjust(task, args.ptr(1)) : -EINVAL),
+    handler: (task, args) => {
+      const clock = args.int(0);
+      if (clock === CLOCK_REALTIME) return adjust(task, args.ptr(1));
+      return clock > 0 && clock <= CLOCK_TAI && clock !== CLOCK_SGI_CYCLE ? -EOPNOTSUPP : -EINVAL;
+    },
     args: ['int', 'ptr'],
     status: 'partial',
     note: 'read only; EPERM to adjust',

@@ -65,7 +65,7 @@ int main(void) {
   waitpid(child, NULL, 0);
   CHECK("rt_sigqueueinfo", "codes that only the kernel may use");
   siginfo_t fake = {.si_code = SI_USER};
-  R(syscall(SYS_rt_sigqueueinfo, getppid(), 0, &fake));
+  reap("child", CHILD(R(syscall(SYS_rt_sigqueueinfo, getppid(), 0, &fake))));
   CHECK("tgkill tkill", "threads that are none, no signal");
   R(syscall(SYS_tgkill, getpid(), -1, SIGUSR1));
   R(syscall(SYS_tgkill, getpid(), 1 << 29, SIGUSR1));

@@ -2,7 +2,7 @@
  * What is known to fail under a target: `compat/expected/TARGET.json` maps a case, or `case/title of a check`, to the
  * reason. Everything else is expected to pass.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseResult, CheckResult, TargetRun } from './model.js';
 
@@ -131,7 +131,8 @@ export function updateExpectations(
   names: ReadonlySet<string>,
 ): Expectations {
   const ran = new Set(run.cases.map((result) => result.name));
-  const caseOf = (key: string): string => key.split('/')[0] ?? '';
+  // A case of another suite may have a slash in its name.
+  const caseOf = (key: string): string => (names.has(key) || ran.has(key) ? key : (key.split('/')[0] ?? ''));
   const kept = Array.from(known).filter(([key]) => names.has(caseOf(key)) && !ran.has(caseOf(key)));
   const now = run.cases.filter(hasFailed).flatMap((result) => failures(known, result));
   return new Map([...kept, ...now].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -140,5 +141,6 @@ export function updateExpectations(
 /** Write a target's file. */
 export function writeExpectations(directory: string, target: string, expectations: Expectations): void {
   const text = `${JSON.stringify(Object.fromEntries(expectations), null, 2)}\n`;
+  mkdirSync(directory, { recursive: true });
   writeFileSync(expectationsFile(directory, target), text);
 }

@@ -1,10 +1,12 @@
 /** `tvisor compat`: the command line of the compatibility suite, and the entry of its bundle. */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { quiet } from '../src/cli/quiet.js';
 import { UsageError } from '../src/cli/usage-error.js';
 import { type CaseFile, readCases } from './case-file.js';
 import {
+  type Expectations,
   improvements,
   readExpectations,
   regressions,
@@ -12,9 +14,13 @@ import {
   writeExpectations,
 } from './expectations.js';
 import type { CompatRun } from './model.js';
+import { addOutsideOptions, checkOutsideOptions, type OutsideOptions } from './outside/options.js';
+import { DEFAULT_TIMEOUT, type OutsideSuite, outsideSuite, runOutside } from './outside/run.js';
 import { casesDirectory, expectedDirectory } from './paths.js';
 import { type ReportFiles, readRun, writeReports } from './report/files.js';
+import { toOutsideText } from './report/outside-text.js';
 import { type Summary, startProgress, styleFor, toText } from './report/terminal.js';
+import { visible } from './report/text.js';
 import { runCases } from './runner.js';
 import { callsOf, caseDefects, selectCases } from './select.js';
 import { createTarget, DEFAULT_TARGETS, parseTarget, type TargetChoice } from './targets/create.js';
@@ -25,15 +31,15 @@ import type { Target } from './targets/target.js';
 const EXIT_FAILURE = 128;
 
 /** The options as commander hands them over. */
-interface Options extends ReportFiles {
+interface Options extends ReportFiles, OutsideOptions {
   target?: TargetChoice[];
   family: string[];
   tag: string[];
   call: string[];
   list?: true;
   jobs: number;
-  timeout: number;
-  expected: string;
+  timeout?: number;
+  expected?: string;
   updateExpected?: true;
   from?: string;
   quiet?: true;
@@ -62,6 +68,11 @@ function toTarget(text: string): TargetChoice {
   }
 }
 
+/** Where the known failures of a suite stand. */
+function expectedIn(suite: CompatRun['suite'], { expected }: Options): string {
+  return expected ?? (suite === 'cases' ? expectedDirectory : join(expectedDirectory, suite));
+}
+
 function printList(cases: readonly CaseFile[]): void {
   for (const entry of cases) {
     const tags = entry.tags.map((tag) => ` #${tag}`).join('');
@@ -86,30 +97,76 @@ async function createTargets(choices: readonly TargetChoice[], signal: AbortSign
   return targets;
 }
 
-/** Run the selected cases; all that was made for it is gone at the end. */
+/** Do something with the targets; all that was made for it is gone at the end. */
+async function withTargets<T>(
+  options: Options,
+  signal: AbortSignal,
+  body: (targets: Target[]) => Promise<T>,
+): Promise<T> {
+  const targets = await createTargets(options.target ?? DEFAULT_TARGETS.map(parseTarget), signal);
+  try {
+    return await body(targets);
+  } finally {
+    for (const target of targets) await target.cleanup();
+  }
+}
+
+/** The known failures of a suite by target, all read before anything is run. */
+function expectationsOf(suite: CompatRun['suite'], options: Options): (target: string) => Expectations {
+  const directory = expectedIn(suite, options);
+  const names = options.target?.map(({ name }) => name) ?? DEFAULT_TARGETS;
+  const expected = new Map(names.map((name) => [name, readExpectations(directory, name)]));
+  return (target) => expected.get(target) ?? new Map();
+}
+
+/** Run the selected cases. */
 async function runSuite(
   cases: readonly CaseFile[],
   options: Options,
   signal: AbortSignal,
 ): Promise<CompatRun> {
   if (findProgram('gcc') === undefined) throw new Error('needs gcc to compile the cases, and there is none');
-  const choices = options.target ?? DEFAULT_TARGETS.map(parseTarget);
-  const expected = new Map(choices.map(({ name }) => [name, readExpectations(options.expected, name)]));
-  const targets = await createTargets(choices, signal);
-  const usable = targets.filter((target) => target.unavailable === '').length;
-  const progress = startProgress(options.quiet ? 0 : cases.length * usable);
-  try {
-    return await runCases(cases, targets, {
-      jobs: options.jobs,
-      timeFactor: options.timeout,
-      signal,
-      expectations: (target) => expected.get(target) ?? new Map(),
-      progress: progress.step,
-    });
-  } finally {
-    progress.stop();
-    for (const target of targets) await target.cleanup();
-  }
+  const expectations = expectationsOf('cases', options);
+  return withTargets(options, signal, async (targets) => {
+    const usable = targets.filter((target) => target.unavailable === '').length;
+    const progress = startProgress(options.quiet ? 0 : cases.length * usable);
+    try {
+      return await runCases(cases, targets, {
+        jobs: options.jobs,
+        timeFactor: options.timeout ?? 1,
+        signal,
+        expectations,
+        progress: progress.step,
+      });
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+/** Run somebody else's suite, with a bar for each target in turn. */
+async function runOutsideSuite(
+  suite: OutsideSuite,
+  options: Options,
+  signal: AbortSignal,
+): Promise<CompatRun> {
+  const expectations = expectationsOf(suite.name, options);
+  return withTargets(options, signal, (targets) =>
+    runOutside(suite, targets, {
+      resume: options.resume,
+      expectations,
+      progress: (target) => {
+        let bar = startProgress(0);
+        return {
+          count: (cases) => {
+            bar = startProgress(options.quiet ? 0 : cases);
+          },
+          step: (result) => bar.step(target, result),
+          stop: () => bar.stop(),
+        };
+      },
+    }),
+  );
 }
 
 /** What came of each target, by what its results themselves and the expectations' files say. */
@@ -124,7 +181,7 @@ function summarize(run: CompatRun, options: Options): Summary[] {
         known: cases.filter((result) => result.expected === 'fail' && result.outcome !== 'pass').length,
         improvements:
           options.from === undefined
-            ? improvements(readExpectations(options.expected, target.name), cases)
+            ? improvements(readExpectations(expectedIn(run.suite, options), target.name), cases)
             : cases
                 .filter(({ expected, outcome }) => expected === 'fail' && outcome === 'pass')
                 .map(({ name }) => name),
@@ -132,30 +189,28 @@ function summarize(run: CompatRun, options: Options): Summary[] {
     });
 }
 
-function updateFiles(run: CompatRun, all: readonly CaseFile[], options: Options): void {
-  const names = new Set(all.map(({ name }) => name));
+/**
+ * Write down what fails.
+ *
+ * @param all the names of all cases that there are, if they are known: entries of others are dropped
+ */
+function updateFiles(run: CompatRun, all: readonly string[] | undefined, options: Options): void {
+  const directory = expectedIn(run.suite, options);
   for (const result of run.targets.filter(
     ({ unavailable, target }) => unavailable === '' && target.name !== 'native',
   )) {
     const { name } = result.target;
-    const known = readExpectations(options.expected, name);
-    writeExpectations(options.expected, name, updateExpectations(known, result, names));
+    const known = readExpectations(directory, name);
+    const names = new Set(all ?? known.keys());
+    writeExpectations(directory, name, updateExpectations(known, result, names));
   }
 }
 
-/** Run, report, judge. @returns the exit status */
-async function compat(names: string[], options: Options, signal: AbortSignal): Promise<number> {
-  const all = readCases(casesDirectory);
-  const cases = selectCases(all, { names, families: options.family, tags: options.tag, calls: options.call });
-  const defects = cases.flatMap(caseDefects);
-  for (const defect of defects) process.stderr.write(`tvisor compat: ${defect}\n`);
-  if (options.list) {
-    printList(cases);
-    return defects.length > 0 ? 1 : 0;
-  }
-  const run = options.from === undefined ? await runSuite(cases, options, signal) : readRun(options.from);
+/** Report on a run, and judge it. @returns the exit status */
+function conclude(run: CompatRun, all: readonly string[] | undefined, options: Options): number {
   const summaries = summarize(run, options);
-  if (!options.quiet) console.log(toText(run, summaries, styleFor(process.stdout)));
+  const text = run.suite === 'cases' ? toText : toOutsideText;
+  if (!options.quiet) console.log(text(run, summaries, styleFor(process.stdout)));
   writeReports(run, options);
   if (options.updateExpected && options.from === undefined) {
     updateFiles(run, all, options);
@@ -164,6 +219,46 @@ async function compat(names: string[], options: Options, signal: AbortSignal): P
   // A target that is only there by default may be missing.
   const missing = options.target !== undefined && run.targets.some(({ unavailable }) => unavailable !== '');
   return missing || summaries.some((summary) => summary.regressions.length > 0) ? 1 : 0;
+}
+
+/** The suite's own cases. @returns the exit status */
+async function compatCases(names: string[], options: Options, signal: AbortSignal): Promise<number> {
+  const all = readCases(casesDirectory);
+  const cases = selectCases(all, { names, families: options.family, tags: options.tag, calls: options.call });
+  const defects = cases.flatMap(caseDefects);
+  for (const defect of defects) process.stderr.write(`tvisor compat: ${defect}\n`);
+  if (options.list) {
+    printList(cases);
+    return defects.length > 0 ? 1 : 0;
+  }
+  const run = await runSuite(cases, options, signal);
+  return conclude(
+    run,
+    all.map(({ name }) => name),
+    options,
+  );
+}
+
+/** Run, report, judge. @returns the exit status */
+async function compat(names: string[], options: Options, signal: AbortSignal): Promise<number> {
+  const others: [name: string, values: readonly unknown[]][] = [
+    ['--family', options.family],
+    ['--tag', options.tag],
+  ];
+  checkOutsideOptions(
+    options,
+    others.filter(([, values]) => values.length > 0).map(([name]) => name),
+  );
+  if (options.from !== undefined) return conclude(readRun(options.from), undefined, options);
+  const timeout = options.timeout === undefined ? DEFAULT_TIMEOUT : options.timeout * 1000;
+  const suite = outsideSuite({ ...options, names, calls: options.call, timeout, signal });
+  if (suite === undefined) return compatCases(names, options, signal);
+  if (options.list) {
+    const lines = await withTargets(options, signal, async ([target]) => suite.list(target!));
+    for (const line of lines) console.log(visible(line));
+    return 0;
+  }
+  return conclude(await runOutsideSuite(suite, options, signal), undefined, options);
 }
 
 const notes = `
@@ -182,12 +277,14 @@ the suite itself fails.
 Examples:
   tvisor compat --target tvisor --call openat
   tvisor compat --target native --target 'bwrap=bwrap --dev-bind / / --chdir {cwd} {}' --family file --json run.json
-  tvisor compat --from run.json --html run.html`;
+  tvisor compat --from run.json --html run.html
+  tvisor compat --ltp /opt/ltp --target tvisor --resume ltp.journal --json ltp.json
+  tvisor compat --gtest build/tests --target runsc --shard 1/4 --timeout 20`;
 
 function createCommand(action: (names: string[], options: Options) => Promise<void>): Command {
-  return quiet(new Command('tvisor compat'), 'tvisor compat')
+  return addOutsideOptions(quiet(new Command('tvisor compat'), 'tvisor compat'))
     .description('Compare sandboxes with Linux, system call by system call.')
-    .argument('[case...]', 'only these cases: names, or parts of names')
+    .argument('[case...]', 'only these cases: names, or parts of names (--ltp, --gtest: with * and ?)')
     .option('-t, --target <target>', 'what to test; repeat for more', append(toTarget))
     .option('--family <name>', 'only cases of this family; repeat for more', append(String), [])
     .option('--tag <name>', 'only cases with this tag; repeat for more', append(String), [])
@@ -199,8 +296,12 @@ function createCommand(action: (names: string[], options: Options) => Promise<vo
       positive('--jobs', true),
       availableParallelism(),
     )
-    .option('--timeout <factor>', 'multiply the time limits of the cases', positive('--timeout', false), 1)
-    .option('--expected <dir>', 'where the known failures stand', expectedDirectory)
+    .option(
+      '--timeout <number>',
+      'multiply the time limits of the cases; --ltp, --gtest: seconds a test may take (60)',
+      positive('--timeout', false),
+    )
+    .option('--expected <dir>', `where the known failures stand (default: "${expectedDirectory}")`)
     .option('--update-expected', 'write the failures of this run into the files of known ones')
     .option('--json <file>', 'write the results as JSON')
     .option('--junit <file>', 'write them as JUnit XML')

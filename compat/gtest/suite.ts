@@ -4,14 +4,14 @@ import { join, relative, resolve } from 'node:path';
 import type { CaseResult, Outcome } from '../model.js';
 import { callsOfBinary } from '../outside/calls.js';
 import type { Journal } from '../outside/journal.js';
-import { runPool } from '../outside/pool.js';
 import { matchesAny, type Shard, shardOf } from '../outside/select.js';
 import { Workplaces } from '../outside/workplaces.js';
+import { forEachParallel } from '../runner.js';
 import type { Target } from '../targets/target.js';
 import { filterOf, type GtestTest, parseGtestList, portions } from './list.js';
 import { GtestReader } from './output.js';
 import { Binary } from './process.js';
-import { END, giveUp, settle, type TestOutcome } from './settle.js';
+import { giveUp, settle, type TestOutcome } from './settle.js';
 
 /** Which tests are run. Names may have `*` and `?`, and are those of tests, binaries, or `BINARY:TEST`. */
 export interface GtestSelection {
@@ -82,7 +82,8 @@ function toResult(binary: string, { name, outcome, milliseconds, detail }: TestO
     expected: 'pass',
     reason: '',
     milliseconds,
-    detail: outcome === 'pass' ? '' : detail,
+    // Its only check says it.
+    detail: '',
     checks: [{ title: name || binary, calls, outcome, detail: outcome === 'pass' ? '' : detail }],
     counts: { [outcome]: 1 },
   };
@@ -114,24 +115,36 @@ class GtestRun {
     return [...this.#results.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async run(): Promise<void> {
-    const { directory, jobs, signal, selection, shard, onCount } = this.#options;
+  /** The selected tests of the shard, by binary; binaries that have none are reported. */
+  async list(): Promise<Map<string, GtestTest[]>> {
+    const { directory, jobs, selection, shard } = this.#options;
     const lists = new Map<string, GtestTest[]>();
     const binaries = findBinaries(directory);
-    await runPool(binaries, jobs, async (binary) => void lists.set(binary, await this.#list(binary)), signal);
+    await forEachParallel(binaries, jobs, async (binary) => {
+      lists.set(binary, await this.#list(binary));
+    });
     const items = binaries.flatMap((binary) => lists.get(binary)!.map((test) => ({ binary, test })));
     const selected = shardOf(
       items.filter((item) => isSelected(item, selection)),
       shard,
     );
-    onCount(this.#results.size + selected.length);
-    const waiting = selected.filter((item) => !this.#settleEarly(item));
-    const work = binaries.flatMap((binary) => {
-      const names = waiting.filter((item) => item.binary === binary).map(({ test }) => test.name);
+    return new Map(
+      binaries.map((binary) => [
+        binary,
+        selected.filter((item) => item.binary === binary).map(({ test }) => test),
+      ]),
+    );
+  }
+
+  async run(): Promise<void> {
+    const lists = await this.list();
+    const count = [...lists.values()].reduce((sum, tests) => sum + tests.length, 0);
+    this.#options.onCount(this.#results.size + count);
+    const work = [...lists].flatMap(([binary, tests]) => {
+      const names = tests.filter((test) => !this.#settleEarly(binary, test)).map(({ name }) => name);
       return portions(names, PORTION).map((portion) => ({ binary, portion }));
     });
-    await runPool(work, jobs, ({ binary, portion }) => this.#portion(binary, portion), signal);
-    signal?.throwIfAborted();
+    await forEachParallel(work, this.#options.jobs, ({ binary, portion }) => this.#portion(binary, portion));
   }
 
   #report(binary: string, outcome: TestOutcome): void {
@@ -166,7 +179,7 @@ class GtestRun {
   }
 
   /** True for a test that an earlier run has settled, or that gtest will not run. */
-  #settleEarly({ binary, test }: Item): boolean {
+  #settleEarly(binary: string, test: GtestTest): boolean {
     const earlier = this.#options.journal?.get(this.#target.info.name, `${binary}:${test.name}`);
     if (earlier !== undefined) this.#keep(earlier);
     else if (test.disabled)
@@ -178,7 +191,8 @@ class GtestRun {
   async #portion(binary: string, names: readonly string[]): Promise<void> {
     let rest = names;
     let fruitless = 0;
-    while (rest.length > 0 && !this.#options.signal?.aborted) {
+    while (rest.length > 0) {
+      this.#options.signal?.throwIfAborted();
       const asked = rest;
       const done = await this.#use(binary, async (process) => {
         const reader = new GtestReader(asked, () => process.alive());
@@ -218,4 +232,8 @@ export async function runGtest(target: Target, options: GtestOptions): Promise<C
   return run.results;
 }
 
-export { END };
+/** The names of the tests that `runGtest` would run, `BINARY:TEST`. */
+export async function listGtest(target: Target, options: GtestOptions): Promise<string[]> {
+  const lists = await new GtestRun(target, options).list();
+  return [...lists].flatMap(([binary, tests]) => tests.map(({ name }) => `${binary}:${name}`));
+}

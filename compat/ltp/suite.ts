@@ -4,13 +4,13 @@ import type { CaseResult } from '../model.js';
 import { callsOfEntry } from '../outside/calls.js';
 import { isolationPrefix } from '../outside/isolation.js';
 import type { Journal } from '../outside/journal.js';
-import { runPool } from '../outside/pool.js';
-import { matchesAny } from '../outside/select.js';
+import { matchesAny, unmatched } from '../outside/select.js';
 import { Workplaces } from '../outside/workplaces.js';
+import { forEachParallel } from '../runner.js';
 import type { Target } from '../targets/target.js';
 import { ltpCommand, ltpEnvironment } from './command.js';
 import { harmOf, hasOwnKernel } from './harm.js';
-import { type LtpCounts, type LtpOutput, LtpReader, ltpWords } from './output.js';
+import { type LtpCounts, type LtpOutput, LtpReader } from './output.js';
 import type { RuntestEntry } from './runtest.js';
 import { entriesOf, isBuilt, type LtpTree } from './tree.js';
 import { judge, type LtpVerdict } from './verdict.js';
@@ -46,21 +46,32 @@ export interface LtpOptions {
 /**
  * The entries of runtest files that are selected. A name that an earlier file has too gets its file's name before it.
  *
- * @throws Error for a file that is not there
+ * @throws Error for a file that is not there, and for a name or call that no entry has, which is a slip of the pen
  */
 export function selectLtp(tree: LtpTree, files: readonly string[], selection: LtpSelection): LtpCase[] {
+  const entries = allEntries(tree, files);
+  const { names, calls, skip } = selection;
+  const unknown =
+    unmatched(
+      [...names, ...skip],
+      entries.map(({ name }) => name),
+    ) ?? calls.find((call) => !entries.some((entry) => entry.calls.includes(call)));
+  if (unknown !== undefined) throw new Error(`'${unknown}': no entry of ${files.join(', ')} has it`);
+  return entries
+    .filter(({ name }) => names.length === 0 || matchesAny(names, name))
+    .filter((entry) => calls.length === 0 || entry.calls.some((call) => calls.includes(call)))
+    .filter(({ name }) => !matchesAny(skip, name));
+}
+
+function allEntries(tree: LtpTree, files: readonly string[]): LtpCase[] {
   const taken = new Set<string>();
-  return files
-    .flatMap((file) =>
-      entriesOf(tree, file).map((entry) => {
-        const name = taken.has(entry.name) ? `${file}:${entry.name}` : entry.name;
-        taken.add(name);
-        return { ...entry, name, file, calls: callsOfEntry(entry.name) };
-      }),
-    )
-    .filter(({ name }) => selection.names.length === 0 || matchesAny(selection.names, name))
-    .filter(({ calls }) => selection.calls.length === 0 || calls.some((c) => selection.calls.includes(c)))
-    .filter(({ name }) => !matchesAny(selection.skip, name));
+  return files.flatMap((file) =>
+    entriesOf(tree, file).map((entry) => {
+      const name = taken.has(entry.name) ? `${file}:${entry.name}` : entry.name;
+      taken.add(name);
+      return { ...entry, name, file, calls: callsOfEntry(entry.name) };
+    }),
+  );
 }
 
 /** Counts and outcome in the shape that all suites share; the entry is its own only check. */
@@ -74,7 +85,8 @@ function toResult(entry: LtpCase, verdict: LtpVerdict, milliseconds: number, cou
     expected: 'pass',
     reason: '',
     milliseconds: Math.round(milliseconds),
-    detail,
+    // Its only check says it.
+    detail: '',
     checks: [
       {
         title: entry.name,
@@ -148,6 +160,7 @@ export async function runLtp(
     options.onCase(result);
   };
   const one = async (entry: LtpCase): Promise<void> => {
+    options.signal?.throwIfAborted();
     const earlier = options.journal?.get(target.info.name, entry.name);
     if (earlier !== undefined) {
       finish(earlier);
@@ -161,16 +174,6 @@ export async function runLtp(
     options.journal?.add(target.info.name, result);
     finish(result);
   };
-  await runPool(entries, options.jobs, one, options.signal);
-  options.signal?.throwIfAborted();
+  await forEachParallel(entries, options.jobs, one);
   return entries.flatMap(({ name }) => results.get(name) ?? []);
-}
-
-/** The sum of all cases' counts. */
-export function totalCounts(results: readonly CaseResult[]): LtpCounts {
-  const total = { ...noCounts };
-  for (const { counts } of results) {
-    for (const word of ltpWords) total[word] += counts[word] ?? 0;
-  }
-  return total;
 }

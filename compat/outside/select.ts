@@ -38,6 +38,11 @@ export function matchesAny(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => matchesGlob(pattern, name));
 }
 
+/** The first pattern that no name fits; undefined if every one has some. */
+export function unmatched(patterns: readonly string[], names: readonly string[]): string | undefined {
+  return patterns.find((pattern) => !names.some((name) => matchesGlob(pattern, name)));
+}
+
 /** The names or patterns in a file of `--skip-file`: one a line, `#` begins a comment. */
 export function parsePatterns(text: string): string[] {
   return text

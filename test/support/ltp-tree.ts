@@ -2,6 +2,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The sleep of the test that hangs, and of the child that a test leaves, as they stand in /proc/PID/cmdline. */
+export const hanging = `sleep\0${1_000_000 + process.pid}`;
+export const staying = `sleep\0${2_000_000 + process.pid}`;
+
+const words = (cmdline: string): string => cmdline.replace('\0', ' ');
+
 /** Entry, command, and what its program does; one without a program is in the runtest file only. */
 const tests: readonly (readonly [name: string, command: string, script?: string])[] = [
   [
@@ -16,9 +22,9 @@ const tests: readonly (readonly [name: string, command: string, script?: string]
   [
     'hang01',
     'hang01',
-    'trap "" TERM INT; echo "hang01.c:1: TPASS: before"; (setsid sleep 987654 &); sleep 987654',
+    `trap "" TERM INT; echo "hang01.c:1: TPASS: before"; (setsid ${words(hanging)} &); ${words(hanging)}`,
   ],
-  ['stay01', 'stay01', 'setsid sleep 987655 >/dev/null 2>&1 & echo "stay01.c:1: TPASS: left a child"'],
+  ['stay01', 'stay01', `setsid ${words(staying)} >/dev/null 2>&1 & echo "stay01.c:1: TPASS: left a child"`],
   ['big01', 'big01', 'head -c 30000000 /dev/zero; yes "big01.c:1: TPASS: again" | head -n 20000'],
   ['shell01', 'X=2 shell01 "two words" | sed s/F/P/; exit 0', 'echo "shell01.c:$X: TFASS: $#"; exit 1'],
   [

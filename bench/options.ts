@@ -59,7 +59,7 @@ export const historyUsage = `
   --no-save         do not keep the run in bench/out
   --help`;
 
-export const usage = `usage: make bench ARGS='[OPTION...]', or npm run bench -- [OPTION...]
+export const usage = `usage: npm run bench -- [OPTION...], or make bench ARGS='[OPTION...]'
   --rounds N        rounds in which the targets take turns, each in a fresh sandbox (10)
   --duration MS     length of one sample's loop (50)
   --rows A,B        only these rows or families (list below)

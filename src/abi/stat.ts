@@ -12,6 +12,10 @@ export const HUGETLBFS_MAGIC = 0x958458f6;
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 export const MNT_EXPIRE = 4;
+export const UMOUNT_NOFOLLOW = 8;
+/** In the high half of the flags of old programs; ignored. */
+export const MS_MGC_VAL = 0xc0ed0000;
+export const MS_MGC_MSK = 0xffff0000;
 export const MS_NOUSER = -2147483648;
 export const MS_ASYNC = 1;
 export const MS_RDONLY = 1;

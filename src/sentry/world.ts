@@ -27,6 +27,7 @@ import { FdTable } from '../vfs/fdtable.js';
 import type { Inode } from '../vfs/inode.js';
 import { closeLocks } from '../vfs/locks.js';
 import { MountNamespace } from '../vfs/mounts.js';
+import { registerFileSystems } from './mountable.js';
 import type { SandboxSpec } from './spec.js';
 import { HostTerminal } from './terminal.js';
 
@@ -49,7 +50,8 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   const at = (path: string): Path => mountpoint(ns, toBytes(path), path, S_IFDIR);
   const proc = new ProcFs(kernel, 0x15);
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
-  ns.mount(new SysFs(kernel, 0x16), at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
+  const sys = new SysFs(kernel, 0x16);
+  ns.mount(sys, at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new DevFs(kernel, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
   const pts = new DevPtsFs(kernel, 0x18);
   ns.mount(pts, at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
@@ -62,6 +64,8 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
     const place = mountpoint(ns, toBytes(volume.guest), volume.guest, isDir ? S_IFDIR : S_IFREG);
     ns.mount(fs, place, MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
   }
+  ns.seal();
+  registerFileSystems([proc, sys, pts]);
 }
 
 /** The directory (or file, by `type`: S_IFDIR, S_IFREG) to mount on, made in the overlay where the root has none. Symbolic links are not followed. */

@@ -22,17 +22,30 @@ export class Dentry {
 /** A mounted file system (struct mount). */
 export class Mount {
   readonly children = new Map<Dentry, Mount>();
+  /** Its own flags, without those of the file system that all its mounts share. */
+  ownFlags: number;
+  /** Cannot leave its place alone (MNT_LOCKED): what it covers stays covered. */
+  locked = false;
+  /** Flags that nobody may take away (MNT_LOCK_*). */
+  lockedFlags = 0;
+  /** MS_UNBINDABLE. */
+  unbindable = false;
+  /** Marked by umount2(2) with MNT_EXPIRE. */
+  expiring = false;
+
   constructor(
     readonly id: number,
     readonly fs: FileSystem,
     readonly root: Dentry,
-    /** undefined for the root mount. */
-    readonly parent: Mount | undefined,
+    /** undefined for the root mount, and once it is mounted nowhere. */
+    public parent: Mount | undefined,
     /** The dentry of `parent` that is covered. */
-    readonly mountpoint: Dentry | undefined,
-    /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_RELATIME. */
+    public mountpoint: Dentry | undefined,
+    /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME, MS_SYNCHRONOUS. */
     public flags: number,
-  ) {}
+  ) {
+    this.ownFlags = flags;
+  }
 }
 
 /** struct path. Immutable. */

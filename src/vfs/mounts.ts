@@ -1,54 +1,118 @@
-/** The mount tree (fs/namespace.c). */
+/** The mount tree (fs/namespace.c): the structure, and what keeps it whole. Who may change it how is mount-calls.ts. */
 
 import { EBUSY, EINVAL } from '../abi/errno.js';
+import {
+  MS_DIRSYNC,
+  MS_LAZYTIME,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
+  MS_SYNCHRONOUS,
+} from '../abi/stat.js';
 import { Dentry, Mount, type Path } from './dentry.js';
 import type { FileSystem } from './inode.js';
 
 /** The first mount id, as a booted machine's numbers look. */
 const FIRST_ID = 20;
+/** fs.mount-max: each one is memory of the sentry and a line of /proc/mounts. */
+export const MOUNT_MAX = 10_000;
+/** Flags of a file system, the same for all its mounts (SB_*). */
+export const SUPER_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME;
+/** What must not be taken from a mount of the operator's. */
+const PROTECTED = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 export class MountNamespace {
   /** In the order of mounting. */
   readonly mounts: Mount[] = [];
   private nextId = FIRST_ID;
+  private top: Mount | undefined;
+  /** Flags of file systems that have any. */
+  private readonly superFlags = new WeakMap<FileSystem, number>();
+  /** File systems that the sandbox was started with. */
+  private readonly operators = new Set<FileSystem>();
 
   /** The root mount; only there after the first `mount`. */
   get root(): Mount {
-    const first = this.mounts[0];
-    if (first === undefined) throw new Error('mount namespace without a root');
-    return first;
+    if (this.top === undefined) throw new Error('mount namespace without a root');
+    return this.top;
   }
 
   /**
    * Mounts `fs`.
    * @param at where; undefined for the root mount. What is mounted there already is covered.
-   * @param flags MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_RELATIME
+   * @param flags MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME
    */
   mount(fs: FileSystem, at: Path | undefined, flags: number): Mount {
-    const place = at === undefined ? undefined : this.lookupMount(at);
-    const mount = new Mount(
-      this.nextId++,
-      fs,
-      new Dentry('', undefined, fs.root),
-      place?.mount,
-      place?.dentry,
-      flags,
-    );
-    if (place !== undefined) {
-      place.mount.children.set(place.dentry, mount);
-      place.dentry.mountpoint++;
-    }
-    this.mounts.push(mount);
+    const mount = this.create(fs, new Dentry('', undefined, fs.root), flags);
+    if (at === undefined) {
+      this.top = mount;
+      this.mounts.push(mount);
+    } else this.attach(mount, this.lookupMount(at));
     return mount;
+  }
+
+  /** Another mount that shows `root` of a file system, not yet anywhere. @param flags its own */
+  create(fs: FileSystem, root: Dentry, flags: number): Mount {
+    const mount = new Mount(this.nextId++, fs, root, undefined, undefined, flags);
+    this.refresh(mount);
+    return mount;
+  }
+
+  /** Puts a mount that is nowhere, with what is mounted below it, on top of what is at `at`. */
+  attach(mount: Mount, at: Path): void {
+    mount.parent = at.mount;
+    mount.mountpoint = at.dentry;
+    at.mount.children.set(at.dentry, mount);
+    at.dentry.mountpoint++;
+    for (const m of subtree(mount)) {
+      this.mounts.push(m);
+      // The name that it shows must stay in the cache.
+      m.root.inode?.hold();
+    }
+  }
+
+  /** Takes a mount, with what is mounted below it, out of the tree; who still has it goes on using it. */
+  detach(mount: Mount): void {
+    const gone = new Set(subtree(mount));
+    this.unhook(mount);
+    const left = this.mounts.filter((m) => !gone.has(m));
+    this.mounts.splice(0, this.mounts.length, ...left);
+    for (const m of gone) m.root.inode?.drop();
+  }
+
+  private unhook(mount: Mount): void {
+    if (mount.parent === undefined || mount.mountpoint === undefined) return;
+    mount.parent.children.delete(mount.mountpoint);
+    mount.mountpoint.mountpoint--;
+    mount.parent = undefined;
+    mount.mountpoint = undefined;
+  }
+
+  /** Moves a mount to another place; nothing else changes. */
+  move(mount: Mount, at: Path): void {
+    this.unhook(mount);
+    mount.parent = at.mount;
+    mount.mountpoint = at.dentry;
+    at.mount.children.set(at.dentry, mount);
+    at.dentry.mountpoint++;
+  }
+
+  /** `mount` becomes the root, and the root of before lies at `at` below it. */
+  pivot(mount: Mount, at: Path): void {
+    const old = this.root;
+    this.unhook(mount);
+    this.top = mount;
+    mount.locked = old.locked;
+    old.locked = false;
+    this.move(old, at);
   }
 
   /** @returns 0, -EBUSY when other mounts lie below, -EINVAL for the root */
   umount(mount: Mount): number {
-    if (mount.parent === undefined || mount.mountpoint === undefined) return -EINVAL;
+    if (mount.parent === undefined) return -EINVAL;
     if (mount.children.size > 0) return -EBUSY;
-    mount.parent.children.delete(mount.mountpoint);
-    mount.mountpoint.mountpoint--;
-    this.mounts.splice(this.mounts.indexOf(mount), 1);
+    this.detach(mount);
     return 0;
   }
 
@@ -63,4 +127,64 @@ export class MountNamespace {
     }
     return mount === path.mount && dentry === path.dentry ? path : { mount, dentry };
   }
+
+  /** True for a mount that is in the tree. */
+  has(mount: Mount): boolean {
+    let m = mount;
+    while (m.parent !== undefined) m = m.parent;
+    return m === this.top;
+  }
+
+  /** Everything that is there now is the operator's: guests may cover and copy it, and neither remove nor weaken it. */
+  seal(): void {
+    for (const m of this.mounts) {
+      m.locked = true;
+      m.lockedFlags = m.flags & PROTECTED;
+      this.operators.add(m.fs);
+    }
+  }
+  isOperators(fs: FileSystem): boolean {
+    return this.operators.has(fs);
+  }
+
+  /** Flags that all mounts of `fs` share. */
+  superFlagsOf(fs: FileSystem): number {
+    return this.superFlags.get(fs) ?? 0;
+  }
+  setSuperFlags(fs: FileSystem, flags: number): void {
+    this.superFlags.set(fs, flags & SUPER_FLAGS);
+    for (const m of this.mounts) if (m.fs === fs) this.refresh(m);
+  }
+  /** Works the effective flags out anew after `ownFlags` changed. */
+  refresh(mount: Mount): void {
+    mount.flags = mount.ownFlags | this.superFlagsOf(mount.fs);
+  }
+
+  isMounted(fs: FileSystem): boolean {
+    return this.mounts.some((m) => m.fs === fs);
+  }
+}
+
+/** A mount and everything mounted below it, from the top. */
+export function subtree(mount: Mount): Mount[] {
+  const out = [mount];
+  for (let i = 0; i < out.length; i++) out.push(...(out[i] as Mount).children.values());
+  return out;
+}
+
+/** True if `dentry` is `top` or below it, in one file system. */
+export function isBelow(dentry: Dentry, top: Dentry): boolean {
+  for (let d: Dentry | undefined = dentry; d !== undefined; d = d.parent) if (d === top) return true;
+  return false;
+}
+
+/** True if `path` can be reached from `top` by going down. */
+export function isReachable(path: Path, top: Path): boolean {
+  let { mount, dentry } = path;
+  while (mount !== top.mount) {
+    if (mount.parent === undefined || mount.mountpoint === undefined) return false;
+    dentry = mount.mountpoint;
+    mount = mount.parent;
+  }
+  return isBelow(dentry, top.dentry);
 }

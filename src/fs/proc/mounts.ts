@@ -1,17 +1,21 @@
 /** /proc/pid/mounts, mountinfo and mountstats (proc_pid_mountinfo(5)). */
 
 import {
+  MS_DIRSYNC,
+  MS_LAZYTIME,
   MS_NOATIME,
   MS_NODEV,
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_RDONLY,
   MS_RELATIME,
   MS_SYNCHRONOUS,
 } from '../../abi/stat.js';
 import type { Task } from '../../kernel/task.js';
 import type { Mount } from '../../vfs/dentry.js';
+import { isReachable } from '../../vfs/mounts.js';
 import { pathName } from '../../vfs/namei.js';
 
 /** Blanks and backslashes of a name in octal, as the kernel writes them (mangle). */
@@ -26,29 +30,49 @@ const OPTION_FLAGS: readonly (readonly [flag: number, word: string])[] = [
   [MS_NOATIME, 'noatime'],
   [MS_NODIRATIME, 'nodiratime'],
   [MS_RELATIME, 'relatime'],
+  [MS_NOSYMFOLLOW, 'nosymfollow'],
 ];
 
-function mountOptions(m: Mount): string {
-  const words = OPTION_FLAGS.filter(([flag]) => (m.flags & flag) !== 0).map(([, word]) => word);
-  return [(m.flags & MS_RDONLY) !== 0 ? 'ro' : 'rw', ...words].join(',');
+/** Flags that belong to the file system and not to the mount. */
+const SUPER_WORDS: readonly (readonly [flag: number, word: string])[] = [
+  [MS_SYNCHRONOUS, 'sync'],
+  [MS_DIRSYNC, 'dirsync'],
+  [MS_LAZYTIME, 'lazytime'],
+];
+
+function words(flags: number, of: typeof OPTION_FLAGS): string[] {
+  return of.filter(([flag]) => (flags & flag) !== 0).map(([, word]) => word);
 }
-function superOptions(m: Mount): string {
-  const own = m.fs.options;
-  return `rw${(m.flags & MS_SYNCHRONOUS) !== 0 ? ',sync' : ''}${own === undefined || own === '' ? '' : `,${own}`}`;
+/** `ro` or `rw`, by the flags that count. */
+function access(flags: number): string {
+  return (flags & MS_RDONLY) !== 0 ? 'ro' : 'rw';
+}
+function superWords(task: Task, m: Mount): string[] {
+  return words(task.kernel.mounts.superFlagsOf(m.fs), SUPER_WORDS);
+}
+function join(list: readonly (string | undefined)[]): string {
+  return list.filter((word) => word !== undefined && word !== '').join(',');
 }
 
-/** Mount points that the task can see, with their names. */
+/** Mount points that the task can see, with their names: those below its root. */
 function visible(task: Task): [Mount, string][] {
-  return task.kernel.mounts.mounts.map((m: Mount): [Mount, string] => [
-    m,
-    pathName(task, { mount: m, dentry: m.root }),
-  ]);
+  const out: [Mount, string][] = [];
+  for (const m of task.kernel.mounts.mounts) {
+    const path = { mount: m, dentry: m.root };
+    if (isReachable(path, task.fs.root)) out.push([m, pathName(task, path)]);
+  }
+  return out;
 }
 
 export function mountsText(task: Task): string {
   let out = '';
   for (const [m, at] of visible(task)) {
-    const options = [mountOptions(m), m.fs.options].filter((s) => s !== undefined && s !== '').join(',');
+    const options = join([
+      access(m.flags),
+      ...superWords(task, m),
+      ...words(m.flags, OPTION_FLAGS),
+      m.fs.options,
+    ]);
     out += `${mangle(m.fs.source)} ${mangle(at)} ${m.fs.type} ${options} 0 0\n`;
   }
   return out;
@@ -62,8 +86,9 @@ export function mountinfoText(task: Task): string {
     const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
     let root = '';
     for (let d = m.root; d.parent !== undefined; d = d.parent) root = `/${d.name}${root}`;
-    out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${mountOptions(m)}`;
-    out += ` - ${m.fs.type} ${mangle(m.fs.source)} ${superOptions(m)}\n`;
+    out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
+    const sb = join([access(task.kernel.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
+    out += `${m.unbindable ? ' unbindable' : ''} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;
   }
   return out;
 }

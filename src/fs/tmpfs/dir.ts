@@ -232,6 +232,13 @@ export class TmpDir extends TmpInode {
     to.attr.nlink++;
   }
 
+  override abandon(): TmpInode[] {
+    const held = [...this.entries.values()];
+    this.entries.clear();
+    super.abandon();
+    return held;
+  }
+
   override open(_task: Task, path: Path, flags: number): OpenFile | number {
     return new TmpDirFile(this, path, flags);
   }

@@ -1,8 +1,10 @@
 /** What all objects of an in-memory file system share: attributes, times, extended attributes, the end of an object. */
 
 import { EEXIST, ENODATA, ENOSPC, ENOTSUP } from '../../abi/errno.js';
+import { IN_UNMOUNT } from '../../abi/poll.js';
 import { S_IFDIR, S_IFMT, XATTR_CREATE, XATTR_REPLACE } from '../../abi/stat.js';
 import { type Attr, Inode, type SetAttr, type Timespec } from '../../vfs/inode.js';
+import { notify } from '../../vfs/notify.js';
 import type { TmpFs } from './tmpfs.js';
 
 /** Bytes of all extended attributes of one object, names included (as ext4's one block). */
@@ -117,6 +119,14 @@ export abstract class TmpInode extends Inode {
     this.gone = true;
     this.dispose();
     this.fs.inodeGone(this);
+  }
+
+  /** The file system is gone: the object has no name any more. @returns what it held */
+  abandon(): TmpInode[] {
+    notify(this, IN_UNMOUNT);
+    this.attr.nlink = 0;
+    this.disposeIfUnused();
+    return [];
   }
 
   /** Neither name nor user is left: gives back what it holds. */

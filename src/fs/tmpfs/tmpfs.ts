@@ -1,6 +1,7 @@
 /** tmpfs(5): a file system in memory. */
 
 import { totalmem } from 'node:os';
+import { EINVAL } from '../../abi/errno.js';
 import { S_IFREG, TMPFS_MAGIC } from '../../abi/stat.js';
 import type { Native } from '../../platform/native.js';
 import type { Attr, FileSystem, StatFs, Timespec } from '../../vfs/inode.js';
@@ -22,6 +23,27 @@ export interface TmpFsOptions {
   dev?: number;
   /** First field of /proc/mounts. */
   source?: string;
+  /** What several of them may use together. */
+  budget?: Budget;
+}
+
+/** Bytes and objects that a group of file systems may use together, and what they use now. */
+export class Budget {
+  bytes = 0;
+  inodes = 0;
+  constructor(
+    readonly maxBytes: number,
+    readonly maxInodes: number,
+  ) {}
+}
+
+/** Half of the host's memory, in bytes. */
+export function defaultMaxBytes(): number {
+  return Math.floor(totalmem() / 2 / PAGE) * PAGE;
+}
+/** One object for two pages. */
+export function defaultMaxInodes(maxBytes: number): number {
+  return Math.max(1024, Math.floor(maxBytes / PAGE / 2));
 }
 
 const PAGE = 4096;
@@ -33,8 +55,8 @@ export class TmpFs implements FileSystem, Quota {
   readonly source: string;
   readonly dev: number;
   readonly cacheNames = true;
-  readonly maxBytes: number;
-  readonly maxInodes: number;
+  maxBytes: number;
+  maxInodes: number;
   protected bytesUsed = 0;
   protected inodesUsed = 1;
   protected lastIno = 0;
@@ -48,8 +70,8 @@ export class TmpFs implements FileSystem, Quota {
   ) {
     this.source = given.source ?? 'tmpfs';
     this.dev = given.dev ?? 0x1a;
-    this.maxBytes = given.maxBytes ?? Math.floor(totalmem() / 2 / PAGE) * PAGE;
-    this.maxInodes = given.maxInodes ?? Math.max(1024, Math.floor(this.maxBytes / PAGE / 2));
+    this.maxBytes = given.maxBytes ?? defaultMaxBytes();
+    this.maxInodes = given.maxInodes ?? defaultMaxInodes(this.maxBytes);
   }
 
   get root(): TmpDir {
@@ -67,6 +89,8 @@ export class TmpFs implements FileSystem, Quota {
     if (this.given.maxInodes !== undefined) out.push(`nr_inodes=${this.maxInodes}`);
     if (this.given.mode !== undefined && this.given.mode !== 0o1777)
       out.push(`mode=${this.given.mode.toString(8)}`);
+    if ((this.given.uid ?? 0) !== 0) out.push(`uid=${this.given.uid}`);
+    if ((this.given.gid ?? 0) !== 0) out.push(`gid=${this.given.gid}`);
     return out.join(',');
   }
 
@@ -87,20 +111,48 @@ export class TmpFs implements FileSystem, Quota {
 
   /** Counts a new object. @returns false if there may not be more */
   takeInode(): boolean {
+    const { budget } = this.given;
     if (this.inodesUsed >= this.maxInodes) return false;
+    if (budget !== undefined) {
+      if (budget.inodes >= budget.maxInodes) return false;
+      budget.inodes++;
+    }
     this.inodesUsed++;
     return true;
   }
   /** The object's last name and last user are gone. */
   inodeGone(_inode: TmpInode): void {
     this.inodesUsed--;
+    if (this.given.budget !== undefined) this.given.budget.inodes--;
   }
 
   get bytesFree(): number {
-    return this.maxBytes - this.bytesUsed;
+    const own = this.maxBytes - this.bytesUsed;
+    const { budget } = this.given;
+    return budget === undefined ? own : Math.min(own, budget.maxBytes - budget.bytes);
   }
   charge(delta: number): void {
     this.bytesUsed += delta;
+    if (this.given.budget !== undefined) this.given.budget.bytes += delta;
+  }
+
+  /** Other limits, where they are given, for a remount. @returns 0, or -EINVAL if more is in use */
+  limit(maxBytes: number | undefined, maxInodes: number | undefined): number {
+    if ((maxBytes ?? Infinity) < this.bytesUsed || (maxInodes ?? Infinity) < this.inodesUsed) return -EINVAL;
+    if (maxBytes !== undefined) this.given.maxBytes = this.maxBytes = maxBytes;
+    if (maxInodes !== undefined) this.given.maxInodes = this.maxInodes = maxInodes;
+    return 0;
+  }
+
+  /** Mounted nowhere, used by nobody: all its objects go. */
+  retire(): void {
+    const { top } = this;
+    this.top = undefined;
+    for (const todo = top === undefined ? [] : [top as TmpInode]; ; ) {
+      const inode = todo.pop();
+      if (inode === undefined) break;
+      todo.push(...inode.abandon());
+    }
   }
 
   /** Sets st_size of a directory that has `by` entries more; 0 for a new one. */

@@ -10,8 +10,9 @@ import { limitsText } from '../../../src/fs/proc/status.js';
 import { CAP_FULL_SET, initialCred } from '../../../src/kernel/cred.js';
 import { FsContext, type Task } from '../../../src/kernel/task.js';
 import { BufferSink, BufferSource } from '../../../src/kernel/useriov.js';
-import { Dentry, inodeOf, Mount, type Path } from '../../../src/vfs/dentry.js';
+import { Dentry, inodeOf, type Path } from '../../../src/vfs/dentry.js';
 import type { Inode } from '../../../src/vfs/inode.js';
+import { MountNamespace } from '../../../src/vfs/mounts.js';
 import { world } from '../kernel/fake.js';
 
 /** A machine with proc mounted at its root; host files are those of the test's own process. */
@@ -33,9 +34,9 @@ function machine() {
   };
   host.getrandom = (b) => b.fill(7).length;
   const fs = new ProcFs(w.kernel, 0x15);
-  const root = new Dentry('', undefined, fs.root);
-  const mount = new Mount(1, fs, root, undefined, undefined, 0);
-  w.kernel.mounts = { root: mount, mounts: [mount] } as unknown as typeof w.kernel.mounts;
+  w.kernel.mounts = new MountNamespace();
+  const mount = w.kernel.mounts.mount(fs, undefined, 0);
+  const { root } = mount;
   const place: Path = { mount, dentry: root };
   w.init.fs = new FsContext(place, place, 0o27);
   w.init.comm = 'init';
@@ -193,7 +194,7 @@ test('mounts: names are escaped', () => {
   const m = machine();
   assert.equal(mangle('a b\\c\n'), 'a\\040b\\134c\\012');
   assert.equal(cat(m, m.init, 'self/mounts'.replace('self', '1')), 'proc / proc rw 0 0\n');
-  assert.match(cat(m, m.init, '1/mountinfo'), /^1 0 0:21 \/ \/ rw - proc proc rw\n$/);
+  assert.match(cat(m, m.init, '1/mountinfo'), /^20 0 0:21 \/ \/ rw - proc proc rw\n$/);
 });
 
 test('every file that is listed can be found, has the inode number of the list, and can be read', () => {

@@ -1,0 +1,88 @@
+// covers: mount umount2
+// Bind mounts: parts of file systems, files, flags of one mount, moving, recursion.
+#include "case.h"
+
+#include "own_namespace.h"
+int main(void) {
+  own_namespace();
+  NEED(mkdir("a", 0755));
+  NEED(mkdir("b", 0755));
+  NEED(mkdir("c", 0755));
+  R(mount("source", "a", "tmpfs", 0, "size=1m"));
+  NEED(mkdir("a/sub", 0755));
+  put("a/file", "text");
+  put("b/under", "x");
+  CHECK("mount(MS_BIND)", "the same directory at another place");
+  R(mount("a/sub", "b", NULL, MS_BIND, NULL));
+  say_mount("/b");
+  put("b/new", "y");
+  R(access("a/sub/new", F_OK));
+  R(access("b/under", F_OK));
+  struct stat one = {0}, two = {0};
+  NEED(stat("a/sub", &one));
+  NEED(stat("b", &two));
+  T(one.st_ino == two.st_ino && one.st_dev == two.st_dev);
+  CHECK("mount(MS_BIND)", "links and renames do not cross mounts of one file system");
+  R(link("a/file", "b/link"));
+  R(rename("a/file", "b/file"));
+  CHECK("mount(MS_REMOUNT|MS_BIND)", "flags of one mount only");
+  R(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOEXEC, NULL));
+  say_mount("/b");
+  R(open("b/x", O_CREAT | O_RDWR, 0600));
+  R(access("a/sub/new", W_OK));
+  R(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND, NULL));
+  say_mount("/b");
+  R(mount(NULL, "b/new", NULL, MS_REMOUNT | MS_BIND, NULL));
+  CHECK("mount(MS_BIND)", "a file over a file");
+  put("c/target", "old");
+  R(mount("a/file", "c/target", NULL, MS_BIND, NULL));
+  char text[16] = {0};
+  int fd = open("c/target", O_RDONLY);
+  R(read(fd, text, sizeof text));
+  say("'%s'", text);
+  close(fd);
+  R(unlink("c/target"));
+  R(rename("c/target", "c/other"));
+  R(mount("a/file", "c", NULL, MS_BIND, NULL));
+  R(mount("a", "c/target", NULL, MS_BIND, NULL));
+  R(umount2("c/target", 0));
+  CHECK("mount(MS_BIND|MS_REC)", "takes what is mounted below along");
+  R(mount("inner", "a/sub", "tmpfs", 0, NULL));
+  put("a/sub/inner", "z");
+  R(mount("a", "c", NULL, MS_BIND, NULL));
+  R(access("c/sub/inner", F_OK));
+  R(umount2("c", 0));
+  R(mount("a", "c", NULL, MS_BIND | MS_REC, NULL));
+  R(access("c/sub/inner", F_OK));
+  R(umount2("c", 0));
+  R(umount2("c/sub", 0));
+  R(umount2("c", 0));
+  CHECK("mount(MS_MOVE)", "goes elsewhere, with what is below");
+  R(mount("a", "c", NULL, MS_MOVE, NULL));
+  R(access("c/sub/inner", F_OK));
+  R(access("a/file", F_OK));
+  R(mount("c", "c/sub", NULL, MS_MOVE, NULL));
+  R(mount("c/file", "a", NULL, MS_MOVE, NULL));
+  R(mount("absent", "a", NULL, MS_MOVE, NULL));
+  R(mount(NULL, "a", NULL, MS_MOVE, NULL));
+  CHECK("mount(MS_UNBINDABLE)", "cannot be copied");
+  R(mount(NULL, "c", NULL, MS_UNBINDABLE, NULL));
+  R(mount("c", "a", NULL, MS_BIND, NULL));
+  R(mount(NULL, "c", NULL, MS_PRIVATE, NULL));
+  R(mount("c", "a", NULL, MS_BIND, NULL));
+  R(mount(NULL, "c/file", NULL, MS_PRIVATE, NULL));
+  R(mount(NULL, "c", NULL, MS_PRIVATE | MS_SLAVE, NULL));
+  CHECK("mount(MS_BIND)", "what is refused");
+  R(mount(NULL, "b", NULL, MS_BIND, NULL));
+  R(mount("absent", "b", NULL, MS_BIND, NULL));
+  R(mount("a", "absent", NULL, MS_BIND, NULL));
+  CHECK("umount2(MNT_DETACH)", "everything below goes, too");
+  R(umount2("a", MNT_DETACH));
+  R(umount2("c", MNT_DETACH));
+  R(umount2("b", 0));
+  say_mount("/a");
+  say_mount("/c");
+  say_mount("/c/sub");
+  R(access("b/under", F_OK));
+  return 0;
+}

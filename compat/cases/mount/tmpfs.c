@@ -1,0 +1,103 @@
+// covers: mount umount2
+// tmpfs: options, limits, flags of mounts and of the file system, busy mounts.
+#include "case.h"
+
+#include "own_namespace.h"
+static int mount_here(const char *options, unsigned long flags) {
+  return mount("source", "d", "tmpfs", flags, options);
+}
+int main(void) {
+  own_namespace();
+  NEED(mkdir("d", 0755));
+  put("d/under", "x");
+  CHECK("mount umount2", "a tmpfs covers what is below, which comes back");
+  R(mount_here(NULL, 0));
+  R(access("d/under", F_OK));
+  struct statfs fs = {0};
+  R(statfs("d", &fs));
+  T(fs.f_type == 0x1021994);
+  R(umount2("d", 0));
+  R(access("d/under", F_OK));
+  R(umount2("d", 0));
+  CHECK("mount", "options of tmpfs");
+  R(mount_here("size=64k,mode=751,uid=3,gid=4,nr_inodes=20", MS_NOSUID | MS_NODEV | MS_NOEXEC));
+  say_mount("/d");
+  struct stat st = {0};
+  R(stat("d", &st));
+  say("mode %o owner %d:%d", st.st_mode, st.st_uid, st.st_gid);
+  R(statfs("d", &fs));
+  say("blocks %ld, inodes %ld", (long)fs.f_blocks, (long)fs.f_files);
+  CHECK("write", "ends where the limit is");
+  int fd = open("d/f", O_CREAT | O_RDWR, 0600);
+  T(fd >= 0);
+  static char data[100000];
+  R(write(fd, data, sizeof data));
+  R(write(fd, data, sizeof data));
+  CHECK("umount2", "is EBUSY while a file is open or somebody is there");
+  R(umount2("d", 0));
+  close(fd);
+  R(chdir("d"));
+  R(umount2("../d", 0));
+  R(chdir(".."));
+  CHECK("mount(MS_REMOUNT)", "other limits, and read-only");
+  R(mount(NULL, "d", NULL, MS_REMOUNT, "size=32k"));
+  R(mount(NULL, "d", NULL, MS_REMOUNT, "size=128k"));
+  fd = open("d/f", O_RDWR);
+  T(fd >= 0);
+  R(mount(NULL, "d", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+  close(fd);
+  R(mount(NULL, "d", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+  say_mount("/d");
+  R(open("d/g", O_CREAT | O_RDWR, 0600));
+  R(open("d/f", O_RDWR));
+  R(unlink("d/f"));
+  R(chmod("d/f", 0644));
+  R(utimensat(AT_FDCWD, "d/f", NULL, 0));
+  R(mkdir("d/h", 0755));
+  R(rename("d/f", "d/g"));
+  R(link("d/f", "d/g"));
+  R(symlink("f", "d/g"));
+  R(mknod("d/g", S_IFIFO | 0600, 0));
+  R(truncate("d/f", 0));
+  R(access("d/f", W_OK));
+  R(rmdir("d"));
+  R(umount2("d", 0));
+  CHECK("mount", "wrong options and wrong types");
+  R(mount_here("bogus=1", 0));
+  R(mount_here("size=x", 0));
+  R(mount_here("mode=9", 0));
+  R(mount("x", "d", "no-such-type", 0, NULL));
+  R(mount("x", "d", NULL, 0, NULL));
+  R(mount("x", "absent", "tmpfs", 0, NULL));
+  R(mount("x", "d/under", "tmpfs", 0, NULL));
+  R(mount("x", "d", (char *)1, 0, NULL));
+  R(mount((char *)1, "d", "tmpfs", 0, NULL));
+  R(mount("x", (char *)1, "tmpfs", 0, NULL));
+  R(mount("x", "d", "tmpfs", 0, (char *)1));
+  CHECK("umount2", "what is refused");
+  R(umount2("d", 0));
+  R(umount2("absent", 0));
+  R(umount2("d", 0x100));
+  R(umount2("d/under", MNT_DETACH));
+  R(umount2((char *)1, 0));
+  CHECK("umount2(MNT_EXPIRE)", "needs two calls");
+  R(mount_here(NULL, 0));
+  R(umount2("d", MNT_EXPIRE | MNT_DETACH));
+  R(umount2("d", MNT_EXPIRE));
+  R(umount2("d", MNT_EXPIRE));
+  CHECK("umount2(UMOUNT_NOFOLLOW)", "does not follow a link");
+  R(mount_here(NULL, 0));
+  NEED(symlink("d", "link"));
+  R(umount2("link", UMOUNT_NOFOLLOW));
+  R(umount2("link", 0));
+  CHECK("umount2(MNT_DETACH)", "leaves a mount to those who use it");
+  R(mount_here(NULL, 0));
+  put("d/f", "kept");
+  fd = open("d/f", O_RDONLY);
+  R(umount2("d", MNT_DETACH));
+  R(access("d/f", F_OK));
+  char text[8] = {0};
+  R(read(fd, text, sizeof text));
+  say("'%s'", text);
+  return 0;
+}

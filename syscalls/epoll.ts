@@ -47,9 +47,9 @@ function sysEpollCtl(task: Task, args: SyscallArgs): SyscallResult {
   if (!(epoll instanceof Epoll) || epoll === file) return -EINVAL;
   switch (op) {
     case EPOLL_CTL_ADD:
-      return epoll.add(file, fd, want);
+      return epoll.add(file, fd, want, task);
     case EPOLL_CTL_MOD:
-      return epoll.modify(file, fd, want);
+      return epoll.modify(file, fd, want, task);
     case EPOLL_CTL_DEL:
       return epoll.remove(file, fd);
     default:
@@ -84,7 +84,7 @@ function wait(
   if (epoll === undefined) return -EBADF;
   if (!(epoll instanceof Epoll)) return -EINVAL;
   const attempt = (): number | typeof WOULD_BLOCK => {
-    const n = epoll.collect(Math.min(max, MAX_BATCH), (events) => storeEvents(task, addr, events));
+    const n = epoll.collect(Math.min(max, MAX_BATCH), (events) => storeEvents(task, addr, events), task);
     return n === 0 ? WOULD_BLOCK : n < 0 ? -EFAULT : n;
   };
   const n = attempt();

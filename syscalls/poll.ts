@@ -95,7 +95,7 @@ function doPoll(task: Task, addr: number, count: number, wait: PollWait): Syscal
       const file = files[i];
       let mask = 0;
       if (file !== undefined)
-        mask = file.poll() & (dv.getUint16(off + POLLFD_EVENTS, true) | POLLERR | POLLHUP);
+        mask = file.poll(task) & (dv.getUint16(off + POLLFD_EVENTS, true) | POLLERR | POLLHUP);
       else if (dv.getInt32(off, true) >= 0) mask = POLLNVAL;
       dv.setUint16(off + POLLFD_REVENTS, mask, true);
       if (mask !== 0) ready++;
@@ -198,7 +198,7 @@ function doSelect(task: Task, args: SyscallArgs, wait: PollWait): SyscallResult 
     let ready = 0;
     for (const r of results) r?.fill(0);
     for (const { fd, file, sets: members } of watched) {
-      const mask = file.poll();
+      const mask = file.poll(task);
       for (let s = 0; s < 3; s++) {
         const result = results[s];
         if (result === undefined || ((members >> s) & 1) === 0 || (mask & (SELECT_MASKS[s] ?? 0)) === 0)

@@ -24,6 +24,8 @@ namespace {
 
 // Registers of a caller before its clone or execve was rewritten, to give back afterwards.
 std::unordered_map<pid_t, user_regs_struct> g_saved;
+// The same of a thread that runs a call of the sentry's (PtraceInject).
+std::unordered_map<pid_t, user_regs_struct> g_injected;
 
 // Marks si_errno of a signal that the sentry sent; the true si_code is in the low half.
 constexpr int kSiginfoMarker = 0x54560000;
@@ -141,6 +143,57 @@ napi_value PtraceSkip(napi_env env, napi_callback_info info) {
   r.rax = static_cast<unsigned long>(static_cast<int64_t>(Num(env, a[1])));
   if ((err = SetRegisters(tid, &r)) < 0) return MakeInt(env, err);
   return MakeInt(env, Ptrace(PTRACE_CONT, tid, 0, 0));
+}
+
+// Length of the syscall instruction.
+constexpr unsigned long kSyscallLength = 2;
+
+// Makes a thread that stopped after a call run another one, by stepping back onto its syscall instruction. The registers
+// that it came with are kept until PtraceReturn, over several such calls.
+napi_value PtraceInject(napi_env env, napi_callback_info info) {
+  napi_value a[7];
+  Args(env, info, a);
+  pid_t tid = Int(env, a[0]);
+  user_regs_struct r;
+  long err = GetRegisters(tid, &r);
+  if (err < 0) return MakeInt(env, err);
+  bool first = true;
+  napi_get_value_bool(env, a[6], &first);
+  if (first) g_injected.erase(tid);
+  r = g_injected.try_emplace(tid, r).first->second;
+  r.rip -= kSyscallLength;
+  r.orig_rax = static_cast<unsigned long>(-1);
+  r.rax = static_cast<unsigned long>(Int(env, a[1]));
+  r.rdi = Addr(env, a[2]);
+  r.rsi = Addr(env, a[3]);
+  r.rdx = Addr(env, a[4]);
+  r.r10 = Addr(env, a[5]);
+  if ((err = SetRegisters(tid, &r)) < 0) return MakeInt(env, err);
+  return MakeInt(env, Ptrace(PTRACE_CONT, tid, 0, 0));
+}
+
+napi_value PtraceReturn(napi_env env, napi_callback_info info) {
+  napi_value a[3];
+  Args(env, info, a);
+  pid_t tid = Int(env, a[0]);
+  user_regs_struct r;
+  auto it = g_injected.find(tid);
+  if (it != g_injected.end()) {
+    r = it->second;
+    g_injected.erase(it);
+  } else if (long err = GetRegisters(tid, &r); err < 0) {
+    return MakeInt(env, err);
+  }
+  bool again = false;
+  napi_get_value_bool(env, a[2], &again);
+  if (again) {
+    r.rip -= kSyscallLength;
+    r.rax = r.orig_rax;
+  } else {
+    r.rax = static_cast<unsigned long>(static_cast<int64_t>(Num(env, a[1])));
+  }
+  r.orig_rax = static_cast<unsigned long>(-1);
+  return MakeInt(env, SetRegisters(tid, &r));
 }
 
 // Sets only the result register of a stopped thread.
@@ -288,6 +341,7 @@ void RestoreSiginfo(pid_t tid) {
 
 void ForgetTracee(pid_t tid) {
   g_saved.erase(tid);
+  g_injected.erase(tid);
 }
 
 void RegisterTracer(napi_env env, napi_value exports) {
@@ -297,6 +351,8 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceRestore", PtraceRestore);
   Method(env, exports, "ptraceAdopt", PtraceAdopt);
   Method(env, exports, "ptraceSkip", PtraceSkip);
+  Method(env, exports, "ptraceInject", PtraceInject);
+  Method(env, exports, "ptraceReturn", PtraceReturn);
   Method(env, exports, "ptraceResult", PtraceResult);
   Method(env, exports, "ptraceCont", PtraceCont);
   Method(env, exports, "ptraceStep", PtraceStep);

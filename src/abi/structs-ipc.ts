@@ -15,6 +15,8 @@ export const TIMEVAL_SIZE = 16;
 export const ITIMERSPEC_SIZE = 32;
 
 /** sigset_t as system calls take it. */
+/** struct signalfd_siginfo. */
+export const SIGNALFD_SIGINFO_SIZE = 128;
 export const SIGSET_SIZE = 8;
 
 /** struct inotify_event without its name. */

@@ -15,6 +15,7 @@ import {
   POLLRDNORM,
 } from '../abi/poll.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../kernel/task.js';
 import type { Waiter } from '../kernel/wait.js';
 import { OpenFile, type ReleaseWatcher } from '../vfs/file.js';
 import { anonPath } from './anon.js';
@@ -52,8 +53,8 @@ class Item implements Waiter, ReleaseWatcher {
     return (this.want.events & ~PRIVATE_BITS) !== 0;
   }
   /** Events that are wanted and there now. */
-  ready(): number {
-    return this.armed ? this.file.poll() & this.want.events & ~PRIVATE_BITS : 0;
+  ready(task: Task | undefined): number {
+    return this.armed ? this.file.poll(task) & this.want.events & ~PRIVATE_BITS : 0;
   }
 
   wake(events: number): boolean {
@@ -90,7 +91,7 @@ export class Epoll extends OpenFile {
   }
 
   /** EPOLL_CTL_ADD. @returns 0, -EEXIST, -EPERM, -EINVAL, -ELOOP */
-  add(file: OpenFile, fd: number, want: EpollEvent): number {
+  add(file: OpenFile, fd: number, want: EpollEvent, task?: Task): number {
     if (!file.pollable) return -EPERM;
     if (file === this) return -EINVAL;
     if (
@@ -110,18 +111,18 @@ export class Epoll extends OpenFile {
     byFd.set(fd, item);
     (file.watchers ??= new Set()).add(item);
     file.queue.add(item);
-    if (item.ready() !== 0) this.enqueue(item);
+    if (item.ready(task) !== 0) this.enqueue(item);
     return 0;
   }
 
   /** EPOLL_CTL_MOD. @returns 0, -ENOENT, -EINVAL */
-  modify(file: OpenFile, fd: number, want: EpollEvent): number {
+  modify(file: OpenFile, fd: number, want: EpollEvent, task?: Task): number {
     const item = this.items.get(file)?.get(fd);
     if ((want.events & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
     if (item === undefined) return -ENOENT;
     if (item.exclusive) return -EINVAL;
     item.want = { ...want, events: want.events | EPOLLERR | EPOLLHUP };
-    if (item.ready() !== 0) this.enqueue(item);
+    if (item.ready(task) !== 0) this.enqueue(item);
     return 0;
   }
 
@@ -157,12 +158,12 @@ export class Epoll extends OpenFile {
    * Reports up to `max` ready items through `store`, which gives false when they cannot be delivered: then nothing changes.
    * @returns how many, or -1 if `store` failed
    */
-  collect(max: number, store: (events: readonly EpollEvent[]) => boolean): number {
+  collect(max: number, store: (events: readonly EpollEvent[]) => boolean, task?: Task): number {
     const taken: Item[] = [];
     const events: EpollEvent[] = [];
     for (const item of this.ready) {
       if (events.length === max) break;
-      const mask = item.ready();
+      const mask = item.ready(task);
       if (mask === 0) {
         item.queued = false;
         this.ready.delete(item);
@@ -189,9 +190,9 @@ export class Epoll extends OpenFile {
     }
   }
 
-  override poll(): number {
+  override poll(task?: Task): number {
     for (const item of this.ready) {
-      if (item.ready() !== 0) return POLLIN | POLLRDNORM;
+      if (item.ready(task) !== 0) return POLLIN | POLLRDNORM;
       item.queued = false;
       this.ready.delete(item);
     }

@@ -89,6 +89,7 @@ function send(tg: ThreadGroup, task: Task | undefined, info: SigInfo): number {
   for (const t of task === undefined ? tg.tasks : [task]) t.signalHint = true;
   if (task !== undefined) interruptFor(task, sig, state, true);
   else interruptSome(tg, target, sig, state);
+  if (tg.signalListeners !== undefined) for (const l of [...tg.signalListeners]) l.signalled(sig);
   return 0;
 }
 

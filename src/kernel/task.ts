@@ -6,7 +6,7 @@ import type { OpenFile } from '../vfs/file.js';
 import type { Cred } from './cred.js';
 import type { IntervalTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
-import type { UserMemory } from './memory.js';
+import type { IoVec, UserMemory } from './memory.js';
 import type { PosixTimers } from './posix-timers.js';
 import type { Tty } from './tty.js';
 import type { Usage } from './usage.js';
@@ -23,6 +23,30 @@ export class FsContext {
   copy(): FsContext {
     return new FsContext(this.root, this.cwd, this.umask);
   }
+}
+
+/** Hears of every signal that a process is sent (signalfd). */
+export interface SignalListener {
+  signalled(signo: number): void;
+  /** The process has ended. */
+  groupGone(tg: ThreadGroup): void;
+}
+
+/** A read of a signalfd under way (platform/signal-read.ts). */
+export interface SignalRead {
+  readonly mask: bigint;
+  /** Where the results go. */
+  readonly ranges: readonly IoVec[];
+  /** How many signals are wanted at most. */
+  readonly room: number;
+  readonly nonblock: boolean;
+  /** Taken so far, as struct signalfd_siginfo. */
+  readonly infos: Uint8Array[];
+  /** The thread is to stop; is on its way to the call that takes a signal; is in it. */
+  stage: 'asked' | 'sent' | 'taking';
+  /** Address of that call's arguments, and what was there if it is not the caller's buffer. */
+  place: number;
+  kept?: Uint8Array;
 }
 
 export interface Rlimit {
@@ -87,6 +111,8 @@ export class ThreadGroup {
   realTimer: IntervalTimer | undefined;
   /** timer_create(2). */
   posixTimers: PosixTimers | undefined;
+  /** signalfds in use. */
+  signalListeners: Set<SignalListener> | undefined;
   /** What the process used, set when it is reaped; and what its reaped children used. */
   exitUsage: Usage | undefined;
   childUsage: Usage | undefined;
@@ -178,6 +204,7 @@ export class Task {
   savedSigmask: bigint | undefined;
   /** While in rt_sigtimedwait(2): the mask that the thread had before, which the host has made smaller. */
   sigwaitBlocked: bigint | undefined;
+  signalRead: SignalRead | undefined;
   /** PR_SET_TIMERSLACK in nanoseconds, ioprio_set(2): recorded, see syscalls/process.ts and sched.ts. */
   timerSlack = 50_000;
   /** What PR_SET_TIMERSLACK of 0 goes back to: the slack of the thread that made this one. */

@@ -3,6 +3,8 @@
  * whether the other side is guest memory, a kernel buffer or another file (splice, sendfile, reading an ELF header).
  */
 
+import type { IoVec } from './memory.js';
+
 export interface Sink {
   /** Bytes that still fit. */
   readonly remaining: number;
@@ -12,6 +14,8 @@ export interface Sink {
   putHost(hostFd: number, pos: number, len: number): number;
   /** Fills with zeroes (holes). */
   putZero(len: number): number;
+  /** The guest's addresses that the bytes go to, if that is what this sink is over. */
+  ranges?(): IoVec[];
 }
 
 export interface Source {

@@ -142,6 +142,21 @@ export interface Native {
   ptraceToExit(tid: number): number;
   ptraceListen(tid: number): number;
   ptraceInterrupt(tid: number): number;
+  /**
+   * Makes a stopped thread run a call of ours next, by the syscall instruction that it has just executed.
+   * @param first its registers now are the ones to go back to; else those of the first one are
+   */
+  ptraceInject(
+    tid: number,
+    nr: number,
+    a0: number,
+    a1: number,
+    a2: number,
+    a3: number,
+    first: boolean,
+  ): number;
+  /** After that: the registers that it had, and `value` as result; or, if `again`, its own call is to be made once more. */
+  ptraceReturn(tid: number, value: number, again: boolean): number;
   ptraceEventMessage(tid: number): number;
   /** siginfo of a stop into scratch[off..off+128), and back. */
   ptraceGetSiginfo(tid: number, off: number): number;

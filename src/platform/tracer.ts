@@ -30,6 +30,7 @@ import { onContinued, onGroupStop, onSignalStop, waitedSiginfo } from '../kernel
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
 import { type Native, Reg } from './native.js';
+import { SignalReads } from './signal-read.js';
 
 const PTRACE_EVENT_FORK = 1;
 const PTRACE_EVENT_VFORK = 2;
@@ -83,6 +84,7 @@ function loaderCalls(image: ExecImage): number {
 
 export class Tracer {
   private readonly regs = new Float64Array(27);
+  private readonly signalReads: SignalReads;
   /** Clones that the host is carrying out, by the caller's host thread id. */
   private readonly clones = new Map<number, { task: Task; args: CloneArgs; token: unknown }>();
   private readonly execs = new Map<number, { task: Task; image: ExecImage; token: unknown }>();
@@ -103,6 +105,7 @@ export class Tracer {
     private readonly natives?: NativeObserver,
   ) {
     this.masks = new CallMasks(native);
+    this.signalReads = new SignalReads(native);
   }
 
   /** One status of waitpid(2). */
@@ -169,6 +172,7 @@ export class Tracer {
       else this.native.ptraceCont(task.hostTid, 0);
       return;
     }
+    if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
     const token = this.observer?.enter(task, nr, regs);
     let result: number;
     if (nr === SYS.execve) {
@@ -387,6 +391,10 @@ export class Tracer {
       this.native.ptraceCont(task.hostTid, 0);
       return;
     }
+    if (task.signalRead?.stage === 'taking') {
+      this.signalReads.ended(task, task.signalRead, result);
+      return;
+    }
     const sigwait = this.sigwaits.get(task.hostTid);
     if (sigwait !== undefined) {
       this.sigwaits.delete(task.hostTid);
@@ -411,6 +419,7 @@ export class Tracer {
 
   private signal(task: Task, sig: number): void {
     if (this.masks.entered(task, sig)) return;
+    if (task.signalRead !== undefined) this.signalReads.interrupted(task, task.signalRead);
     const inject = onSignalStop(task, sig);
     if (!task.restartAnswered) this.repeatUntaken(task);
     task.restartAnswered = false;
@@ -439,6 +448,10 @@ export class Tracer {
       return;
     }
     if (task.stopped) onContinued(task);
+    if (task.signalRead?.stage === 'asked') {
+      this.signalReads.begin(task, task.signalRead);
+      return;
+    }
     this.masks.apply(task);
     this.native.ptraceCont(task.hostTid, 0);
   }

@@ -58,6 +58,12 @@ class Cursor {
 }
 
 class UserSink extends Cursor implements Sink {
+  ranges(): IoVec[] {
+    return this.iov.slice(this.index).map(({ addr, len }, i) => {
+      const used = i === 0 ? this.done : 0;
+      return { addr: addr + used, len: len - used };
+    });
+  }
   put(src: Uint8Array, off: number, len: number): number {
     return this.each(len, (addr, n, at) =>
       this.native.writeMemFrom(this.task.hostTid, addr, src, off + at, n),

@@ -129,8 +129,11 @@ export abstract class OpenFile {
   sync(_dataOnly: boolean): number {
     return -EINVAL;
   }
-  /** Current readiness (POLLIN | POLLOUT ...). Files that cannot wait are always ready. */
-  poll(): number {
+  /**
+   * Current readiness (POLLIN | POLLOUT ...). Files that cannot wait are always ready.
+   * @param _task who asks, if there is one: to some files the answer depends on it
+   */
+  poll(_task?: Task): number {
     return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
   }
   /** epoll refuses regular files and directories (EPERM). */

@@ -16,6 +16,7 @@ import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
 import { cancelRealTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import { checkGroupStop, credOf, sendToGroup, sendToProcess } from './signals.js';
+import { sigBit, signalState } from './sigstate.js';
 import type { ProcessGroup, Task, ThreadGroup, WaitStatus } from './task.js';
 import { disassociate } from './tty.js';
 import { addUsage, noUsage, processUsage } from './usage.js';
@@ -70,6 +71,8 @@ function processExited(tg: ThreadGroup, status: WaitStatus): void {
   const { kernel } = tg;
   cancelRealTimer(tg);
   tg.posixTimers?.clear();
+  for (const l of tg.signalListeners ?? []) l.groupGone(tg);
+  tg.signalListeners = undefined;
   tg.stopSignal = 0;
   tg.stopReport = false;
   tg.continueReport = false;
@@ -153,7 +156,7 @@ function notifyParent(tg: ThreadGroup): boolean {
   const sig = tg.exitSignal;
   if (sig === 0) return false;
   const ignored = sig === SIGCHLD && parent.sigchldDisposition === 1;
-  // A lone thread with the default action that already sits in wait(2) cannot tell whether SIGCHLD came.
+  // A lone thread with the default action that already sits in wait(2) cannot tell whether SIGCHLD came, unless it has it blocked.
   if (sig === SIGCHLD && parent.sigchldDisposition === 0 && waitsForChild(parent)) return ignored;
   const uid = tg.exitCred?.uid ?? 0;
   sendToProcess(parent, { signo: sig, pid: tg.pid, uid, ...exitCode(tg.exitStatus ?? 0) });
@@ -163,7 +166,8 @@ function notifyParent(tg: ThreadGroup): boolean {
 function waitsForChild(parent: ThreadGroup): boolean {
   if (parent.tasks.size !== 1) return false;
   const [only] = parent.tasks;
-  return only?.block?.on.includes(parent.childQueue) === true;
+  if (only?.block?.on.includes(parent.childQueue) !== true) return false;
+  return ((signalState(only)?.blocked ?? 0n) & sigBit(SIGCHLD)) === 0n;
 }
 
 /** The parent has waited: usage is added up, and the pid is free. */

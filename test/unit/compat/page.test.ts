@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { staleness } from '../../../compat/page-file.js';
 import { toCompatibilityPage, unfitForPage } from '../../../compat/report/page.js';
 import { syscallTable } from '../../../syscalls/table.js';
 import { caseResult, check, compatRun, target } from './sample.js';
@@ -50,4 +51,16 @@ test('a run with surprises is not made into a page', () => {
   assert.match(unfit(target('runc', fine)), /on tvisor alone/);
   assert.match(unfit(target('tvisor', fine), target('runc', fine)), /on tvisor alone/);
   assert.throws(() => toCompatibilityPage(compatRun([target('tvisor', [failing])])), /file\/flaky/);
+});
+
+test('a page that is not what a run gives says how to make it again', () => {
+  const run = compatRun([target('tvisor', fine)]);
+  const page = toCompatibilityPage(run);
+  assert.equal(staleness(page, run), '');
+  const words = staleness(page.replace('| 2/3 |', '| 1/3 |'), run);
+  assert.match(words, /is stale/);
+  assert.match(words, /^- \| 257 \| `openat` \| notify \| full \| 1\/3 \|/m);
+  assert.match(words, /^\+ \| 257 \| `openat` \| notify \| full \| 2\/3 \|/m);
+  assert.match(words, /`npm run docs:compat`/);
+  assert.match(staleness(undefined, run), /does not exist/);
 });

@@ -282,7 +282,7 @@ Examples:
   tvisor compat --gtest build/tests --target runsc --shard 1/4 --timeout 20`;
 
 function createCommand(action: (names: string[], options: Options) => Promise<void>): Command {
-  return addOutsideOptions(quiet(new Command('tvisor compat'), 'tvisor compat'))
+  const command = quiet(new Command('tvisor compat'), 'tvisor compat')
     .description('Compare sandboxes with Linux, system call by system call.')
     .argument('[case...]', 'only these cases: names, or parts of names (--ltp, --gtest: with * and ?)')
     .option('-t, --target <target>', 'what to test; repeat for more', append(toTarget))
@@ -311,6 +311,7 @@ function createCommand(action: (names: string[], options: Options) => Promise<vo
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', notes)
     .action(action);
+  return addOutsideOptions(command);
 }
 
 /** The signals that end a run early, and the exit statuses that a shell expects then. */

@@ -7,9 +7,9 @@ import { parsePatterns, parseShard, type Shard } from './select.js';
 /** As commander hands them over. */
 export interface OutsideOptions {
   ltp?: string;
-  ltpFile: string[];
+  ltpFile?: string[];
   gtest?: string;
-  skip: string[];
+  skip?: string[];
   shard?: Shard;
   resume?: string;
   harmful?: true;
@@ -24,7 +24,7 @@ function toShard(text: string): Shard {
 }
 
 /** A pattern, or `@FILE` with one a line. */
-function appendSkips(text: string, previous: string[]): string[] {
+function appendSkips(text: string, previous: string[] = []): string[] {
   if (!text.startsWith('@')) return [...previous, text];
   try {
     return [...previous, ...parsePatterns(readFileSync(text.slice(1), 'utf8'))];
@@ -39,16 +39,14 @@ export function addOutsideOptions(command: Command): Command {
     .option('--ltp <dir>', 'run a built Linux Test Project tree instead of the suite')
     .option(
       '--ltp-file <name>',
-      'its runtest file, and the next one (default: syscalls)',
-      (text: string, previous: string[]) => [...previous, ...text.split(',')],
-      [],
+      'one of its runtest files, instead of syscalls; repeat for more',
+      (text: string, previous: string[] = []) => [...previous, ...text.split(',')],
     )
     .option('--gtest <dir>', 'run the gtest binaries of a directory instead of the suite')
     .option(
       '--skip <name>',
       '--ltp, --gtest: all but these, * and ? allowed; @FILE: one a line; repeat for more',
       appendSkips,
-      [],
     )
     .option('--shard <i/n>', '--ltp, --gtest: every Nth test, beginning with the Ith', toShard)
     .option(
@@ -64,8 +62,8 @@ export function addOutsideOptions(command: Command): Command {
 /** The options above that say something of an outside suite, by their names on the command line. */
 function given(options: OutsideOptions): string[] {
   const all: [name: string, isGiven: boolean][] = [
-    ['--ltp-file', options.ltpFile.length > 0],
-    ['--skip', options.skip.length > 0],
+    ['--ltp-file', options.ltpFile !== undefined],
+    ['--skip', options.skip !== undefined],
     ['--shard', options.shard !== undefined],
     ['--resume', options.resume !== undefined],
     ['--harmful', options.harmful === true],

@@ -40,9 +40,9 @@ export interface OutsideSuite {
 }
 
 function ltpSuite(directory: string, request: OutsideRequest): OutsideSuite {
-  const { names, calls, skip, timeout, jobs, signal, shard } = request;
+  const { names, calls, skip = [], timeout, jobs, signal, shard } = request;
   const tree = openLtpTree(directory);
-  const files = request.ltpFile.length > 0 ? request.ltpFile : ['syscalls'];
+  const files = request.ltpFile ?? ['syscalls'];
   const entries = shardOf(selectLtp(tree, files, { names, calls, skip }), shard);
   return {
     name: 'ltp',
@@ -58,7 +58,7 @@ function ltpSuite(directory: string, request: OutsideRequest): OutsideSuite {
 }
 
 function gtestSuite(directory: string, request: OutsideRequest): OutsideSuite {
-  const { names, calls, skip, timeout, jobs, signal, shard } = request;
+  const { names, calls, skip = [], timeout, jobs, signal, shard } = request;
   const options = {
     directory,
     selection: { names, calls, skip },

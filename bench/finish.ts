@@ -48,17 +48,29 @@ export async function finish(
 }
 
 /**
- * Run a program's `main`: usage errors become words and status 2, and a signal ends the process with its cleaning up.
+ * Run a program's `main`: usage errors become words and status 2; a first SIGINT or SIGTERM aborts the signal, so that
+ * sandboxes are ended and cleaned up after, and a second one ends the process.
  *
  * @param main returns the exit status
  */
-export async function runMain(main: () => Promise<number>): Promise<void> {
-  // An interrupted run removes its scratch directories too (that happens on exit).
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
+export async function runMain(main: (signal: AbortSignal) => Promise<number>): Promise<void> {
+  const controller = new AbortController();
+  for (const [name, status] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
+    process.on(name, () => {
+      if (controller.signal.aborted) {
+        process.exit(status);
+      }
+      process.exitCode = status;
+      controller.abort();
+    });
+  }
   try {
-    process.exitCode = await main();
+    const status = await main(controller.signal);
+    process.exitCode ??= status;
   } catch (error) {
+    if (controller.signal.aborted) {
+      return;
+    }
     if (!(error instanceof UsageError)) {
       throw error;
     }

@@ -29,6 +29,8 @@ export interface Plan {
   progress: (done: number, all: number, what: string) => void;
   /** Called before the first, between and after the last round, with no sandbox running. */
   between: () => void;
+  /** Ends everything early; `measure` then rejects with its reason. */
+  signal: AbortSignal;
 }
 
 interface Cell {
@@ -47,7 +49,7 @@ class Sandboxes {
     let session = this.sessions.get(cell.target);
     if (session === undefined || session.ended) {
       await session?.close();
-      session = await Session.open(this.serve(cell.target));
+      session = await Session.open(this.serve(cell.target), this.plan.signal);
       this.sessions.set(cell.target, session);
       // A kernel that is compiled as it runs is at its slowest now: this answer would be the row's own bad luck.
       await session.ask(cell.row.name, iterations, answerTimeout);
@@ -146,6 +148,7 @@ export async function measure(plan: Plan): Promise<CellResult[]> {
     const sandboxes = new Sandboxes(plan);
     try {
       for (const cell of possible) {
+        plan.signal.throwIfAborted();
         plan.progress(done++, all, `${what}: ${cell.row.name}`);
         if (cell.result.failed === undefined) {
           await each(sandboxes, cell);

@@ -28,7 +28,7 @@ async function prepare(options: Options): Promise<Places> {
   return places;
 }
 
-async function takeRun(options: Options): Promise<BenchRun> {
+async function takeRun(options: Options, signal: AbortSignal): Promise<BenchRun> {
   const places = await prepare(options);
   const machine = describeMachine();
   const commit = describeCommit();
@@ -37,6 +37,12 @@ async function takeRun(options: Options): Promise<BenchRun> {
   if (targets.length === 0) {
     throw new UsageError(`no target to measure\n${notes.join('\n')}`);
   }
+  process.once('exit', () => {
+    for (const target of targets) {
+      // The native ones made it on the host.
+      rmSync(target.memoryDirectory, { recursive: true, force: true });
+    }
+  });
   const noise = new NoiseMeter();
   const progress = makeProgress();
   try {
@@ -48,6 +54,7 @@ async function takeRun(options: Options): Promise<BenchRun> {
       duration: options.duration,
       progress: (done, all, what) => progress.update(done, all, what),
       between: () => noise.sample(),
+      signal,
     });
     return {
       format: 'tvisor-bench/1',
@@ -66,8 +73,6 @@ async function takeRun(options: Options): Promise<BenchRun> {
   } finally {
     progress.stop();
     for (const target of targets) {
-      // The native ones made it on the host.
-      rmSync(target.memoryDirectory, { recursive: true, force: true });
       await target.cleanup();
     }
   }
@@ -81,11 +86,11 @@ function show(run: BenchRun): string {
   return `${formatHead(run)}\n\n${timesTable(results)}\n\n${ratiosTable(results)}${absent}`;
 }
 
-await runMain(async () => {
+await runMain(async (signal) => {
   const options = parseOptions(process.argv.slice(2));
   if (options === undefined) {
     console.log(usage);
     return 0;
   }
-  return finish(options, 'micro', () => takeRun(options), show);
+  return finish(options, 'micro', () => takeRun(options, signal), show);
 });

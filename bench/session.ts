@@ -20,7 +20,9 @@ export class Session {
   private constructor(
     private readonly child: ChildProcess,
     private readonly command: TargetCommand,
+    private readonly signal: AbortSignal | undefined,
   ) {
+    signal?.addEventListener('abort', this.stop, { once: true });
     child.stdout?.setEncoding('latin1').on('data', (text: string) => this.take(text));
     child.stderr?.setEncoding('latin1').on('data', (text: string) => {
       this.words = (this.words + text).slice(-mostWordsKept);
@@ -38,16 +40,22 @@ export class Session {
     });
   }
 
-  /** Start `micro serve` with a command of a target. */
-  static async open(command: TargetCommand): Promise<Session> {
+  /**
+   * Start `micro serve` with a command of a target.
+   *
+   * @param signal ends it early
+   */
+  static async open(command: TargetCommand, signal?: AbortSignal): Promise<Session> {
     const child = spawn(await boundedProgram(), [String(lifetime), ...command.argv], {
       cwd: command.cwd,
       env: command.env,
       stdio: ['pipe', 'pipe', 'pipe', 'ignore'],
       detached: true,
     });
-    return new Session(child, command);
+    return new Session(child, command, signal);
   }
+
+  private readonly stop = (): void => void this.child.kill('SIGTERM');
 
   private take(text: string): void {
     this.output += text;
@@ -79,7 +87,7 @@ export class Session {
     const line = await new Promise<string | undefined>((resolve) => {
       const timer = setTimeout(() => {
         timedOut = true;
-        this.child.kill('SIGTERM');
+        this.stop();
       }, timeout);
       this.waiting = (answer) => {
         clearTimeout(timer);
@@ -103,9 +111,10 @@ export class Session {
   /** End the sandbox and everything in it. */
   async close(): Promise<void> {
     this.child.stdin?.end();
-    const timer = setTimeout(() => this.child.kill('SIGTERM'), patience);
+    const timer = setTimeout(this.stop, patience);
     await this.closed;
     clearTimeout(timer);
+    this.signal?.removeEventListener('abort', this.stop);
     await this.command.discard();
   }
 }

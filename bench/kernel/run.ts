@@ -70,7 +70,7 @@ function parse(args: string[]): KernelOptions | undefined {
 }
 
 /** All rows once, in a fresh process. */
-async function round(options: KernelOptions): Promise<RowTime[]> {
+async function round(options: KernelOptions, signal: AbortSignal): Promise<RowTime[]> {
   const worker = join(packageRoot, 'bench', 'kernel', 'worker.ts');
   const words = [process.execPath, '--import', 'tsx', worker, String(options.duration)];
   const result = await runBounded(
@@ -78,6 +78,7 @@ async function round(options: KernelOptions): Promise<RowTime[]> {
     {
       cwd: packageRoot,
       env: baseEnvironment(),
+      signal,
       timeout: 10_000 + options.rows.length * options.duration * 100,
     },
   );
@@ -100,7 +101,7 @@ function cellsOf(row: KernelRow, rounds: readonly RowTime[][]): CellResult[] {
   ];
 }
 
-async function takeRun(options: KernelOptions): Promise<BenchRun> {
+async function takeRun(options: KernelOptions, signal: AbortSignal): Promise<BenchRun> {
   const machine = describeMachine();
   const commit = describeCommit();
   const started = new Date();
@@ -111,7 +112,7 @@ async function takeRun(options: KernelOptions): Promise<BenchRun> {
     for (let i = 0; i < options.rounds; i++) {
       progress.update(i, options.rounds, `round ${i + 1} of ${options.rounds}`);
       noise.sample();
-      rounds.push(await round(options));
+      rounds.push(await round(options, signal));
     }
     noise.sample();
   } finally {
@@ -136,12 +137,12 @@ async function takeRun(options: KernelOptions): Promise<BenchRun> {
   };
 }
 
-await runMain(async () => {
+await runMain(async (signal) => {
   const options = parse(process.argv.slice(2));
   if (options === undefined) {
     console.log(usage);
     return 0;
   }
   const show = (run: BenchRun): string => `${formatHead(run)}\n\n${timesTable(new Results(run), ['kernel'])}`;
-  return finish(options, 'kernel', () => takeRun(options), show);
+  return finish(options, 'kernel', () => takeRun(options, signal), show);
 });

@@ -7,12 +7,13 @@ import { allRows, callRows, type Row } from '../../../bench/rows.js';
 import { Session } from '../../../bench/session.js';
 import { compilePrograms, findTargets, type Places, type Target } from '../../../bench/targets.js';
 import { scratchDirectory } from '../../support/run.js';
-import { requireTool } from '../../support/tools.js';
+import { findTool, requireTool } from '../../support/tools.js';
 
 let places: Places;
-let targets: Target[];
+let targets: Target[] = [];
 
 before(async () => {
+  if (findTool('cc') === undefined) return;
   const directory = scratchDirectory('bench');
   places = {
     programs: await compilePrograms(directory),
@@ -30,7 +31,7 @@ after(() => {
   }
 });
 
-function run(rows: readonly Row[], target: Target) {
+function run(rows: readonly Row[], target: Target, signal = new AbortController().signal) {
   return measure({
     rows: rows.map((row) => ({ ...row, firstIterations: 5 })),
     targets: [target],
@@ -39,6 +40,7 @@ function run(rows: readonly Row[], target: Target) {
     duration: 0.01,
     progress: () => undefined,
     between: () => undefined,
+    signal,
   });
 }
 
@@ -64,7 +66,8 @@ for (const name of ['native', 'bare-trap']) {
   });
 }
 
-test('what cannot be measured says why, and nothing is run for it', async () => {
+test('what cannot be measured says why, and nothing is run for it', async (t) => {
+  if (!requireTool(t, 'cc')) return;
   const native = targets.find((target) => target.name === 'native') as Target;
   const blind = { ...native, hostDirectory: undefined };
   const rows = allRows.filter((row) => row.hostDirectory || row.name === 'getpid');
@@ -75,7 +78,33 @@ test('what cannot be measured says why, and nothing is run for it', async () => 
   );
 });
 
-test('a row that fails, a sandbox that ends and one that hangs are told apart', async () => {
+test('an interrupted run ends at once, and so do its sandboxes', async (t) => {
+  if (!requireTool(t, 'cc')) return;
+  const native = targets.find((target) => target.name === 'native') as Target;
+  let ended = 0;
+  const counting: Target = {
+    ...native,
+    command: (words) => ({ ...native.command(words), discard: async () => void ended++ }),
+  };
+  const controller = new AbortController();
+  const forEver = callRows.filter((row) => row.name === 'pipe-two');
+  const running = measure({
+    rows: forEver.map((row) => ({ ...row, firstIterations: 1e9 })),
+    targets: [counting],
+    micro: places.programs.micro,
+    rounds: 1,
+    duration: 1,
+    progress: () => undefined,
+    between: () => undefined,
+    signal: controller.signal,
+  });
+  setTimeout(() => controller.abort(new Error('enough')), 300);
+  await assert.rejects(running, /enough/);
+  assert.equal(ended, 1);
+});
+
+test('a row that fails, a sandbox that ends and one that hangs are told apart', async (t) => {
+  if (!requireTool(t, 'cc')) return;
   const native = targets.find((target) => target.name === 'native') as Target;
   const serve = native.command([places.programs.micro, 'serve', native.memoryDirectory]);
   const session = await Session.open(serve);

@@ -100,8 +100,12 @@ export function regressions(results: readonly CaseResult[]): CaseResult[] {
 
 /** One line about a failure, for a reason that nobody has written yet. */
 function shortReason({ outcome, detail }: Pick<CheckResult, 'outcome' | 'detail'>): string {
-  const changes = detail.split('\n').filter((line) => /^[-+] /.test(line));
-  const words = changes.length > 0 ? changes.slice(0, 2).join(' ') : (detail.split('\n')[0] ?? '');
+  const lines = detail.split('\n');
+  const first = (sign: string): string => lines.find((line) => line.startsWith(`${sign} `))?.slice(2) ?? '';
+  const [wanted, seen] = [first('-'), first('+')];
+  const change =
+    seen === '' ? `lacks ${wanted}` : wanted === '' ? `adds ${seen}` : `${seen}; natively ${wanted}`;
+  const words = seen === '' && wanted === '' ? (lines[0] ?? '') : change;
   return words === '' ? outcome : `${outcome}: ${words}`.slice(0, 200);
 }
 

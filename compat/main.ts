@@ -212,7 +212,7 @@ function conclude(run: CompatRun, all: readonly string[] | undefined, options: O
   const text = run.suite === 'cases' ? toText : toOutsideText;
   if (!options.quiet) console.log(text(run, summaries, styleFor(process.stdout)));
   writeReports(run, options);
-  if (options.updateExpected && options.from === undefined) {
+  if (options.updateExpected) {
     updateFiles(run, all, options);
     return 0;
   }

@@ -7,12 +7,10 @@ import {
   CLOCK_MONOTONIC,
   CLOCK_MONOTONIC_COARSE,
   CLOCK_MONOTONIC_RAW,
-  CLOCK_PROCESS_CPUTIME_ID,
   CLOCK_REALTIME,
   CLOCK_REALTIME_ALARM,
   CLOCK_REALTIME_COARSE,
   CLOCK_TAI,
-  CLOCK_THREAD_CPUTIME_ID,
 } from '../abi/sched.js';
 import type { Kernel } from './kernel.js';
 
@@ -28,7 +26,7 @@ export function hostUptime(kernel: Kernel): number {
   return hostClock(kernel, CLOCK_BOOTTIME);
 }
 
-/** @returns 0 if timers can run on `clock`, -EOPNOTSUPP for clocks without (CPU time ones are not implemented), -EINVAL for none at all */
+/** @returns 0 if timers can run on `clock`, -EOPNOTSUPP for clocks without, -EINVAL for none at all; not for CPU time (cpu-clock.ts) */
 export function timerClock(clock: number): number {
   switch (clock) {
     case CLOCK_REALTIME:
@@ -36,8 +34,6 @@ export function timerClock(clock: number): number {
     case CLOCK_BOOTTIME:
     case CLOCK_TAI:
       return 0;
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_REALTIME_COARSE:
     case CLOCK_MONOTONIC_COARSE:
@@ -45,8 +41,7 @@ export function timerClock(clock: number): number {
     case CLOCK_BOOTTIME_ALARM:
       return -EOPNOTSUPP;
     default:
-      // Negative ids are CPU clocks of other processes.
-      return clock < 0 ? -EOPNOTSUPP : -EINVAL;
+      return -EINVAL;
   }
 }
 

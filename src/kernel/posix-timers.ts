@@ -1,7 +1,8 @@
-/** timer_create(2) and its family (kernel/time/posix-timers.c) on wall and monotonic clocks. */
+/** timer_create(2) and its family (kernel/time/posix-timers.c). */
 
 import { EAGAIN } from '../abi/errno.js';
 import { SI_TIMER, SIGEV_NONE } from '../abi/signal.js';
+import type { CpuClock } from './cpu-clock.js';
 import { sendToProcess, sendToTask } from './signals.js';
 import { sigBit, signalState } from './sigstate.js';
 import type { Task, ThreadGroup } from './task.js';
@@ -13,6 +14,9 @@ export const MAX_TIMERS = 1024;
 const DELAYTIMER_MAX = 0x7fffffff;
 /** Signals of one timer come no faster than this (ms): expiries in between are overruns. */
 const SHORTEST = 1;
+/** Nothing tells when processor time is used up, so it is looked at this often (ms) at most, and at least while it stands still. */
+const CPU_TICK = 2;
+const CPU_IDLE_TICK = 64;
 
 export interface SigEvent {
   /** SIGEV_SIGNAL, SIGEV_NONE or SIGEV_THREAD_ID. */
@@ -25,8 +29,11 @@ export interface SigEvent {
 
 export class PosixTimer {
   interval = 0;
-  /** Next expiry on the kernel's clock (ms) while armed. */
+  /** Next expiry while armed, ms on the kernel's clock or on `cpu`. */
   next = 0;
+  /** For `cpu`: what it showed when last looked at, and how long to wait for the next time when it stands still. */
+  seen = 0;
+  idle = CPU_TICK;
   armed = false;
   timer: Timer | undefined;
   /** Expiries since the signal was queued, and the count that goes with the signal last delivered. */
@@ -38,6 +45,8 @@ export class PosixTimer {
     readonly id: number,
     readonly clock: number,
     readonly event: SigEvent,
+    /** Set when it runs on processor time. */
+    readonly cpu: CpuClock | undefined,
   ) {}
 }
 
@@ -49,12 +58,12 @@ export class PosixTimers {
   constructor(private readonly tg: ThreadGroup) {}
 
   /** @returns the timer's id or -EAGAIN */
-  create(clock: number, event: SigEvent | undefined, signo: number): number {
+  create(clock: number, event: SigEvent | undefined, signo: number, cpu?: CpuClock): number {
     if (this.timers.size >= MAX_TIMERS) return -EAGAIN;
     while (this.timers.has(this.nextId)) this.nextId = (this.nextId + 1) % DELAYTIMER_MAX;
     const id = this.nextId++;
     const ev = event ?? { notify: 0, signo, value: id, task: undefined };
-    this.timers.set(id, new PosixTimer(id, clock, ev));
+    this.timers.set(id, new PosixTimer(id, clock, ev, cpu));
     return id;
   }
 
@@ -75,10 +84,16 @@ export class PosixTimers {
     this.timers.clear();
   }
 
+  /** The timer's clock: the kernel's own, or processor time (NaN when that has ended). */
+  now(t: PosixTimer): number {
+    return t.cpu === undefined ? this.tg.kernel.now() : t.cpu.read();
+  }
+
   /** Time left in ms; 0 when not armed. A one-shot or silent timer that has expired reads 0 too. */
   left(t: PosixTimer): number {
     if (!t.armed) return 0;
-    const now = this.tg.kernel.now();
+    const now = this.now(t);
+    if (Number.isNaN(now)) return 0;
     if (t.next <= now) {
       if (t.interval === 0) return t.event.notify === SIGEV_NONE ? 0 : 1e-6;
       return t.interval - ((now - t.next) % t.interval);
@@ -86,7 +101,7 @@ export class PosixTimers {
     return t.next - now;
   }
 
-  /** @param next absolute, kernel clock ms; undefined disarms. */
+  /** @param next absolute, ms on the clock of `now`; undefined disarms. */
   set(t: PosixTimer, next: number | undefined, interval: number): void {
     this.disarm(t);
     t.interval = interval;
@@ -106,13 +121,32 @@ export class PosixTimers {
     t.armed = true;
     t.next = next;
     // SIGEV_NONE is only ever asked how much is left.
-    if (t.event.notify !== SIGEV_NONE) t.timer = this.tg.kernel.timers.add(wakeAt, () => this.expire(t));
+    if (t.event.notify === SIGEV_NONE) return;
+    if (t.cpu === undefined) t.timer = this.tg.kernel.timers.add(wakeAt, () => this.expire(t));
+    else this.watch(t, t.cpu);
+  }
+
+  /** Looks at processor time when it could be used up at the earliest, and ever less often while it stands still. */
+  private watch(t: PosixTimer, cpu: CpuClock): void {
+    const { kernel } = this.tg;
+    const now = cpu.read();
+    if (Number.isNaN(now)) {
+      t.armed = false;
+      return;
+    }
+    t.idle = now > t.seen ? CPU_TICK : Math.min(2 * t.idle, CPU_IDLE_TICK);
+    t.seen = now;
+    const wait = Math.max((t.next - now) / cpu.rate(), t.idle);
+    t.timer = kernel.timers.add(kernel.now() + wait, () => {
+      if (cpu.read() >= t.next) this.expire(t);
+      else this.watch(t, cpu);
+    });
   }
 
   private expire(t: PosixTimer): void {
     t.timer = undefined;
     t.armed = false;
-    const now = this.tg.kernel.now();
+    const now = this.now(t);
     let expiries = 1;
     if (t.interval > 0) {
       expiries += Math.floor(Math.max(0, now - t.next) / t.interval);

@@ -93,6 +93,11 @@ export function threadUsage(task: Task): Usage {
   return u;
 }
 
+/** Time that a thread has been on a CPU, microseconds as of the last tick; -1 when it is not known. */
+export function threadRunTime(task: Task): number {
+  return runTimeUs(task.kernel.native, task, `task/${task.hostTid}`);
+}
+
 /** Time on a CPU from schedstat (nanoseconds first), or -1 when the host does not have the file. */
 function runTimeUs(native: Native, task: Task, dir: string): number {
   const text = native.hostProc(task.hostTid, `${dir}/schedstat`);

@@ -73,7 +73,8 @@ static void UNUSED __attribute__((format(printf, 1, 2))) say(const char *format,
  *
  * The first argument names system calls as in <sys/syscall.h>, separated by blanks, each with the flags or commands that
  * are tried in parentheses where that says more. A check that differs is held against just these calls, so keep a check
- * to the calls that it is about, not those that it needs on the way. The title is unique in the file.
+ * to the calls that it is about, not those that it needs on the way. The title is unique in the file. A file in which
+ * an argument of CHECK is computed lists all its calls in a `// covers:` line too.
  */
 #define CHECK(calls, title) say("@@ %s: %s", calls, title)
 

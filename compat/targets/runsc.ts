@@ -7,8 +7,8 @@ import { scratchDirectory } from '../scratch.js';
 import { CWD_PLACE, PLACE, prefixTarget } from './prefix.js';
 import type { Target } from './target.js';
 
-/** Where it can choose itself, the fastest first; an older or newer one does not know all of them. */
-export const RUNSC_PLATFORMS = ['systrap', 'kvm', 'ptrace'];
+/** Tried in this order; old versions do not know the first, new ones not the second. kvm hangs on some virtual machines, so it must be asked for. */
+export const RUNSC_PLATFORMS = ['systrap', 'ptrace'];
 
 /** The global flags of a target: the given ones, and no network unless they say otherwise. */
 export function runscFlags(given: readonly string[], platform?: string): string[] {

@@ -1,3 +1,4 @@
+// covers: _sysctl create_module get_kernel_syms query_module nfsservctl getpmsg putpmsg afs_syscall tuxcall security lookup_dcookie epoll_ctl_old epoll_wait_old vserver uselib
 // Calls that Linux never had on this machine, or has no more: ENOSYS for everybody.
 #include "case.h"
 

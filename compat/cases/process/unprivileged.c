@@ -1,3 +1,4 @@
+// covers: chroot mount umount2 pivot_root sethostname setdomainname settimeofday clock_settime adjtimex clock_adjtime acct swapon swapoff reboot iopl ioperm init_module finit_module delete_module kexec_load kexec_file_load vhangup syslog open_by_handle_at unshare clone setgroups setns mknodat sched_setscheduler ioprio_set prctl kill setxattr quotactl
 // tags: permissions
 // What a user without privileges is refused, whatever the machine allows root.
 #include "case.h"

@@ -44,7 +44,7 @@ i.pass { background: var(--pass); } i.fail { background: var(--fail); } i.broken
 i.expected { background: var(--expected); } i.not-reached { background: var(--not-reached); }
 i.skip { background: var(--skip); } i.none { background: var(--none); }
 
-.targets { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 1.1rem; margin: 1.8rem 0 0; }
+.targets { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 285px), 1fr)); gap: 1.1rem; margin: 1.8rem 0 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.2rem 1.3rem 1.1rem; min-width: 0; }
 .card h3 { margin: 0; font-size: 1.08rem; overflow-wrap: anywhere; }
 .card .version { color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; min-height: 1.3em; }

@@ -123,5 +123,5 @@ export function hostileRun(): CompatRun {
   ];
   const hostile = target('hostile', cases);
   hostile.target = { name: HOSTILE, version: HOSTILE, command: HOSTILE };
-  return compatRun([hostile, { ...hostile, cases: [], unavailable: HOSTILE }]);
+  return compatRun([hostile, { ...hostile, cases: [], unavailable: HOSTILE }], { suite: 'ltp' });
 }

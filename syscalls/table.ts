@@ -15,6 +15,7 @@ import { eventfdFamily } from './eventfd.js';
 import type { ArgKind, Family, FamilyEntry, Handler } from './family.js';
 import { fcntlFamily } from './fcntl.js';
 import { fdFamily } from './fd.js';
+import { fstypesFamily } from './fstypes.js';
 import { inotifyFamily } from './inotify.js';
 import { ioctlFamily } from './ioctl.js';
 import { limitsFamily } from './limits.js';
@@ -64,6 +65,7 @@ const families: readonly Family[] = [
   eventfdFamily,
   fcntlFamily,
   fdFamily,
+  fstypesFamily,
   inotifyFamily,
   ioctlFamily,
   limitsFamily,

@@ -4,10 +4,18 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import type { Tree } from '../pseudo.js';
 
-/** File systems that this kernel can mount. */
-const FILESYSTEMS = ['sysfs', 'tmpfs', 'proc', 'devpts', 'overlay', 'sockfs', 'pipefs', 'mqueue']
-  .map((n) => `nodev\t${n}\n`)
-  .join('');
+/** Types of file systems that this kernel has. */
+export const FILESYSTEM_TYPES: readonly string[] = [
+  'sysfs',
+  'tmpfs',
+  'proc',
+  'devpts',
+  'overlay',
+  'sockfs',
+  'pipefs',
+  'mqueue',
+];
+const FILESYSTEMS = FILESYSTEM_TYPES.map((n) => `nodev\t${n}\n`).join('');
 
 const DEVICES =
   'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n';

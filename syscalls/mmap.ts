@@ -4,7 +4,7 @@
  * can be exchanged in between.
  */
 
-import { EACCES, EBADF, EINVAL, ENOMEM, ENOSYS, EOPNOTSUPP, EOVERFLOW, EPERM } from '../src/abi/errno.js';
+import { EACCES, EBADF, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../src/abi/errno.js';
 import {
   MAP_32BIT,
   MAP_ANONYMOUS,
@@ -98,11 +98,5 @@ export const mmapFamily: Family = {
     args: ['ptr', 'size', 'prot', 'map-flags', 'fd', 'off'],
     status: 'partial',
     note: 'only files whose bytes the host can map (ENODEV otherwise); no MAP_HUGETLB files',
-  },
-  remap_file_pages: {
-    handler: () => -ENOSYS,
-    args: ['ptr', 'size', 'prot', 'off', 'hex'],
-    status: 'partial',
-    note: 'obsolete: ENOSYS',
   },
 };

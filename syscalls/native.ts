@@ -77,6 +77,17 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   munlock: { reason: "the caller's memory" },
   mlockall: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
   munlockall: { reason: "the caller's memory" },
+  mseal: { reason: "the caller's mappings, sealed against the caller" },
+  remap_file_pages: { reason: "the caller's mappings of one file, with the rights that they have" },
+  pkey_alloc: { reason: "the caller's protection keys" },
+  pkey_free: { reason: "the caller's protection keys" },
+  pkey_mprotect: { reason: "the caller's memory, as mprotect" },
+  mbind: { reason: "which node the caller's memory comes from, among those that its sandbox may use" },
+  set_mempolicy: {
+    reason: "which node the caller's memory comes from, among those that its sandbox may use",
+  },
+  set_mempolicy_home_node: { reason: "the preferred node of the caller's memory" },
+  get_mempolicy: { reason: "the caller's own memory policy" },
   futex: {
     reason: "sleep and wake-up on the caller's memory; not the priority-inheriting operations",
     when: FUTEX_NOT_PI,

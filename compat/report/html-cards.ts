@@ -59,7 +59,7 @@ function facts(totals: TargetTotals): [string, string][] {
   const list: [string, string][] = [
     ['checks', `${fraction(checks) || '0'}`],
     ['cases', `${totals.cases.pass}/${cases - totals.cases.skip}`],
-    ['calls of which all checks pass', `${totals.passingCalls}/${totals.coveredCalls}`],
+    ['calls that pass', `${totals.passingCalls}/${totals.coveredCalls}`],
   ];
   const rest = remainder(checks);
   if (rest !== '') {
@@ -103,7 +103,7 @@ function card(target: TargetRun, totals: TargetTotals, rows: readonly SyscallRow
   const list = facts(totals).map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   const picture = totals.coveredCalls > 0 ? waffle(rows, column) : '';
   return `<div class="card">${heading(target)}
-<div class="figure">${percent(checks.passed, checks.total)}<small>of the checks pass</small></div>
+<div class="figure">${percent(checks.passed, checks.total)}<small>of checks pass</small></div>
 ${bar(checks)}${picture}<dl>${list.join('')}</dl>${surprises(totals)}</div>`;
 }
 

@@ -49,11 +49,11 @@ i.skip { background: var(--skip); } i.none { background: var(--none); }
 .card h3 { margin: 0; font-size: 1.08rem; overflow-wrap: anywhere; }
 .card .version { color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; min-height: 1.3em; }
 .card .figure { font-size: 2.5rem; font-weight: 650; letter-spacing: -.03em; line-height: 1.2; margin-top: .5rem; font-variant-numeric: tabular-nums; }
-.card .figure small { font-size: .85rem; font-weight: 400; letter-spacing: 0; color: var(--soft); margin-left: .45rem; }
+.card .figure small { font-size: .85rem; font-weight: 400; letter-spacing: 0; color: var(--soft); margin-left: .45rem; white-space: nowrap; }
 .card svg { display: block; width: 100%; height: auto; }
 .card .bar { height: 9px; border-radius: 5px; margin: .5rem 0 .9rem; }
-.card dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .9rem; margin: .9rem 0 0; font-size: .87rem; }
-.card dt { color: var(--soft); } .card dd { margin: 0; text-align: right; text-wrap: balance; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.card dl { display: grid; grid-template-columns: fit-content(55%) 1fr; gap: .1rem .9rem; margin: .9rem 0 0; font-size: .87rem; }
+.card dt { color: var(--soft); overflow-wrap: anywhere; } .card dd { margin: 0; text-align: right; text-wrap: balance; font-variant-numeric: tabular-nums; overflow-wrap: break-word; min-width: 0; }
 .card > p { font-size: .85rem; margin: .7rem 0 0; overflow-wrap: anywhere; }
 .card.away { align-self: start; border-style: dashed; } .card.away .figure { font-size: 1.15rem; letter-spacing: 0; color: var(--soft); }
 .warn { color: var(--fail-ink); } .glad { color: var(--pass-ink); }

@@ -155,6 +155,11 @@ export const tracedCalls: Partial<Record<SyscallName, { note: string; args: read
     note: 'becomes an execveat of the loader',
     args: ['dirfd', 'path', 'ptr', 'ptr', 'at-flags'],
   },
+  io_setup: {
+    note: "becomes a mapping of the page that names the context; the context is the sentry's",
+    args: ['uint', 'ptr'],
+  },
+  io_destroy: { note: 'becomes the end of that mapping', args: ['ptr'] },
   rt_sigtimedwait: {
     note: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
     args: ['struct', 'ptr', 'struct', 'size'],

@@ -6,6 +6,7 @@
 import { EPERM } from '../src/abi/errno.js';
 import { SYS, type SyscallName } from '../src/arch/x86-64-syscalls.js';
 import type { FilterRule, SyscallClass } from '../src/platform/filter.js';
+import { aioFamily } from './aio.js';
 import { attrFamily } from './attr.js';
 import { copyFamily } from './copy.js';
 import { credFamily } from './cred.js';
@@ -57,6 +58,7 @@ export interface SyscallEntry {
 }
 
 const families: readonly Family[] = [
+  aioFamily,
   attrFamily,
   copyFamily,
   credFamily,

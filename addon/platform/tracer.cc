@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -68,7 +69,7 @@ napi_value GetRegs(napi_env env, napi_callback_info info) {
 
 // Turns the trapped call of a stopped task into another one and lets it run. Its end is seen as a clone or exec event, or,
 // if it fails, as a syscall-exit stop.
-napi_value Rewrite(napi_env env, pid_t tid, long nr, const uint64_t (&args)[5]) {
+napi_value Rewrite(napi_env env, pid_t tid, long nr, const uint64_t (&args)[5], bool offset = false) {
   user_regs_struct r;
   long err = GetRegisters(tid, &r);
   if (err < 0) return MakeInt(env, err);
@@ -79,6 +80,8 @@ napi_value Rewrite(napi_env env, pid_t tid, long nr, const uint64_t (&args)[5]) 
   r.rdx = args[2];
   r.r10 = args[3];
   r.r8 = args[4];
+  // The sixth argument is an offset into no file.
+  if (offset) r.r9 = 0;
   if ((err = SetRegisters(tid, &r)) < 0) return MakeInt(env, err);
   return MakeInt(env, Ptrace(PTRACE_SYSCALL, tid, 0, 0));
 }
@@ -89,6 +92,21 @@ napi_value PtraceClone(napi_env env, napi_callback_info info) {
   uint64_t args[5];
   for (int i = 0; i < 5; i++) args[i] = Addr(env, a[i + 1]);
   return Rewrite(env, Int(env, a[0]), SYS_clone, args);
+}
+
+napi_value PtraceMap(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  const uint64_t args[5] = {0, Addr(env, a[1]), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                            static_cast<uint64_t>(-1)};
+  return Rewrite(env, Int(env, a[0]), SYS_mmap, args, true);
+}
+
+napi_value PtraceUnmap(napi_env env, napi_callback_info info) {
+  napi_value a[3];
+  Args(env, info, a);
+  const uint64_t args[5] = {Addr(env, a[1]), Addr(env, a[2]), 0, 0, 0};
+  return Rewrite(env, Int(env, a[0]), SYS_munmap, args);
 }
 
 // The loader is descriptor 0 of every guest's host table. `empty` is the address of a NUL byte in the guest.
@@ -128,6 +146,7 @@ napi_value PtraceRestore(napi_env env, napi_callback_info info) {
   r.rdx = s.rdx;
   r.r10 = s.r10;
   r.r8 = s.r8;
+  r.r9 = s.r9;
   r.orig_rax = s.orig_rax;
   return MakeInt(env, SetRegisters(tid, &r));
 }
@@ -348,6 +367,8 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "getRegs", GetRegs);
   Method(env, exports, "ptraceClone", PtraceClone);
   Method(env, exports, "ptraceExec", PtraceExec);
+  Method(env, exports, "ptraceMap", PtraceMap);
+  Method(env, exports, "ptraceUnmap", PtraceUnmap);
   Method(env, exports, "ptraceRestore", PtraceRestore);
   Method(env, exports, "ptraceAdopt", PtraceAdopt);
   Method(env, exports, "ptraceSkip", PtraceSkip);

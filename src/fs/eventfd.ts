@@ -70,6 +70,12 @@ export class EventFd extends OpenFile {
     });
   }
 
+  /** Adds one from inside of the kernel, but never overflows (eventfd_signal). */
+  signal(): void {
+    if (this.count < ULLONG_MAX) this.count++;
+    this.queue.wake(POLLIN | POLLRDNORM);
+  }
+
   private now(attempt: () => number | typeof WOULD_BLOCK): SyscallResult {
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;

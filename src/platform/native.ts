@@ -131,6 +131,9 @@ export interface Native {
   ptraceRestore(tid: number): number;
   /** Turns the trapped execve into one of the loader. `empty` is the address of a NUL byte. */
   ptraceExec(tid: number, empty: number, argv: number, envp: number): number;
+  /** Turns the trapped call into an anonymous mapping of `len` bytes, or into the end of one; its end is a stop. */
+  ptraceMap(tid: number, len: number): number;
+  ptraceUnmap(tid: number, addr: number, len: number): number;
   /** Skips the trapped call and returns `value` from it. */
   ptraceSkip(tid: number, value: number): number;
   /** Sets the result register of a stopped thread, and nothing else. */

@@ -3,6 +3,7 @@
 import { EACCES, EINVAL, EPERM } from '../../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
+import { AIO_MAX_NR, aioReserved } from '../../kernel/aio.js';
 import { capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { changeSetting, roundPipeSize, type Settings } from '../../kernel/settings.js';
@@ -96,8 +97,8 @@ function settings(kernel: Kernel): Tree {
     debug: {},
     dev: { tty: { legacy_tiocsti: '0\n', ldisc_autoload: '0\n' } },
     fs: {
-      'aio-max-nr': '65536\n',
-      'aio-nr': '0\n',
+      'aio-max-nr': `${AIO_MAX_NR}\n`,
+      'aio-nr': () => `${aioReserved(kernel)}\n`,
       'dentry-state': '0\t0\t45\t0\t0\t0\n',
       epoll: { max_user_watches: '1000000\n' },
       'file-max': '9223372036854775807\n',

@@ -16,7 +16,7 @@ export interface RowChange {
   label: string;
   target: string;
   normal: Normal;
-  /** Medians of the samples: ratios to `normal`, or nanoseconds without one. */
+  /** Medians of the samples' fastest parts: ratios to `normal`, or nanoseconds without one. */
   before: number;
   after: number;
   /** Nanoseconds that 1 of them stands for: what `normal` took in the later run, or 1. */
@@ -59,17 +59,17 @@ function find(run: BenchRun, row: string, target: string): CellResult | undefine
 
 /** In nanoseconds; 1 for what was not measured. */
 function medianOf(run: BenchRun, row: string, target: string): number {
-  return summarize(find(run, row, target)?.samples ?? [])?.median ?? 1;
+  return summarize(find(run, row, target)?.fastest ?? [])?.median ?? 1;
 }
 
-/** Divide each sample by the yardstick's of the same round. */
+/** Divide the fastest part of each sample by the yardstick's of the same round. */
 function normalise(run: BenchRun, cell: CellResult, normal: Normal): number[] {
   const yardstick = normal === 'none' ? undefined : find(run, cell.row, normal);
   if (yardstick === undefined) {
-    return cell.samples;
+    return cell.fastest;
   }
   const middle = medianOf(run, cell.row, normal);
-  return cell.samples.map((sample, round) => sample / (yardstick.samples[round] ?? middle));
+  return cell.fastest.map((sample, round) => sample / (yardstick.fastest[round] ?? middle));
 }
 
 function compareRow(before: BenchRun, after: BenchRun, old: CellResult, now: CellResult): RowChange {

@@ -6,7 +6,7 @@ import { runBounded } from '../compat/bounded.js';
 import { findProgram } from '../compat/targets/probe.js';
 import type { CellResult } from './model.js';
 import { type Row, startRow } from './rows.js';
-import { Session } from './session.js';
+import { type LoopTime, Session } from './session.js';
 import { failure, type Target } from './targets.js';
 
 /** Milliseconds before an answer counts as never coming. */
@@ -45,7 +45,7 @@ class Sandboxes {
 
   constructor(private readonly plan: Plan) {}
 
-  async ask(cell: Cell, iterations: number): Promise<number | string> {
+  async ask(cell: Cell, iterations: number): Promise<LoopTime | string> {
     let session = this.sessions.get(cell.target);
     if (session === undefined || session.ended) {
       await session?.close();
@@ -71,12 +71,13 @@ class Sandboxes {
 }
 
 /** Wall time in nanoseconds of running `true`, or why there is none. */
-async function start(target: Target): Promise<number | string> {
+async function start(target: Target): Promise<LoopTime | string> {
   const command = target.command([findProgram('true') ?? '/bin/true']);
   try {
     const { argv, cwd, env } = command;
     const result = await runBounded(argv, { cwd, env, timeout: startTimeout });
-    return result.status === 0 && !result.timedOut ? result.milliseconds * 1e6 : failure(result);
+    const ns = result.milliseconds * 1e6;
+    return result.status === 0 && !result.timedOut ? { median: ns, fastest: ns } : failure(result);
   } finally {
     await command.discard();
   }
@@ -97,11 +98,12 @@ function impossible(row: Row, target: Target): string | undefined {
 async function calibrate(plan: Plan, sandboxes: Sandboxes, { result, ...cell }: Cell): Promise<void> {
   let iterations = cell.row.firstIterations;
   for (let tries = 1; tries <= calibrationTries; tries++) {
-    const ns = await sandboxes.ask({ result, ...cell }, iterations);
-    if (typeof ns === 'string') {
-      result.failed = ns;
+    const time = await sandboxes.ask({ result, ...cell }, iterations);
+    if (typeof time === 'string') {
+      result.failed = time;
       return;
     }
+    const ns = time.median;
     const elapsed = ns * iterations;
     iterations = Math.round(Math.min(mostIterations, Math.max(fewestIterations, (plan.duration * 1e6) / ns)));
     result.iterations = iterations;
@@ -112,22 +114,23 @@ async function calibrate(plan: Plan, sandboxes: Sandboxes, { result, ...cell }: 
 }
 
 async function sample(sandboxes: Sandboxes, { result, ...cell }: Cell): Promise<void> {
-  const ns =
+  const time =
     cell.row.name === startRow.name
       ? await start(cell.target)
       : await sandboxes.ask({ result, ...cell }, result.iterations);
-  if (typeof ns === 'string') {
+  if (typeof time === 'string') {
     // One failure in any round is enough: a call that sometimes fails has no speed.
-    result.failed = ns;
+    result.failed = time;
   } else {
-    result.samples.push(ns);
+    result.samples.push(time.median);
+    result.fastest.push(time.fastest);
   }
 }
 
 function makeCell(row: Row, target: Target): Cell {
   const failed = impossible(row, target);
   const iterations = row.name === startRow.name ? 1 : 0;
-  const result: CellResult = { row: row.name, target: target.name, iterations, samples: [] };
+  const result: CellResult = { row: row.name, target: target.name, iterations, samples: [], fastest: [] };
   return { row, target, result: failed === undefined ? result : { ...result, failed } };
 }
 

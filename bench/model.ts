@@ -42,6 +42,11 @@ export interface CellResult {
   iterations: number;
   /** Nanoseconds per operation; the n-th of every cell of a row was taken in the n-th round. */
   samples: number[];
+  /**
+   * The same of the fastest part of each sample's loop. What else the machine does makes parts slower and never faster, so
+   * two runs are compared by these. Equal to `samples` where a sample has no parts.
+   */
+  fastest: number[];
   /** Why there is no figure; then the samples count for nothing. */
   failed?: string;
 }

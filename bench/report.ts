@@ -217,9 +217,9 @@ export function formatComparison(
     '',
     `${count('worse')} worse, ${count('better')} better, ${count('noise')} noise.`,
     ...comparison.remarks.map((remark) => `Note: ${remark}`),
-    'Machines drift from day to day, so times are not compared. Each sample is divided by one of something that has not changed,',
-    'taken in the same round of the same run: of the bare trap, else of native, or for the kernel by itself of a fixed loop. These',
-    'ratios are compared: their medians, the change with a bootstrapped interval, and the Mann-Whitney U test (two-sided) with',
+    'Machines drift from day to day, so times are not compared. Of each sample the fastest part is taken, which other programs have',
+    'disturbed least, and divided by that of something that has not changed, in the same round of the same run: the bare trap, else',
+    'native, or for the kernel by itself a fixed loop. These ratios are compared: their medians, the change with a bootstrapped interval, and the Mann-Whitney U test (two-sided) with',
     'Holm’s correction for the number of rows. Before and now are the ratios times what the divisor took in this run. A row is',
     `worse or better if its corrected p is below ${options.level} and it changed by ${options.leastChange * 100} % or more; all else is noise.`,
   ].join('\n');

@@ -3,11 +3,24 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { boundedProgram } from '../compat/bounded.js';
 import type { TargetCommand } from '../compat/targets/target.js';
 
+/** Nanoseconds per operation, of the median part of a loop and of the fastest. */
+export interface LoopTime {
+  median: number;
+  fastest: number;
+}
+
 /** Milliseconds after which a forgotten session ends by itself. */
 const lifetime = 30 * 60_000;
 /** Milliseconds for the sandbox to end after its input has. */
 const patience = 5_000;
 const mostWordsKept = 1000;
+
+function parseTimes(line: string): LoopTime | undefined {
+  const [median = Number.NaN, fastest = Number.NaN, ...rest] = line.split(' ').map(Number);
+  return rest.length === 0 && median > 0 && fastest > 0 && median < Number.POSITIVE_INFINITY
+    ? { median, fastest }
+    : undefined;
+}
 
 /** Starts with `open`; after a failure of the sandbox itself it is `ended` and answers nothing more. */
 export class Session {
@@ -77,9 +90,9 @@ export class Session {
    * Measure one row.
    *
    * @param timeout milliseconds; when they have passed the session is ended
-   * @returns nanoseconds per operation, or why there are none
+   * @returns its times, or why there are none
    */
-  async ask(row: string, iterations: number, timeout: number): Promise<number | string> {
+  async ask(row: string, iterations: number, timeout: number): Promise<LoopTime | string> {
     if (this.ended) {
       return this.lastWords();
     }
@@ -99,8 +112,7 @@ export class Session {
       await this.closed;
       return timedOut ? 'timed out' : this.lastWords();
     }
-    const ns = Number(line);
-    return Number.isFinite(ns) && ns > 0 ? ns : line.replace(/^error: /, '').slice(0, 160);
+    return parseTimes(line) ?? line.replace(/^error: /, '').slice(0, 160);
   }
 
   private lastWords(): string {

@@ -2,6 +2,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import Benchmark from 'benchmark';
 import { spin } from '../noise.js';
+import type { LoopTime } from '../session.js';
+import { summarize } from '../statistics.js';
 import type { KernelRow } from './row.js';
 
 /** One row in one process. */
@@ -9,25 +11,31 @@ export interface RowTime {
   row: string;
   /** Operations of one timed loop. */
   iterations: number;
-  /** Nanoseconds per operation. */
-  kernel: number;
-  /** Nanoseconds of a fixed loop of arithmetic, timed just before: how fast the machine was at that moment. */
-  spin: number;
+  /** Of an operation. */
+  kernel: LoopTime;
+  /** Of a fixed loop of arithmetic, timed just before: how fast the machine was at that moment. */
+  spin: LoopTime;
 }
 
-/** Loops timed. The fastest counts: what else the machine does makes them slower only. */
-const samples = 5;
+/** Loops timed: the parts of one sample. */
+const parts = 5;
 
 // The package would copy the source of the measured function into one of its own, without the variables around it.
 Benchmark.support.decompilation = false;
 
-function spinTime(): number {
-  const times = Array.from({ length: samples }, () => {
+/** @param times nanoseconds, not empty */
+function loopTime(times: readonly number[]): LoopTime {
+  const { median, min } = summarize(times) ?? { median: Number.NaN, min: Number.NaN };
+  return { median, fastest: min };
+}
+
+function spinTime(): LoopTime {
+  const times = Array.from({ length: parts }, () => {
     const start = process.hrtime.bigint();
     spin();
     return Number(process.hrtime.bigint() - start);
   });
-  return Math.min(...times);
+  return loopTime(times);
 }
 
 /**
@@ -46,18 +54,18 @@ export function timeRow(row: KernelRow, duration: number): RowTime {
     () => {
       last = operation();
     },
-    { minTime: duration / 1000, maxTime: (duration * samples) / 1000, minSamples: samples },
+    { minTime: duration / 1000, maxTime: (duration * parts) / 1000, minSamples: parts },
   );
   benchmark.run({ async: false });
   if (benchmark.error) {
     throw benchmark.error;
   }
   deepStrictEqual(last, row.expected, row.name);
-  const perBatch = Math.min(...(benchmark.stats.sample as number[]));
+  const times = (benchmark.stats.sample as number[]).map((seconds) => (seconds * 1e9) / row.batch);
   return {
     row: row.name,
     iterations: benchmark.count * row.batch,
-    kernel: (perBatch * 1e9) / row.batch,
+    kernel: loopTime(times),
     spin: before,
   };
 }

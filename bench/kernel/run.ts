@@ -95,10 +95,13 @@ async function round(options: KernelOptions, signal: AbortSignal): Promise<RowTi
 function cellsOf(row: KernelRow, rounds: readonly RowTime[][]): CellResult[] {
   const times = rounds.flatMap((times) => times.filter((time) => time.row === row.name));
   const iterations = times[0]?.iterations ?? 0;
-  return [
-    { row: row.name, target: 'kernel', iterations, samples: times.map((time) => time.kernel) },
-    { row: row.name, target: 'spin', iterations: 1, samples: times.map((time) => time.spin) },
-  ];
+  return (['kernel', 'spin'] as const).map((target) => ({
+    row: row.name,
+    target,
+    iterations: target === 'kernel' ? iterations : 1,
+    samples: times.map((time) => time[target].median),
+    fastest: times.map((time) => time[target].fastest),
+  }));
 }
 
 async function takeRun(options: KernelOptions, signal: AbortSignal): Promise<BenchRun> {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareRuns, defaultCompare } from '../../../bench/compare.js';
-import type { BenchRun, CellResult } from '../../../bench/model.js';
+import type { BenchRun } from '../../../bench/model.js';
 import { formatComparison } from '../../../bench/report.js';
-import { makeRun, randoms } from './fake-run.js';
+import { type FakeCell, makeRun, randoms } from './fake-run.js';
 
 const rows = Array.from({ length: 40 }, (_, i) => `row${i}`);
 
@@ -12,7 +12,7 @@ const rows = Array.from({ length: 40 }, (_, i) => `row${i}`);
 function drifting(seed: number, speed: number, slowed: Record<string, number> = {}): BenchRun {
   const random = randoms(seed);
   const drift = Array.from({ length: 10 }, () => speed * (1 + 0.3 * random()));
-  const cells = rows.flatMap((row): CellResult[] => {
+  const cells = rows.flatMap((row): FakeCell[] => {
     const sampled = (ns: number): number[] => drift.map((d) => ns * d * (1 + 0.04 * random()));
     return [
       { row, target: 'native', iterations: 1, samples: sampled(200) },
@@ -52,7 +52,7 @@ test('a change below the least one is noise, however sure it is', () => {
 });
 
 test('rows are divided by the nearest yardstick that both runs have', () => {
-  const cell = (row: string, target: string): CellResult => ({
+  const cell = (row: string, target: string): FakeCell => ({
     row,
     target,
     iterations: 1,
@@ -66,7 +66,7 @@ test('rows are divided by the nearest yardstick that both runs have', () => {
     ...['native', 'bare-trap', 'tvisor'].map((target) => cell('d', target)),
   ]);
   const after = structuredClone(before);
-  before.cells.push(failed);
+  before.cells.push({ ...failed, fastest: [] });
   after.cells = after.cells.filter((c) => c.row !== 'd' || c.target !== 'bare-trap');
   const changes = compareRuns(before, after).changes;
   assert.deepEqual(
@@ -78,6 +78,18 @@ test('rows are divided by the nearest yardstick that both runs have', () => {
       ['d', 'native', 3, 2],
     ],
   );
+});
+
+test('what disturbs the loops but not their fastest parts is no change', () => {
+  const cells = (disturbance: number): FakeCell[] =>
+    rows.map((row, i) => ({
+      row,
+      target: 'tvisor',
+      iterations: 1,
+      samples: Array.from({ length: 10 }, (_, round) => (5000 + round) * disturbance),
+      fastest: Array.from({ length: 10 }, (_, round) => 5000 + round + i),
+    }));
+  assert.deepEqual(verdicts(makeRun(cells(1)), makeRun(cells(3))), {});
 });
 
 test('only what is ours is judged, and rows without a partner are named', () => {

@@ -19,6 +19,8 @@ export interface HistoryOptions {
   failOnWorse: boolean;
   /** A part: 0.05 is 5 %. */
   leastChange: number;
+  /** Show the fastest parts of the loops and not the median ones. */
+  fastest: boolean;
   /** Also write the run there. */
   json: string | undefined;
   /** Keep the run in the history. */
@@ -45,6 +47,7 @@ export const historyFlags = {
   current: text,
   'fail-on-worse': flag,
   'least-change': { ...text, default: String(defaultCompare.leastChange * 100) },
+  fastest: flag,
   json: text,
   'no-save': flag,
   help: flag,
@@ -55,6 +58,7 @@ export const historyUsage = `
   --current FILE    with --against: measure nothing, compare these two files
   --least-change P  a row that changed by less than P percent has not changed (${defaultCompare.leastChange * 100})
   --fail-on-worse   with --against: exit with 1 if a row became worse
+  --fastest         tables of the fastest parts of the loops instead of the median ones: for noisy machines
   --json FILE       also write the run, with all samples, there
   --no-save         do not keep the run in bench/out
   --help`;
@@ -119,6 +123,7 @@ export function historyOptions(values: {
   current?: string | undefined;
   'fail-on-worse': boolean;
   'least-change': string;
+  fastest: boolean;
   json?: string | undefined;
   'no-save': boolean;
 }): HistoryOptions {
@@ -130,6 +135,7 @@ export function historyOptions(values: {
     current: values.current,
     failOnWorse: values['fail-on-worse'],
     leastChange: percentage('least-change', values['least-change']),
+    fastest: values.fastest,
     json: values.json,
     save: !values['no-save'],
   };

@@ -56,14 +56,20 @@ function formatTable(lines: readonly (readonly string[])[], words: readonly numb
 export class Results {
   readonly targets: string[];
 
-  constructor(readonly run: BenchRun) {
+  /** @param fastest take the fastest parts of the samples, and not the whole */
+  constructor(
+    readonly run: BenchRun,
+    readonly fastest = false,
+  ) {
     this.targets = run.targets.map((target) => target.name);
   }
 
   /** Undefined when the target is not measured or failed in this row. */
   summary(row: string, target: string): Summary | undefined {
     const cell = this.run.cells.find((candidate) => candidate.row === row && candidate.target === target);
-    return cell === undefined || cell.failed !== undefined ? undefined : summarize(cell.samples);
+    return cell === undefined || cell.failed !== undefined
+      ? undefined
+      : summarize(this.fastest ? cell.fastest : cell.samples);
   }
 
   /** The ratio of two targets' medians. */
@@ -104,7 +110,8 @@ function judge(results: Results, row: RowInfo, limit: Limit): string {
 
 /** Time per operation: one column a target. */
 export function timesTable(results: Results, targets: readonly string[] = results.targets): string {
-  const head = ['time per operation: median ±deviation', ...targets];
+  const what = results.fastest ? 'fastest parts: median ±deviation' : 'time per operation: median ±deviation';
+  const head = [what, ...targets];
   const body = results.run.rows.map((row) => [
     row.label,
     ...targets.map((target) => {

@@ -78,8 +78,8 @@ async function takeRun(options: Options, signal: AbortSignal): Promise<BenchRun>
   }
 }
 
-function show(run: BenchRun): string {
-  const results = new Results(run);
+function show(run: BenchRun, fastest: boolean): string {
+  const results = new Results(run, fastest);
   const remarks = [...run.notes, ...results.failures()];
   const absent =
     remarks.length > 0 ? `\n\nNot measured (-):\n${remarks.map((line) => `  ${line}`).join('\n')}` : '';
@@ -92,5 +92,10 @@ await runMain(async (signal) => {
     console.log(usage);
     return 0;
   }
-  return finish(options, 'micro', () => takeRun(options, signal), show);
+  return finish(
+    options,
+    'micro',
+    () => takeRun(options, signal),
+    (run) => show(run, options.fastest),
+  );
 });

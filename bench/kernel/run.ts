@@ -146,6 +146,7 @@ await runMain(async (signal) => {
     console.log(usage);
     return 0;
   }
-  const show = (run: BenchRun): string => `${formatHead(run)}\n\n${timesTable(new Results(run), ['kernel'])}`;
+  const show = (run: BenchRun): string =>
+    `${formatHead(run)}\n\n${timesTable(new Results(run, options.fastest), ['kernel'])}`;
   return finish(options, 'kernel', () => takeRun(options, signal), show);
 });

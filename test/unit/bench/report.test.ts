@@ -38,6 +38,12 @@ test('ratios are of medians, and tvisor is held against its limits', () => {
   assert.match(fork, /^fork +- +- +- +- +- +- of 1 runsc-ptrace \?$/);
 });
 
+test('--fastest shows the fastest parts', () => {
+  const noisy = makeRun([{ ...cell('getppid', 'native', [900, 990, 950]), fastest: [101, 103, 102] }]);
+  assert.match(timesTable(new Results(noisy)), /getppid +950 ns/);
+  assert.match(timesTable(new Results(noisy, true)), /^fastest parts.*\n-+\ngetppid +102 ns ±1\.00$/);
+});
+
 test('failures are told by reason', () => {
   assert.deepEqual(new Results(run).failures(), ['tvisor: Cannot allocate memory: fork']);
 });

@@ -10,6 +10,10 @@
 #ifndef CASE_H
 #define CASE_H
 #ifndef _GNU_SOURCE
+#ifdef _FEATURES_H
+#error \
+    "case.h comes before the headers of the system, which without _GNU_SOURCE declare less than a case uses"
+#endif
 #define _GNU_SOURCE
 #endif
 #include <dirent.h>

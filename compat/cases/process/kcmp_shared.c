@@ -1,8 +1,9 @@
 // covers: kcmp clone
 // What tasks share, as kcmp(2) tells.
+#include "case.h"
+
 #include <linux/kcmp.h>
 #include <linux/sched.h>
-#include "case.h"
 
 static char stack[65536] __attribute__((aligned(16)));
 static int body(void *unused UNUSED) {

@@ -1,7 +1,7 @@
-// covers: syslog vhangup
 // Who may read the kernel's log, and what is no request.
-#include <sys/klog.h>
 #include "case.h"
+
+#include <sys/klog.h>
 
 int main(void) {
   char buf[16];

@@ -1,8 +1,9 @@
 // covers: personality uname select
 // What personalities change, and who inherits them.
+#include "case.h"
+
 #include <sys/personality.h>
 #include <sys/utsname.h>
-#include "case.h"
 
 static unsigned long stack_of(const char *how) {
   int ends[2];

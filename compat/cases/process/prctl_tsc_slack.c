@@ -1,7 +1,8 @@
 // covers: prctl adjtimex
 // Settings of a thread that the processor and the clocks carry out.
-#include <sys/timex.h>
 #include "case.h"
+
+#include <sys/timex.h>
 
 static void ticks(void) {
   __builtin_ia32_rdtsc();

@@ -121,7 +121,4 @@ export const systemFamily: Family = {
   quotactl: refused(EPERM, ['hex', 'path', 'int', 'ptr'], 'EPERM: no quotas'),
   io_uring_setup: refused(ENOSYS, ['int', 'ptr'], 'ENOSYS: programs fall back to ordinary calls'),
   landlock_create_ruleset: refused(ENOSYS, ['ptr', 'size', 'hex'], 'ENOSYS'),
-  add_key: refused(ENOSYS, ['str', 'str', 'ptr', 'size', 'int'], 'ENOSYS: no key rings'),
-  request_key: refused(ENOSYS, ['str', 'str', 'str', 'int'], 'ENOSYS: no key rings'),
-  keyctl: refused(ENOSYS, ['int', 'hex', 'hex', 'hex', 'hex'], 'ENOSYS: no key rings'),
 };

@@ -19,6 +19,8 @@ import { fdFamily } from './fd.js';
 import { fstypesFamily } from './fstypes.js';
 import { inotifyFamily } from './inotify.js';
 import { ioctlFamily } from './ioctl.js';
+import { keyctlFamily } from './keyctl.js';
+import { keysFamily } from './keys.js';
 import { limitsFamily } from './limits.js';
 import { lockFamily } from './lock.js';
 import { memfdFamily } from './memfd.js';
@@ -70,6 +72,8 @@ const families: readonly Family[] = [
   fstypesFamily,
   inotifyFamily,
   ioctlFamily,
+  keyctlFamily,
+  keysFamily,
   limitsFamily,
   lockFamily,
   memfdFamily,

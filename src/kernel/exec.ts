@@ -29,6 +29,7 @@ import { denyIfWritten, noteProgram } from '../vfs/text-busy.js';
 import type { Cred } from './cred.js';
 import { credForExec } from './cred-change.js';
 import { type ElfImage, mapElf, parseElf, type ReadAt } from './exec-elf.js';
+import { dropRings } from './keys/rings.js';
 import { personalityForExec } from './personality.js';
 import { signalsForExec } from './signals.js';
 import { TASK_COMM_MAX, type Task } from './task.js';
@@ -277,6 +278,7 @@ export function commitExec(task: Task, image: ExecImage): void {
   if (image.secure) tg.parentDeathSignal = 0;
   task.cred = image.cred;
   task.keepCaps = false;
+  dropRings(task, true);
   task.vm = {};
   task.sighand = {};
   task.personality = personalityForExec(task.personality, image.secure);

@@ -15,6 +15,7 @@ import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
 import { cancelRealTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
+import { dropRings } from './keys/rings.js';
 import { checkGroupStop, credOf, sendToGroup, sendToProcess } from './signals.js';
 import { sigBit, signalState } from './sigstate.js';
 import type { ProcessGroup, Task, ThreadGroup, WaitStatus } from './task.js';
@@ -43,6 +44,9 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
   tg.tasks.delete(task);
   task.fs.users--;
   task.files.put();
+  dropRings(task, tg.tasks.size === 0);
+  task.sessionRing?.drop();
+  task.sessionRing = undefined;
   parentThreadDied(tg, task);
   if (tg.tasks.size === 0) processExited(tg, status);
   else if (tg.stopSignal === 0) stopCompleted(tg);

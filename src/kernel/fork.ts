@@ -157,6 +157,8 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   child.defaultTimerSlack = task.timerSlack;
   child.ioprio = task.ioprio;
   child.personality = task.personality;
+  child.sessionRing = task.sessionRing?.hold();
+  child.requestKeyDefault = task.requestKeyDefault;
   shareStandIns(task, child, args.flags);
   enterTask(child);
   kernel.forks++;

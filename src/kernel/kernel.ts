@@ -4,6 +4,7 @@ import type { Logger } from '../log/logger.js';
 import type { Native } from '../platform/native.js';
 import type { Timespec } from '../vfs/inode.js';
 import type { MountNamespace } from '../vfs/mounts.js';
+import { KeyStore } from './keys/key.js';
 import type { UserMemory } from './memory.js';
 import { Settings } from './settings.js';
 import type { ProcessGroup, Session, Task, ThreadGroup, WaitStatus } from './task.js';
@@ -26,6 +27,7 @@ export class Kernel {
   readonly groups = new Map<number, ProcessGroup>();
   readonly sessions = new Map<number, Session>();
   readonly timers: TimerQueue;
+  readonly keys = new KeyStore(this);
   /** Host pids of reaped processes whose number still names a process group or session: not to be used again yet. */
   readonly heldPids = new Map<number, number>();
   /** Makes the memory interface of a new task; set at start-up. */

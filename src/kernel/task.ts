@@ -6,6 +6,7 @@ import type { OpenFile } from '../vfs/file.js';
 import type { Cred } from './cred.js';
 import type { IntervalTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
+import type { Key } from './keys/key.js';
 import type { IoVec, UserMemory } from './memory.js';
 import type { PosixTimers } from './posix-timers.js';
 import type { Tty } from './tty.js';
@@ -111,6 +112,7 @@ export class ThreadGroup {
   realTimer: IntervalTimer | undefined;
   /** timer_create(2). */
   posixTimers: PosixTimers | undefined;
+  processRing: Key | undefined;
   /** signalfds in use. */
   signalListeners: Set<SignalListener> | undefined;
   /** What the process used, set when it is reaped; and what its reaped children used. */
@@ -205,6 +207,10 @@ export class Task {
   /** While in rt_sigtimedwait(2): the mask that the thread had before, which the host has made smaller. */
   sigwaitBlocked: bigint | undefined;
   signalRead: SignalRead | undefined;
+  /** Key rings (keyrings(7)); the session's goes to children. What request_key(2) puts keys into (KEY_REQKEY_DEFL_*). */
+  threadRing: Key | undefined;
+  sessionRing: Key | undefined;
+  requestKeyDefault = 0;
   /** PR_SET_TIMERSLACK in nanoseconds, ioprio_set(2): recorded, see syscalls/process.ts and sched.ts. */
   timerSlack = 50_000;
   /** What PR_SET_TIMERSLACK of 0 goes back to: the slack of the thread that made this one. */

@@ -2,7 +2,8 @@
 
 import type { Kernel } from '../../kernel/kernel.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
-import type { Tree } from '../pseudo.js';
+import { TextLeaf, type Tree } from '../pseudo.js';
+import { keysText, keyUsersText } from './keys.js';
 
 /** Types of file systems that this kernel has. */
 export const FILESYSTEM_TYPES: readonly string[] = [
@@ -60,6 +61,8 @@ export function machineTree(kernel: Kernel): Tree {
     stat: () => statText(kernel),
     uptime: fromHost(kernel, 'uptime'),
     loadavg: () => loadavgText(kernel),
+    keys: new TextLeaf(0o444, { read: (reader) => keysText(kernel, reader) }),
+    'key-users': () => keyUsersText(kernel),
     version: `Linux version ${RELEASE} (tvisor) ${VERSION}\n`,
     vmstat: fromHost(kernel, 'vmstat'),
     zoneinfo: fromHost(kernel, 'zoneinfo'),

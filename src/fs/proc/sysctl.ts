@@ -65,6 +65,28 @@ function pipeMaxSize(kernel: Kernel): TextLeaf {
   });
 }
 
+const KEY_LIMITS = [
+  'gc_delay',
+  'maxbytes',
+  'maxkeys',
+  'persistent_keyring_expiry',
+  'root_maxbytes',
+  'root_maxkeys',
+] as const;
+
+/** A number of the sandbox that its root may change. */
+function sandboxNumber(get: () => number, set: (value: number) => void): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${get()}\n`,
+    write(_task: Task, text: string) {
+      const value = Number(/^\s*(\d{1,10})\s*$/.exec(text)?.[1] ?? Number.NaN);
+      if (!(value <= 0x7fffffff)) return -EINVAL;
+      set(value);
+      return 0;
+    },
+  });
+}
+
 /** Settings know no capabilities (fs/proc/proc_sysctl.c): not even root opens one for writing that its mode says is read-only. */
 function readOnly(tree: Tree): Tree {
   const open = (_task: Task, flags: number): number => ((flags & O_ACCMODE) === O_RDONLY ? 0 : -EACCES);
@@ -142,7 +164,15 @@ function settings(kernel: Kernel): Tree {
         () => kernel.hostname,
         (n) => (kernel.hostname = n),
       ),
-      keys: { maxkeys: '200\n', maxbytes: '20000\n' },
+      keys: Object.fromEntries(
+        KEY_LIMITS.map((name) => [
+          name,
+          sandboxNumber(
+            () => kernel.keys.limits[name],
+            (n) => (kernel.keys.limits[name] = n),
+          ),
+        ]),
+      ),
       kptr_restrict: '2\n',
       msgmax: '8192\n',
       msgmnb: '16384\n',

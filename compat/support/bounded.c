@@ -116,59 +116,79 @@ static int finish(const char *how, int status, int exit_status) {
   return exit_status;
 }
 
-int main(int argc, char **argv) {
-  int network = argc > 1 && !strcmp(argv[1], "-n");
-  int in[2], out[2], err[2], status = 0;
-  argv += network + 1;
-  if (argc < network + 3 || pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
-    return 127;
-  long long deadline = now_ms() + atoll(*argv++);
+/* The program, and the ends of its pipes. */
+struct run {
+  pid_t child;
+  int in, out, err, signals, status;
+};
+
+enum end { ENDED, STOPPED, LATE };
+
+/* Copy until the program and its output have ended, SIGTERM comes or the time is over. */
+static enum end copy(struct run *run, long long deadline) {
+  struct pollfd fds[] = {{0, POLLIN, 0},
+                         {run->out, POLLIN, 0},
+                         {run->err, POLLIN, 0},
+                         {run->in, 0, 0},
+                         {run->signals, POLLIN, 0}};
+  int ended = 0;
+  while (!ended || fds[1].fd >= 0 || fds[2].fd >= 0) {
+    long long left = deadline - now_ms();
+    if (left <= 0) return ended ? ENDED : LATE;
+    if (poll(fds, 5, left > 1000000 ? 1000000 : (int)left) < 0) continue;
+    if (fds[1].fd >= 0 && fds[1].revents && !forward(run->out, 1)) fds[1].fd = -1;
+    if (fds[2].fd >= 0 && fds[2].revents && !forward(run->err, 2)) fds[2].fd = -1;
+    int gone = fds[3].fd >= 0 && fds[3].revents;
+    if (fds[0].fd >= 0 && (gone || (fds[0].revents && !forward(0, run->in)))) {
+      fds[0].fd = fds[3].fd = -1;
+      close(run->in);
+    }
+    struct signalfd_siginfo info;
+    while (read(run->signals, &info, sizeof info) == sizeof info)
+      if (info.ssi_signo == SIGTERM) return STOPPED;
+    if (reap(run->child, &run->status)) {
+      ended = 1;
+      if (deadline > now_ms() + DRAIN_MS) deadline = now_ms() + DRAIN_MS;
+    }
+  }
+  return ENDED;
+}
+
+/* Fork the program with pipes; what remains here are their other ends. */
+static int begin(struct run *run, char **argv, int network) {
+  int in[2], out[2], err[2];
   sigset_t mask, old;
+  if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) return 0;
   sigemptyset(&mask);
   sigaddset(&mask, SIGTERM);
   sigaddset(&mask, SIGCHLD);
   sigprocmask(SIG_BLOCK, &mask, &old);
-  int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+  *run = (struct run){.in = in[1], .out = out[0], .err = err[0]};
+  run->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
   pid_t caller = getppid();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != caller) return 127;
-  fcntl(3, F_SETFD, FD_CLOEXEC);
-  pid_t child = fork();
-  if (child < 0) return 127;
-  if (child == 0) start(argv, (int[]){in[0], out[1], err[1]}, network, &old);
-  signal(SIGPIPE, SIG_IGN);
+  if (getppid() != caller || run->signals < 0 || (run->child = fork()) < 0) return 0;
+  if (run->child == 0) start(argv, (int[]){in[0], out[1], err[1]}, network, &old);
   close(in[0]);
   close(out[1]);
   close(err[1]);
-  int ended = 0, stopped = 0, late = 0;
-  struct pollfd fds[] = {
-      {0, POLLIN, 0}, {out[0], POLLIN, 0}, {err[0], POLLIN, 0}, {in[1], 0, 0}, {signals, POLLIN, 0}};
-  while (!stopped && !late && (!ended || fds[1].fd >= 0 || fds[2].fd >= 0)) {
-    long long left = deadline - now_ms();
-    if (left <= 0 || poll(fds, 5, left > 1000000 ? 1000000 : (int)left) < 0) {
-      late = left <= 0;
-      continue;
-    }
-    if (fds[1].fd >= 0 && fds[1].revents && !forward(out[0], 1)) fds[1].fd = -1;
-    if (fds[2].fd >= 0 && fds[2].revents && !forward(err[0], 2)) fds[2].fd = -1;
-    int gone = fds[3].fd >= 0 && fds[3].revents;
-    if (fds[0].fd >= 0 && (gone || (fds[0].revents && !forward(0, in[1])))) {
-      fds[0].fd = fds[3].fd = -1;
-      close(in[1]);
-    }
-    struct signalfd_siginfo info;
-    while (read(signals, &info, sizeof info) == sizeof info) stopped |= info.ssi_signo == SIGTERM;
-    if (!ended && reap(child, &status)) {
-      ended = 1;
-      if (deadline > now_ms() + DRAIN_MS) deadline = now_ms() + DRAIN_MS;
-    } else if (ended) {
-      reap(child, &status);
-    }
-  }
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  struct run run;
+  int network = argc > 1 && !strcmp(argv[1], "-n");
+  argv += network + 1;
+  if (argc < network + 3) return 127;
+  long long deadline = now_ms() + atoll(*argv++);
+  fcntl(3, F_SETFD, FD_CLOEXEC);
+  if (!begin(&run, argv, network)) return 127;
+  signal(SIGPIPE, SIG_IGN);
+  enum end end = copy(&run, deadline);
   kill_tree();
-  if (stopped) return finish("stopped", 0, 128 + SIGTERM);
-  if (!ended) return finish("timeout", 0, 128 + SIGKILL);
-  if (WIFSIGNALED(status)) return finish("signal", WTERMSIG(status), 128 + WTERMSIG(status));
-  return finish("exit", WEXITSTATUS(status), WEXITSTATUS(status));
+  if (end == STOPPED) return finish("stopped", 0, 128 + SIGTERM);
+  if (end == LATE) return finish("timeout", 0, 128 + SIGKILL);
+  if (WIFSIGNALED(run.status)) return finish("signal", WTERMSIG(run.status), 128 + WTERMSIG(run.status));
+  return finish("exit", WEXITSTATUS(run.status), WEXITSTATUS(run.status));
 }

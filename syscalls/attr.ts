@@ -34,6 +34,7 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK 
 import { getI64, getTimespec, getTimeval } from '../src/abi/structs-file.js';
 import { sendToTask } from '../src/kernel/signals.js';
 import type { Task } from '../src/kernel/task.js';
+import type { SyscallResult } from '../src/kernel/wait.js';
 import { inodeOf, type Path } from '../src/vfs/dentry.js';
 import { MAX_OFFSET } from '../src/vfs/file.js';
 import { vfsChmod, vfsChown, vfsTruncate, vfsUtimens } from '../src/vfs/fsops.js';
@@ -183,7 +184,7 @@ function checkSize(task: Task, size: number, old: number): number {
   return size > MAX_OFFSET ? -EFBIG : 0;
 }
 
-function sysTruncate(task: Task, args: SyscallArgs): number {
+function sysTruncate(task: Task, args: SyscallArgs): SyscallResult {
   const size = args.long(1);
   if (size < 0) return -EINVAL;
   const path = pathAt(task, AT_FDCWD, args.ptr(0), 0);

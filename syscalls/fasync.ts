@@ -2,46 +2,27 @@
 
 import { EINVAL, ESRCH } from '../src/abi/errno.js';
 import { F_OWNER_PGRP, F_OWNER_PID, F_OWNER_TID, O_ASYNC } from '../src/abi/fcntl.js';
-import { POLLIN } from '../src/abi/poll.js';
-import { POLL_IN, POLL_OUT, SI_KERNEL, SIGIO } from '../src/abi/signal.js';
 import { findProcess, findTask } from '../src/kernel/ids.js';
 import type { Kernel } from '../src/kernel/kernel.js';
-import { type SigInfo, sendToGroup, sendToProcess, sendToTask } from '../src/kernel/signals.js';
+import { pollCode, signalOwner } from '../src/kernel/sigio.js';
 import type { Waiter } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
 
 /** Waiters of descriptions with O_ASYNC. */
 const watchers = new WeakMap<OpenFile, Waiter>();
 
-function signalOwner(kernel: Kernel, file: OpenFile, events: number): void {
-  if (file.owner === 0) return;
-  const info: SigInfo = {
-    signo: file.ownerSignal === 0 ? SIGIO : file.ownerSignal,
-    code: file.ownerSignal === 0 ? SI_KERNEL : (events & POLLIN) !== 0 ? POLL_IN : POLL_OUT,
-  };
-  if (file.ownerKind === F_OWNER_PGRP) {
-    const group = kernel.groups.get(file.owner);
-    if (group !== undefined) sendToGroup(group, info);
-  } else if (file.ownerKind === F_OWNER_TID) {
-    const task = findTask(kernel, file.owner);
-    if (task !== undefined) sendToTask(task, info);
-  } else {
-    const process = findProcess(kernel, file.owner);
-    if (process !== undefined && !process.zombie) sendToProcess(process, info);
-  }
-}
-
 /**
  * Turns O_ASYNC on or off. Only files that can wait have it; on others Linux leaves the flag as it is.
+ * @param fd the descriptor that was used
  * @returns true if the file supports it
  */
-export function setAsync(kernel: Kernel, file: OpenFile, on: boolean): boolean {
+export function setAsync(kernel: Kernel, file: OpenFile, on: boolean, fd: number): boolean {
   if (!file.pollable) return false;
   const known = watchers.get(file);
   if (on && known === undefined) {
     const waiter: Waiter = {
       wake(events) {
-        signalOwner(kernel, file, events);
+        signalOwner(kernel, file, pollCode(events), fd);
         return false;
       },
     };

@@ -24,7 +24,6 @@ import {
   F_SETOWN,
   F_SETOWN_EX,
   F_SETSIG,
-  F_UNLCK,
   FD_CLOEXEC,
   O_APPEND,
   O_ASYNC,
@@ -35,10 +34,12 @@ import {
 } from '../src/abi/fcntl.js';
 import { CAP_FOWNER, RLIMIT_NOFILE } from '../src/abi/sched.js';
 import { S_IFIFO, S_IFMT, S_IFREG } from '../src/abi/stat.js';
+import { setNotify } from '../src/fs/dnotify.js';
 import { capable } from '../src/kernel/cred.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
+import { getLease, setLease } from '../src/vfs/leases.js';
 import type { Family, SyscallArgs } from './family.js';
 import { getOwner, setAsync, setOwner, setOwnerEx, setOwnerSignal } from './fasync.js';
 import { getRecordLock, setRecordLock } from './lock.js';
@@ -52,7 +53,7 @@ function duplicate(task: Task, file: OpenFile, from: number, cloexec: boolean): 
   return task.files.install(file, cloexec, limit, from);
 }
 
-function setFlags(task: Task, file: OpenFile, wanted: number): number {
+function setFlags(task: Task, file: OpenFile, fd: number, wanted: number): number {
   const attr = file.getattr();
   if (
     (wanted & ~file.flags & O_NOATIME) !== 0 &&
@@ -63,7 +64,7 @@ function setFlags(task: Task, file: OpenFile, wanted: number): number {
   }
   const type = attr.mode & S_IFMT;
   if ((wanted & O_DIRECT) !== 0 && type !== S_IFREG && type !== S_IFIFO) return -EINVAL;
-  if (((wanted ^ file.flags) & O_ASYNC) !== 0) setAsync(task.kernel, file, (wanted & O_ASYNC) !== 0);
+  if (((wanted ^ file.flags) & O_ASYNC) !== 0) setAsync(task.kernel, file, (wanted & O_ASYNC) !== 0, fd);
   file.flags = (file.flags & ~SETFL_MASK) | (wanted & SETFL_MASK);
   return 0;
 }
@@ -123,7 +124,7 @@ function sysFcntl(task: Task, args: SyscallArgs): SyscallResult {
   if ((file.flags & O_PATH) !== 0) return -EBADF;
   switch (cmd) {
     case F_SETFL:
-      return setFlags(task, file, args.int(2));
+      return setFlags(task, file, fd, args.int(2));
     case F_GETLK:
       return getRecordLock(task, file, args.ptr(2), false);
     case F_OFD_GETLK:
@@ -148,12 +149,12 @@ function sysFcntl(task: Task, args: SyscallArgs): SyscallResult {
       return file.ownerSignal;
     case F_SETSIG:
       return setOwnerSignal(file, args.int(2));
-    // Nobody can take a lease (F_SETLEASE is EINVAL), so there never is one.
     case F_GETLEASE:
-      return F_UNLCK;
+      return getLease(task.kernel, file);
     case F_SETLEASE:
+      return setLease(task, file, fd, args.int(2));
     case F_NOTIFY:
-      return -EINVAL;
+      return setNotify(task, file, fd, args.int(2));
     // Pipe sizes and seals: the file's own.
     default:
       return file.fcntl(task, cmd, args.uint(2));
@@ -165,6 +166,6 @@ export const fcntlFamily: Family = {
     handler: sysFcntl,
     args: ['fd', 'int', 'hex'],
     status: 'partial',
-    note: 'no leases (F_SETLEASE), no directory notification (F_NOTIFY), no write hints: EINVAL',
+    note: 'no write hints: EINVAL',
   },
 };

@@ -38,10 +38,10 @@ function setNonblock(task: Task, file: OpenFile, addr: number): number {
 }
 
 /** FIOASYNC: sets or clears O_ASYNC from an int; ENOTTY where the file has no readiness. */
-function changeAsync(task: Task, file: OpenFile, addr: number): number {
+function changeAsync(task: Task, file: OpenFile, fd: number, addr: number): number {
   const on = task.mem.i32(addr);
   if (Number.isNaN(on)) return -EFAULT;
-  return setAsync(task.kernel, file, on !== 0) ? 0 : -ENOTTY;
+  return setAsync(task.kernel, file, on !== 0, fd) ? 0 : -ENOTTY;
 }
 
 function sysIoctl(task: Task, args: SyscallArgs): SyscallResult {
@@ -58,7 +58,7 @@ function sysIoctl(task: Task, args: SyscallArgs): SyscallResult {
     case FIONBIO:
       return setNonblock(task, file, arg);
     case FIOASYNC:
-      return changeAsync(task, file, arg);
+      return changeAsync(task, file, fd, arg);
     case FIGETBSZ:
       return task.mem.putU32(arg, file.getattr().blksize);
     // No file system here shares extents: the answer of every one that does not.

@@ -4,8 +4,10 @@ import { EACCES, EINVAL, EISDIR, EOPNOTSUPP, EPERM } from '../abi/errno.js';
 import { IN_ATTRIB, IN_MODIFY } from '../abi/poll.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Task } from '../kernel/task.js';
+import type { SyscallResult } from '../kernel/wait.js';
 import { inodeOf, type Path } from './dentry.js';
 import type { SetAttr, Timespec } from './inode.js';
+import { breakLeases } from './leases.js';
 import { notifyPath } from './notify.js';
 import { truncateInode } from './open.js';
 import {
@@ -76,8 +78,8 @@ export function vfsUtimens(
   return change(path, set);
 }
 
-/** truncate(2): by name. @param size new size in bytes @returns 0 or -errno */
-export function vfsTruncate(task: Task, path: Path, size: number): number {
+/** truncate(2): by name. @param size new size in bytes @returns 0, -errno, or the wait for a lease */
+export function vfsTruncate(task: Task, path: Path, size: number): SyscallResult {
   const inode = inodeOf(path);
   const type = inode.mode & S_IFMT;
   if (type === S_IFDIR) return -EISDIR;
@@ -85,6 +87,8 @@ export function vfsTruncate(task: Task, path: Path, size: number): number {
   const refused =
     mountWritable(path) || mayAccess(task.cred, inode, MAY_WRITE) || denyIfRunning(task.kernel, inode);
   if (refused < 0) return refused;
+  const lease = breakLeases(task, inode, true, false, () => vfsTruncate(task, path, size));
+  if (lease !== 0) return lease;
   const err = truncateInode(task, inode, size);
   if (err >= 0) notifyPath(path, IN_MODIFY);
   return err;

@@ -2,21 +2,8 @@
 
 import type { Kernel } from '../kernel/kernel.js';
 import type { Mount } from './dentry.js';
-import type { FdTable } from './fdtable.js';
-import type { OpenFile } from './file.js';
 import type { FileSystem } from './inode.js';
-
-/** Calls `see` for every open description that is in some descriptor table. */
-export function eachOpenFile(kernel: Kernel, see: (file: OpenFile) => void): void {
-  const tables = new Set<FdTable>();
-  for (const task of kernel.tasks.values()) tables.add(task.files);
-  for (const table of tables) {
-    for (const fd of table.fds()) {
-      const file = table.get(fd);
-      if (file !== undefined) see(file);
-    }
-  }
-}
+import { eachOpenFile } from './open-files.js';
 
 /** Mounts that are some process's root, working directory or program, or that some open file was found through. */
 export function mountsInUse(kernel: Kernel): Set<Mount> {

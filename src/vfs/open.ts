@@ -2,6 +2,7 @@
 
 import {
   EACCES,
+  EAGAIN,
   EEXIST,
   EISDIR,
   ELOOP,
@@ -21,6 +22,7 @@ import {
   O_NOATIME,
   O_NOCTTY,
   O_NOFOLLOW,
+  O_NONBLOCK,
   O_PATH,
   O_TRUNC,
   O_WRONLY,
@@ -45,8 +47,9 @@ import type { Task } from '../kernel/task.js';
 import type { Block } from '../kernel/wait.js';
 import { instantiate, lookupChild } from './dcache.js';
 import { Dentry, inodeOf, type Path } from './dentry.js';
-import { type OpenFile, PathFile } from './file.js';
+import { OpenFile, PathFile } from './file.js';
 import type { Inode } from './inode.js';
+import { anyLeases, breakLeases } from './leases.js';
 import { startOf } from './namei.js';
 import { notify, notifyPath } from './notify.js';
 import {
@@ -194,12 +197,35 @@ function openExisting(task: Task, path: Path, flags: number): OpenResult {
     const running = denyIfRunning(task.kernel, inode);
     if (running < 0) return running;
   }
+  if (type === S_IFREG && anyLeases()) {
+    const writes = (mask & MAY_WRITE) !== 0;
+    const lease = leaseBroken(task, path, flags, writes);
+    if (lease !== 0) return lease;
+  }
   if (truncate) {
     const err = truncateInode(task, inode, 0);
     if (err < 0) return err;
     notifyPath(path, IN_MODIFY);
   }
   return finish(task, path, inode, flags);
+}
+
+/** Leases in the way of an opening. @returns 0 when there are none, -EAGAIN, or the wait for their end, after which it opens */
+function leaseBroken(task: Task, path: Path, flags: number, writes: boolean): OpenResult {
+  let install: ((file: OpenFile) => number) | undefined;
+  const go = (): number => {
+    const file = openExisting(task, path, flags);
+    if (typeof file === 'number') return file;
+    return file instanceof OpenFile && install !== undefined ? install(file) : -EAGAIN;
+  };
+  const block = breakLeases(task, inodeOf(path), writes, (flags & O_NONBLOCK) !== 0, go);
+  if (typeof block === 'number') return block;
+  return {
+    block(then) {
+      install = then;
+      return block;
+    },
+  };
 }
 
 /** Changes the size and takes the set-ID bits away, as a write would. @returns 0 or -errno */

@@ -18,7 +18,7 @@ export interface RowTime {
 }
 
 /** Loops timed: the parts of one sample. */
-const parts = 5;
+const parts = 20;
 
 // The package would copy the source of the measured function into one of its own, without the variables around it.
 Benchmark.support.decompilation = false;

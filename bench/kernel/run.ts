@@ -30,7 +30,7 @@ import { kernelRows } from './rows.js';
 
 const usage = `usage: npm run bench:kernel -- [OPTION...]
   --rounds N        rounds, each in a process of its own (10)
-  --duration MS     length of one timed loop (20)
+  --duration MS     length of each of the 20 parts of a sample's loop (4)
   --rows A,B        only these rows or families (list below)
   --pin CPU         everything on this one processor${historyUsage}
 
@@ -51,7 +51,7 @@ function parse(args: string[]): KernelOptions | undefined {
       options: {
         ...historyFlags,
         rounds: { ...text, default: '10' },
-        duration: { ...text, default: '20' },
+        duration: { ...text, default: '4' },
         rows: text,
         pin: text,
       },
@@ -79,7 +79,7 @@ async function round(options: KernelOptions, signal: AbortSignal): Promise<RowTi
       cwd: packageRoot,
       env: baseEnvironment(),
       signal,
-      timeout: 10_000 + options.rows.length * options.duration * 100,
+      timeout: 20_000 + options.rows.length * options.duration * 1000,
     },
   );
   if (result.status !== 0) {

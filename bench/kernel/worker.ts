@@ -5,7 +5,7 @@ import { timeRow } from './measure.js';
 // As the sentry does, and before the kernel's functions first run.
 compileSoon();
 const { kernelRows } = await import('./rows.js');
-const [duration = '20', ...names] = process.argv.slice(2);
+const [duration = '4', ...names] = process.argv.slice(2);
 for (const row of kernelRows.filter((candidate) => names.includes(candidate.name))) {
   console.log(JSON.stringify(timeRow(row, Number(duration))));
 }

@@ -107,7 +107,7 @@ test('the meter counts what it times', () => {
   meter.sample();
   meter.sample();
   const noise = meter.report(2);
-  assert.equal(noise.spins.length, 8);
+  assert.equal(noise.spins.length, 40);
   assert.ok(noise.spins.every((ms) => ms > 0));
   assert.ok(noise.spread >= 0 && noise.range >= noise.spread);
   assert.ok(noise.steal >= 0 && noise.steal <= 1);

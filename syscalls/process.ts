@@ -20,6 +20,7 @@ import {
   RLIMIT_NOFILE,
 } from '../src/abi/sched.js';
 import { findByTid, findProcess, findTask, groupFor, joinGroup, newSession } from '../src/kernel/ids.js';
+import { exitSem } from '../src/kernel/ipc/sem.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import { mayInspect } from '../src/kernel/ptrace-access.js';
 import type { Task, ThreadGroup } from '../src/kernel/task.js';
@@ -130,6 +131,7 @@ function sysUnshare(task: Task, args: SyscallArgs): number {
     task.files.put();
     task.files = copy;
   }
+  if ((flags & CLONE_SYSVSEM) !== 0) exitSem(task);
   return 0;
 }
 
@@ -249,7 +251,7 @@ export const processFamily: Family = {
     handler: sysUnshare,
     args: ['clone-flags'],
     status: 'partial',
-    note: 'CLONE_FILES and CLONE_FS; namespaces give EPERM',
+    note: 'CLONE_FILES, CLONE_FS and CLONE_SYSVSEM; namespaces give EPERM',
   },
   setns: {
     handler: sysSetns,

@@ -26,6 +26,7 @@ import { lockFamily } from './lock.js';
 import { memfdFamily } from './memfd.js';
 import { mmapFamily } from './mmap.js';
 import { mountFamily } from './mount.js';
+import { msgFamily } from './msg.js';
 import { namesFamily } from './names.js';
 import { nativeCalls, refusedCalls, tracedCalls } from './native.js';
 import { openFamily } from './open.js';
@@ -34,6 +35,7 @@ import { pollFamily } from './poll.js';
 import { processFamily } from './process.js';
 import { rwFamily } from './rw.js';
 import { schedFamily } from './sched.js';
+import { semFamily } from './sem.js';
 import { signalFamily } from './signal.js';
 import { signalfdFamily } from './signalfd.js';
 import { socketFamily } from './socket.js';
@@ -79,6 +81,7 @@ const families: readonly Family[] = [
   memfdFamily,
   mmapFamily,
   mountFamily,
+  msgFamily,
   namesFamily,
   openFamily,
   pipeFamily,
@@ -86,6 +89,7 @@ const families: readonly Family[] = [
   processFamily,
   rwFamily,
   schedFamily,
+  semFamily,
   signalFamily,
   signalfdFamily,
   socketFamily,

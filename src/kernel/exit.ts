@@ -13,6 +13,7 @@ import {
 } from '../abi/signal.js';
 import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
+import { exitSem } from './ipc/sem.js';
 import { cancelRealTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import { dropRings } from './keys/rings.js';
@@ -42,6 +43,7 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
   if (kernel.tasksByTid.get(task.tid) === task) kernel.tasksByTid.delete(task.tid);
   if (tg.tasks.size === 1) tg.exitCred = task.cred;
   tg.tasks.delete(task);
+  exitSem(task);
   task.fs.users--;
   task.files.put();
   dropRings(task, tg.tasks.size === 0);

@@ -31,6 +31,7 @@ import { SI_KERNEL, SIGKILL } from '../abi/signal.js';
 import type { FdTable } from '../vfs/fdtable.js';
 import { type Cred, capable } from './cred.js';
 import { groupFor } from './ids.js';
+import { shareSemUndo } from './ipc/sem.js';
 import type { Kernel } from './kernel.js';
 import { PidFile } from './pidfd.js';
 import { sendToProcess } from './signals.js';
@@ -172,7 +173,7 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
 function shareStandIns(task: Task, child: Task, flags: number): void {
   if (has(flags, CLONE_VM)) child.vm = task.vm;
   if (has(flags, CLONE_SIGHAND)) child.sighand = task.sighand;
-  if (has(flags, CLONE_SYSVSEM)) child.semUndo = task.semUndo ??= {};
+  if (has(flags, CLONE_SYSVSEM)) child.semUndo = shareSemUndo(task);
   if (task.ioContext !== undefined) child.ioContext = has(flags, CLONE_IO) ? task.ioContext : {};
 }
 

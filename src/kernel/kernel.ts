@@ -4,6 +4,7 @@ import type { Logger } from '../log/logger.js';
 import type { Native } from '../platform/native.js';
 import type { Timespec } from '../vfs/inode.js';
 import type { MountNamespace } from '../vfs/mounts.js';
+import { IpcNamespace } from './ipc/namespace.js';
 import { KeyStore } from './keys/key.js';
 import type { UserMemory } from './memory.js';
 import { Settings } from './settings.js';
@@ -54,6 +55,7 @@ export class Kernel {
   forks = 0;
   readonly bootTime = Date.now();
   readonly settings = new Settings();
+  readonly ipc = new IpcNamespace(this);
 
   constructor(
     readonly native: Native,

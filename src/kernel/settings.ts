@@ -1,6 +1,7 @@
 /** Settings below /proc/sys that the kernel goes by and that root of the sandbox may change (proc_sys_fs(5)). */
 
 import { EINVAL } from '../abi/errno.js';
+import { MSGMAX, MSGMNB, MSGMNI, SEMMNI, SEMMNS, SEMMSL, SEMOPM } from '../abi/ipc.js';
 
 export class Settings {
   /** fs.pipe-max-size: most bytes of a pipe for those without CAP_SYS_RESOURCE. */
@@ -13,6 +14,15 @@ export class Settings {
   leaseBreakTime = 45;
   /** fs.leases-enable. */
   leasesEnable = 1;
+  /** kernel.msgmax, msgmnb, msgmni: bytes of a message and of a queue, and queues. */
+  msgMax = MSGMAX;
+  msgMnb = MSGMNB;
+  msgMni = MSGMNI;
+  /** kernel.sem: semaphores of an array and of all, operations of a call, arrays. */
+  semMsl = SEMMSL;
+  semMns = SEMMNS;
+  semOpm = SEMOPM;
+  semMni = SEMMNI;
 }
 
 type Name = keyof Settings;

@@ -4,6 +4,7 @@ import type { Path } from '../vfs/dentry.js';
 import type { FdTable } from '../vfs/fdtable.js';
 import type { OpenFile } from '../vfs/file.js';
 import type { Cred } from './cred.js';
+import type { SemUndoList } from './ipc/sem.js';
 import type { IntervalTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import type { Key } from './keys/key.js';
@@ -222,7 +223,8 @@ export class Task {
   vm: object = {};
   sighand: object = {};
   ioContext: object | undefined;
-  semUndo: object | undefined;
+  /** Shared by CLONE_SYSVSEM; made with the first SEM_UNDO. */
+  semUndo: SemUndoList | undefined;
   /** Memory of the caller, as the calls see it. */
   readonly mem: UserMemory;
 

@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
 import { keysText, keyUsersText } from './keys.js';
+import { sysvipcTree } from './sysvipc.js';
 
 /** Types of file systems that this kernel has. */
 export const FILESYSTEM_TYPES: readonly string[] = [
@@ -20,12 +21,6 @@ const FILESYSTEMS = FILESYSTEM_TYPES.map((n) => `nodev\t${n}\n`).join('');
 
 const DEVICES =
   'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n';
-
-const SYSVIPC = {
-  msg: '       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n',
-  sem: '       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n',
-  shm: '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n',
-};
 
 /** Text of a host file, or '' if it has none. */
 function fromHost(kernel: Kernel, name: string): () => string {
@@ -77,7 +72,7 @@ export function machineTree(kernel: Kernel): Tree {
     interrupts: fromHost(kernel, 'interrupts'),
     consoles: '',
     cgroups: '#subsys_name\thierarchy\tnum_cgroups\tenabled\n',
-    sysvipc: SYSVIPC,
+    sysvipc: sysvipcTree(kernel),
     fs: {},
     bus: {},
     driver: {},

@@ -12,6 +12,7 @@ import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
 import { PTY_MAX } from '../devpts/devpts.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
+import { ipcSysctls } from './sysvipc.js';
 
 /** __NEW_UTS_LEN. */
 const UTS_MAX = 64;
@@ -174,9 +175,7 @@ function settings(kernel: Kernel): Tree {
         ]),
       ),
       kptr_restrict: '2\n',
-      msgmax: '8192\n',
-      msgmnb: '16384\n',
-      msgmni: '32000\n',
+      ...ipcSysctls(kernel),
       ngroups_max: '65536\n',
       osrelease: `${RELEASE}\n`,
       ostype: 'Linux\n',
@@ -202,10 +201,6 @@ function settings(kernel: Kernel): Tree {
         actions_avail: SAFE_ACTIONS,
         actions_logged: 'kill_process kill_thread trap errno trace log\n',
       },
-      sem: '32000\t1024000000\t500\t32000\n',
-      shmall: '18446744073692774399\n',
-      shmmax: '18446744073692774399\n',
-      shmmni: '4096\n',
       tainted: '0\n',
       'threads-max': () => `${kernel.maxTasks}\n`,
       unprivileged_bpf_disabled: '2\n',

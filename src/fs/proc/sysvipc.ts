@@ -1,0 +1,109 @@
+/** /proc/sysvipc, which ipcs(1) reads, and the settings of IPC below /proc/sys/kernel (proc_sys_kernel(5), sysvipc(7)). */
+
+import { EACCES, EINVAL, ERANGE } from '../../abi/errno.js';
+import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
+import { IPCMNI } from '../../abi/ipc.js';
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../../abi/sched.js';
+import { capable } from '../../kernel/cred.js';
+import type { IpcObject } from '../../kernel/ipc/util.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { changeSetting, type Settings } from '../../kernel/settings.js';
+import { TextLeaf, type Tree } from '../pseudo.js';
+
+const INT_MAX = 2 ** 31 - 1;
+
+const pad = (n: number | string, width: number): string => String(n).padStart(width);
+
+/** The columns that all three tables begin with. */
+function head(o: IpcObject): string {
+  return `${pad(o.key | 0, 10)} ${pad(o.id, 10)}  ${pad(o.mode.toString(8), 4)}`;
+}
+
+function owners(o: IpcObject): string {
+  return [o.uid, o.gid, o.cuid, o.cgid].map((id) => pad(id, 5)).join(' ');
+}
+
+function semTable(kernel: Kernel): string {
+  const rows = kernel.ipc.sem
+    .all()
+    .map((a) => `${head(a)} ${pad(a.count, 10)} ${owners(a)} ${pad(a.otime, 10)} ${pad(a.ctime, 10)}\n`);
+  return `       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n${rows.join('')}`;
+}
+
+function msgTable(kernel: Kernel): string {
+  const rows = kernel.ipc.msg.all().map((q) => {
+    const counts = `${pad(q.bytes, 10)} ${pad(q.length, 10)} ${pad(q.senderPid, 5)} ${pad(q.receiverPid, 5)}`;
+    return `${head(q)}  ${counts} ${owners(q)} ${pad(q.stime, 10)} ${pad(q.rtime, 10)} ${pad(q.ctime, 10)}\n`;
+  });
+  return `       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n${rows.join('')}`;
+}
+
+/** The files of /proc/sysvipc. */
+export function sysvipcTree(kernel: Kernel): Tree {
+  return {
+    msg: () => msgTable(kernel),
+    sem: () => semTable(kernel),
+    shm: '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n',
+  };
+}
+
+/** kernel.sem: four numbers in a line; a line of fewer changes the first ones. */
+function semLeaf(settings: Settings): TextLeaf {
+  const names = ['semMsl', 'semMns', 'semOpm', 'semMni'] as const;
+  return new TextLeaf(0o644, {
+    read: () => `${names.map((n) => settings[n]).join('\t')}\n`,
+    write(_task, text) {
+      const words = text.replace(/\0.*$/s, '').trim().split(/\s+/).slice(0, names.length);
+      const values = words.map(Number);
+      if (words.some((w) => !/^-?\d{1,20}$/.test(w)) || values.some((v) => v < 0 || v > INT_MAX))
+        return -EINVAL;
+      if ((values[3] ?? 0) > IPCMNI) return -ERANGE;
+      values.forEach((v, i) => {
+        settings[names[i] as (typeof names)[number]] = v;
+      });
+      return 0;
+    },
+  });
+}
+
+function setting(settings: Settings, name: keyof Settings, max: number): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${settings[name]}\n`,
+    write: (_task, text) => changeSetting(settings, name, text, 0, max),
+  });
+}
+
+/** *_next_id: the identifier that the next object gets, for whoever restores processes. */
+function nextId(ids: { nextId: number }): TextLeaf {
+  return new TextLeaf(0o444, {
+    read: () => `${ids.nextId}\n`,
+    open(task, flags) {
+      if ((flags & O_ACCMODE) === O_RDONLY) return 0;
+      const may = capable(task.cred, CAP_CHECKPOINT_RESTORE) || capable(task.cred, CAP_SYS_ADMIN);
+      return may ? 0 : -EACCES;
+    },
+    write(_task, text) {
+      const match = /^\s*(\d{1,10})\s*\0?$/.exec(text);
+      if (match === null || Number(match[1]) > INT_MAX) return -EINVAL;
+      ids.nextId = Number(match[1]);
+      return 0;
+    },
+  });
+}
+
+/** What IPC adds to /proc/sys/kernel. */
+export function ipcSysctls(kernel: Kernel): Tree {
+  const { settings, ipc } = kernel;
+  return {
+    auto_msgmni: '0\n',
+    msg_next_id: nextId(ipc.msg),
+    msgmax: setting(settings, 'msgMax', INT_MAX),
+    msgmnb: setting(settings, 'msgMnb', INT_MAX),
+    msgmni: setting(settings, 'msgMni', IPCMNI),
+    sem: semLeaf(settings),
+    sem_next_id: nextId(ipc.sem),
+    shmall: '18446744073692774399\n',
+    shmmax: '18446744073692774399\n',
+    shmmni: '4096\n',
+  };
+}

@@ -1,6 +1,6 @@
-/** mount(2), umount2(2), pivot_root(2): decoding; what they do is src/vfs/mount-calls.ts. And file handles (fs/fhandle.c). */
+/** mount(2), umount2(2), pivot_root(2): decoding; what they do is src/vfs/mount-calls.ts. */
 
-import { EINVAL, ENAMETOOLONG, EOPNOTSUPP, EPERM } from '../src/abi/errno.js';
+import { EINVAL, ENAMETOOLONG, EPERM } from '../src/abi/errno.js';
 import { AT_FDCWD } from '../src/abi/fcntl.js';
 import { PATH_MAX } from '../src/abi/limits.js';
 import { CAP_SYS_ADMIN } from '../src/abi/sched.js';
@@ -130,16 +130,4 @@ export const mountFamily: Family = {
     note: 'what the sandbox was started with is locked: EINVAL',
   },
   pivot_root: { handler: sysPivotRoot, args: ['path', 'path'], status: 'full' },
-  name_to_handle_at: {
-    handler: () => -EOPNOTSUPP,
-    args: ['dirfd', 'path', 'ptr', 'ptr', 'at-flags'],
-    status: 'partial',
-    note: 'no file system here exports handles: EOPNOTSUPP',
-  },
-  open_by_handle_at: {
-    handler: () => -EPERM,
-    args: ['fd', 'ptr', 'open-flags'],
-    status: 'partial',
-    note: 'always EPERM',
-  },
 };

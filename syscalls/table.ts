@@ -17,6 +17,7 @@ import type { ArgKind, Family, FamilyEntry, Handler } from './family.js';
 import { fcntlFamily } from './fcntl.js';
 import { fdFamily } from './fd.js';
 import { fstypesFamily } from './fstypes.js';
+import { handleFamily } from './handle.js';
 import { inotifyFamily } from './inotify.js';
 import { ioctlFamily } from './ioctl.js';
 import { keyctlFamily } from './keyctl.js';
@@ -72,6 +73,7 @@ const families: readonly Family[] = [
   fcntlFamily,
   fdFamily,
   fstypesFamily,
+  handleFamily,
   inotifyFamily,
   ioctlFamily,
   keyctlFamily,

@@ -76,6 +76,8 @@ export interface FileSystem {
   sync?(): number;
   /** Super block options for /proc/mounts, after rw/ro: e.g. "size=65536k". */
   readonly options?: string;
+  /** Its objects have file handles (name_to_handle_at(2)). */
+  readonly exportsHandles?: boolean;
   /** Other options for a file system that is mounted already (mount(2) with MS_REMOUNT); absent where there are none. @returns 0 or -errno */
   reconfigure?(data: string): number;
   /** It is mounted nowhere any more and nobody uses it: gives back what it holds. */

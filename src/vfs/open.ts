@@ -99,10 +99,17 @@ export function openAt(
   return err < 0 ? err : openExisting(task, walk.path, flags);
 }
 
+/** Opens what was found otherwise than by its name (open_by_handle_at(2)); nothing is made. */
+export function openFound(task: Task, path: Path, flags: number): OpenResult {
+  return (flags & O_PATH) !== 0 ? pathFile(path, flags) : openExisting(task, path, flags & ~O_CREAT);
+}
+
 function openPath(walk: Walk, name: string, flags: number): OpenFile | number {
   const err = walk.walk(name, (flags & O_NOFOLLOW) === 0);
-  if (err < 0) return err;
-  const { path } = walk;
+  return err < 0 ? err : pathFile(walk.path, flags);
+}
+
+function pathFile(path: Path, flags: number): OpenFile | number {
   if ((flags & O_DIRECTORY) !== 0 && (inodeOf(path).mode & S_IFMT) !== S_IFDIR) return -ENOTDIR;
   return new PathFile(path, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW));
 }

@@ -22,6 +22,7 @@ export interface HostFsOptions {
 
 export class HostFs implements FileSystem {
   readonly type = 'hostfs';
+  readonly exportsHandles = true;
   readonly source: string;
   readonly dev: number;
   readonly cacheNames = false;

@@ -55,6 +55,7 @@ export class TmpFs implements FileSystem, Quota {
   readonly source: string;
   readonly dev: number;
   readonly cacheNames = true;
+  readonly exportsHandles = true;
   maxBytes: number;
   maxInodes: number;
   protected bytesUsed = 0;

@@ -2,6 +2,7 @@
 
 import { EBADF, EINVAL, EPERM } from '../src/abi/errno.js';
 import {
+  F_ADD_SEALS,
   F_DUPFD,
   F_DUPFD_CLOEXEC,
   F_DUPFD_QUERY,
@@ -155,8 +156,9 @@ function sysFcntl(task: Task, args: SyscallArgs): SyscallResult {
       return setLease(task, file, fd, args.int(2));
     case F_NOTIFY:
       return setNotify(task, file, fd, args.int(2));
-    // Pipe sizes and seals: the file's own.
+    // Pipe sizes and seals: the file's own. That it may be written is asked before whether it has seals at all.
     default:
+      if (cmd === F_ADD_SEALS && !file.writable) return -EPERM;
       return file.fcntl(task, cmd, args.uint(2));
   }
 }

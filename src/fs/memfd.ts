@@ -134,7 +134,7 @@ class MemfdFile extends OpenFile {
   }
   override fcntl(task: Task, cmd: number, arg: number): number {
     if (cmd === F_GET_SEALS) return this.sealed.seals;
-    if (cmd === F_ADD_SEALS) return this.writable ? this.sealed.addSeals(arg) : -EPERM;
+    if (cmd === F_ADD_SEALS) return this.sealed.addSeals(arg);
     return super.fcntl(task, cmd, arg);
   }
   override release(): void {

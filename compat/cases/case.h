@@ -229,6 +229,32 @@ static const char UNUSED *get(const char *path) {
   return text;
 }
 
+/*
+ * What a case needs before its checks. Each is made by one of two calls, so that a system in which one of them is broken
+ * fails in the checks of that call and in no others.
+ */
+static int UNUSED given_directory(const char *path, mode_t mode) {
+  return mkdir(path, mode) == 0 ? 0 : mkdirat(AT_FDCWD, path, mode);
+}
+static int UNUSED given_symlink(const char *target, const char *path) {
+  return symlink(target, path) == 0 ? 0 : symlinkat(target, AT_FDCWD, path);
+}
+static int UNUSED given_link(const char *from, const char *to) {
+  return link(from, to) == 0 ? 0 : linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+static int UNUSED given_mode(const char *path, mode_t mode) {
+  return chmod(path, mode) == 0 ? 0 : fchmodat(AT_FDCWD, path, mode, 0);
+}
+static int UNUSED given_owner(const char *path, uid_t uid, gid_t gid) {
+  return chown(path, uid, gid) == 0 ? 0 : fchownat(AT_FDCWD, path, uid, gid, 0);
+}
+static const char UNUSED *given_cwd(void) {
+  static char path[PATH_MAX];
+  if (getcwd(path, sizeof path)) return path;
+  NEED(readlink("/proc/self/cwd", path, sizeof path - 1));
+  return path;
+}
+
 /* Install a handler with flags; the mask is empty. */
 static void UNUSED handle(int signal, void (*handler)(int), int flags) {
   struct sigaction action = {.sa_handler = handler, .sa_flags = flags};

@@ -13,8 +13,8 @@ int main(void) {
   put("plain", "x");
   put("run", "x");
   put("none", "x");
-  NEED(chmod("run", 0755));
-  NEED(chmod("none", 0));
+  NEED(given_mode("run", 0755));
+  NEED(given_mode("none", 0));
   CHECK("access", "files, directories, links and missing names");
   NEED(symlink("gone", "dangling"));
   check("plain");
@@ -30,8 +30,8 @@ int main(void) {
   R(syscall(SYS_faccessat2, AT_FDCWD, "plain", R_OK, 0x40000));
   int fd = NEED(open("plain", O_PATH));
   R(syscall(SYS_faccessat2, fd, "", R_OK, AT_EMPTY_PATH));
-  if (geteuid() == 0 && NEED(chmod("..", 0711)) == 0) {
-    NEED(chmod(".", 0711));
+  if (geteuid() == 0 && NEED(given_mode("..", 0711)) == 0) {
+    NEED(given_mode(".", 0711));
     pid_t child = CHILD({
       NEED(setgid(12345));
       NEED(setuid(12345));

@@ -29,7 +29,7 @@ static void make(int depth) {
   }
 }
 int main(void) {
-  NEED(mkdir("root", 0755));
+  NEED(given_directory("root", 0755));
   NEED(chdir("root"));
   make(3);
   NEED(chdir(".."));

@@ -22,8 +22,8 @@ int main(void) {
   sigemptyset(&block);
   sigaddset(&block, SIGRTMIN);
   sigprocmask(SIG_BLOCK, &block, NULL);
-  NEED(mkdir("d", 0755));
-  NEED(mkdir("e", 0755));
+  NEED(given_directory("d", 0755));
+  NEED(given_directory("e", 0755));
   dir = NEED(open("d", O_RDONLY));
   NEED(fcntl(dir, F_SETSIG, SIGRTMIN));
   CHECK("fcntl(F_NOTIFY)", "once, and then no more");

@@ -74,8 +74,7 @@ int main(void) {
   BAD_POINTERS("ioctl(FIONREAD)", 5, syscall(SYS_ioctl, fd, FIONREAD, bad));
   BAD_POINTERS("sendfile", 5, syscall(SYS_sendfile, p[1], fd, bad, 1));
   BAD_POINTERS("copy_file_range", 4, syscall(SYS_copy_file_range, fd, bad, fd, 0, 1, 0));
-  BAD_POINTERS("inotify_add_watch", 4,
-               syscall(SYS_inotify_add_watch, NEED(syscall(SYS_inotify_init)), bad, 1));
+  BAD_POINTERS("inotify_add_watch", 4, syscall(SYS_inotify_add_watch, syscall(SYS_inotify_init), bad, 1));
   BAD_POINTERS("getxattr", 4, syscall(SYS_getxattr, "f", bad, 0, 0));
   BAD_POINTERS("setxattr", 4, syscall(SYS_setxattr, "f", "user.x", bad, 1, 0));
   CHECK("openat", "a name at the edge of memory");

@@ -9,7 +9,7 @@ static void mode(const char *path) {
 }
 int main(void) {
   put("f", "text");
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   int fd = NEED(open("f", O_RDONLY)), path = NEED(open("f", O_PATH)), dir = NEED(open("d", O_RDONLY)),
       dirpath = NEED(open("d", O_PATH)), p[2];
   NEED(pipe(p));
@@ -71,8 +71,8 @@ int main(void) {
   R(open("new", O_RDONLY | O_DIRECTORY | O_CREAT, 0755));
   CHECK("openat(O_NOATIME)", "of others' files");
   if (geteuid() == 0) {
-    NEED(chmod(".", 0755));
-    NEED(chmod("..", 0755));
+    NEED(given_mode(".", 0755));
+    NEED(given_mode("..", 0755));
     NEED(chmod("f", 0644));
     reap("user", CHILD({
            NEED(setuid(987));

@@ -17,11 +17,11 @@ static void list(DIR *dir) {
   for (int i = 0; i < count; i++) say("  %s", entries[i]);
 }
 int main(void) {
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   NEED(chdir("d"));
   put("file", "");
-  NEED(mkdir("dir", 0755));
-  NEED(symlink("file", "link"));
+  NEED(given_directory("dir", 0755));
+  NEED(given_symlink("file", "link"));
   NEED(mkfifo("fifo", 0644));
   put(".hidden", "");
   CHECK("getdents64", "every name with its type");

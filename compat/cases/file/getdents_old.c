@@ -8,10 +8,10 @@ struct old_dirent {
   char name[];
 };
 int main(void) {
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   put("d/file", "");
-  NEED(mkdir("d/sub", 0755));
-  NEED(symlink("x", "d/link"));
+  NEED(given_directory("d/sub", 0755));
+  NEED(given_symlink("x", "d/link"));
   char buffer[2048] __attribute__((aligned(8)));
   int fd = NEED(open("d", O_RDONLY));
   CHECK("getdents", "names, types and lengths");

@@ -19,7 +19,7 @@ static void show(int fd) {
 }
 int main(void) {
   int fd = NEED(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   CHECK("inotify_add_watch", "shows in fdinfo with its mask");
   show(fd);
   NEED(inotify_add_watch(fd, "d", IN_MODIFY));

@@ -10,9 +10,9 @@ static void links(const char *path) {
 }
 int main(void) {
   put("a", "text");
-  NEED(mkdir("dir", 0755));
-  NEED(symlink("a", "sym"));
-  NEED(symlink("gone", "dangling"));
+  NEED(given_directory("dir", 0755));
+  NEED(given_symlink("a", "sym"));
+  NEED(given_symlink("gone", "dangling"));
   CHECK("link", "a second name");
   R(link("a", "b"));
   links("a");

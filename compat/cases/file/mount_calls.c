@@ -43,8 +43,8 @@ static void user(void) {
   R(syscall(SYS_fanotify_mark, here, 1, 1, AT_FDCWD, "."));
 }
 int main(void) {
-  NEED(chmod("..", 0755));
-  NEED(chmod(".", 0755));
+  NEED(given_mode("..", 0755));
+  NEED(given_mode(".", 0755));
   reap("user", CHILD({
          if (geteuid() == 0) {
            NEED(setgid(34567));

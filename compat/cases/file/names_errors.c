@@ -19,11 +19,11 @@ int main(void) {
   memset(long_name, 'n', 256);
   for (int i = 0; i < 4096; i += 2) memcpy(long_path + i, "./", 2);
   put("file", "x");
-  NEED(symlink("loop", "loop"));
-  NEED(mkdir("denied", 0755));
-  NEED(chmod("..", 0755));
-  NEED(chmod(".", 0777));
-  NEED(chmod("denied", 0));
+  NEED(given_symlink("loop", "loop"));
+  NEED(given_directory("denied", 0755));
+  NEED(given_mode("..", 0755));
+  NEED(given_mode(".", 0777));
+  NEED(given_mode("denied", 0));
   reap("user", CHILD({
          if (geteuid() == 0) {
            NEED(setgid(4321));
@@ -59,6 +59,6 @@ int main(void) {
          BAD_NAMES("statfs", syscall(SYS_statfs, bad, (char[200]){0}));
          BAD_NAMES("execve", execve(bad, (char *[]){"x", NULL}, (char *[]){NULL}));
        }));
-  NEED(chmod("denied", 0755));
+  NEED(given_mode("denied", 0755));
   return 0;
 }

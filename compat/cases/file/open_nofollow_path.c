@@ -3,10 +3,10 @@
 
 int main(void) {
   put("file", "hello");
-  NEED(mkdir("dir", 0755));
-  NEED(symlink("file", "link"));
-  NEED(symlink("dir", "dirlink"));
-  NEED(symlink("nowhere", "dangling"));
+  NEED(given_directory("dir", 0755));
+  NEED(given_symlink("file", "link"));
+  NEED(given_symlink("dir", "dirlink"));
+  NEED(given_symlink("nowhere", "dangling"));
   CHECK("openat(O_NOFOLLOW)", "files and links");
   R(open("link", O_RDONLY | O_NOFOLLOW));
   OK(open("file", O_RDONLY | O_NOFOLLOW));

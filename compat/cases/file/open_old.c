@@ -7,9 +7,9 @@ static int raw_open(const char *path, int flags, mode_t mode) {
 int main(void) {
   struct stat st;
   char name[300], text[16] = {0};
-  NEED(mkdir("dir", 0755));
-  NEED(symlink("file", "link"));
-  NEED(symlink("loop", "loop"));
+  NEED(given_directory("dir", 0755));
+  NEED(given_symlink("file", "link"));
+  NEED(given_symlink("loop", "loop"));
   CHECK("open(O_CREAT|O_EXCL)", "makes a file once, with the mode less the mask");
   int fd = OK(raw_open("file", O_RDWR | O_CREAT | O_EXCL, 0666));
   R(raw_open("file", O_RDWR | O_CREAT | O_EXCL, 0666));

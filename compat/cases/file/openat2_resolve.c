@@ -7,12 +7,12 @@ static long open2(int at, const char *path, uint64_t flags, uint64_t mode, uint6
   return syscall(SYS_openat2, at, path, &how, sizeof how);
 }
 int main(void) {
-  NEED(mkdir("box", 0755));
+  NEED(given_directory("box", 0755));
   put("box/inside", "i");
   put("outside", "o");
-  NEED(symlink("../outside", "box/up"));
-  NEED(symlink("inside", "box/same"));
-  NEED(symlink("/inside", "box/rooted"));
+  NEED(given_symlink("../outside", "box/up"));
+  NEED(given_symlink("inside", "box/same"));
+  NEED(given_symlink("/inside", "box/rooted"));
   int box = NEED(open("box", O_PATH | O_DIRECTORY));
   CHECK("openat2", "without resolve flags");
   OK(open2(box, "inside", O_RDONLY, 0, 0));

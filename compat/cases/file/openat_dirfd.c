@@ -2,8 +2,8 @@
 #include "case.h"
 
 int main(void) {
-  NEED(mkdir("a", 0755));
-  NEED(mkdir("a/b", 0755));
+  NEED(given_directory("a", 0755));
+  NEED(given_directory("a/b", 0755));
   int a = NEED(open("a", O_RDONLY | O_DIRECTORY));
   put("file", "x");
   int file = NEED(open("file", O_RDONLY));

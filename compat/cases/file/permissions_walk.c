@@ -39,26 +39,26 @@ int main(void) {
     say("not root");
     return 0;
   }
-  NEED(chmod("..", 0755));
-  NEED(chmod(".", 0755));
+  NEED(given_mode("..", 0755));
+  NEED(given_mode(".", 0755));
   struct {
     const char *name;
     mode_t mode;
   } dirs[] = {{"d700", 0700}, {"d070", 0070}, {"d007", 0007}, {"d711", 0711}, {"d744", 0744}};
   for (int i = 0; i < 5; i++) {
-    NEED(mkdir(dirs[i].name, 0755));
+    NEED(given_directory(dirs[i].name, 0755));
     char path[32];
     sprintf(path, "%s/file", dirs[i].name);
     put(path, "x");
-    NEED(chown(dirs[i].name, 1000, 2000));
-    NEED(chmod(dirs[i].name, dirs[i].mode));
+    NEED(given_owner(dirs[i].name, 1000, 2000));
+    NEED(given_mode(dirs[i].name, dirs[i].mode));
   }
   put("file640", "x");
   put("file046", "x");
-  NEED(chown("file640", 3, 2000));
-  NEED(chown("file046", 1000, 2000));
-  NEED(chmod("file640", 0640));
-  NEED(chmod("file046", 0046));
+  NEED(given_owner("file640", 3, 2000));
+  NEED(given_owner("file046", 1000, 2000));
+  NEED(given_mode("file640", 0640));
+  NEED(given_mode("file046", 0046));
   tries("owner", 1000, 5, 5);
   tries("group", 1001, 2000, 5);
   tries("extra group", 1001, 5, 2000);

@@ -4,11 +4,11 @@
 int main(void) {
   put("a", "A");
   put("b", "B");
-  NEED(mkdir("d1", 0755));
-  NEED(mkdir("d2", 0755));
-  NEED(mkdir("d1/sub", 0755));
+  NEED(given_directory("d1", 0755));
+  NEED(given_directory("d2", 0755));
+  NEED(given_directory("d1/sub", 0755));
   put("d2/full", "x");
-  NEED(symlink("a", "sym"));
+  NEED(given_symlink("a", "sym"));
   CHECK("rename", "a file over a file");
   R(rename("a", "b"));
   say("b: %s", get("b"));

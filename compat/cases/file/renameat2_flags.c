@@ -4,7 +4,7 @@
 int main(void) {
   put("a", "A");
   put("b", "B");
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   put("d/in", "I");
   CHECK("renameat2(RENAME_NOREPLACE)", "a target that exists, and one that does not");
   R(renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_NOREPLACE));

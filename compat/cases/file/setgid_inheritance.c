@@ -8,8 +8,8 @@ static void show(const char *path) {
   say("%s: mode %o, group %s", path, st.st_mode & 07777, st.st_gid == getegid() ? "own" : "the directory's");
 }
 int main(void) {
-  NEED(mkdir("d", 0755));
-  if (geteuid() == 0) NEED(chown("d", -1, 4242));
+  NEED(given_directory("d", 0755));
+  if (geteuid() == 0) NEED(given_owner("d", -1, 4242));
   CHECK("chmod(S_ISGID)", "a directory");
   NEED(chmod("d", 02775));
   show("d");
@@ -28,8 +28,8 @@ int main(void) {
   put("prog", "x");
   NEED(chmod("prog", 06755));
   if (geteuid() == 0) {
-    NEED(chmod("..", 0755));
-    NEED(chmod(".", 0755));
+    NEED(given_mode("..", 0755));
+    NEED(given_mode(".", 0755));
     NEED(chmod("prog", 06777));
     CHECK("write", "write: takes the set-id bits of a file");
     pid_t child = CHILD({

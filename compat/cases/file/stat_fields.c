@@ -14,11 +14,11 @@ static void show(const char *path, int flags) {
 }
 int main(void) {
   put("file", "12345");
-  NEED(mkdir("dir", 0751));
-  NEED(symlink("file", "link"));
-  NEED(symlink("gone", "dangling"));
+  NEED(given_directory("dir", 0751));
+  NEED(given_symlink("file", "link"));
+  NEED(given_symlink("gone", "dangling"));
   NEED(mkfifo("fifo", 0620));
-  NEED(link("file", "hard"));
+  NEED(given_link("file", "hard"));
   CHECK("newfstatat", "files, hard links and directories");
   show("file", 0);
   show("hard", 0);

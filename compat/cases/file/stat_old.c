@@ -15,9 +15,9 @@ int main(void) {
   memset(name, 'n', sizeof name);
   name[256] = 0;
   put("file", "12345");
-  NEED(mkdir("dir", 0750));
-  NEED(symlink("file", "link"));
-  NEED(symlink("loop", "loop"));
+  NEED(given_directory("dir", 0750));
+  NEED(given_symlink("file", "link"));
+  NEED(given_symlink("loop", "loop"));
   CHECK("stat", "files, directories and links");
   show("file", syscall(SYS_stat, "file", &st), &st);
   show("dir", syscall(SYS_stat, "dir", &st), &st);

@@ -7,16 +7,16 @@ int main(void) {
     say("not root");
     return 0;
   }
-  NEED(chmod("..", 0755));
-  NEED(chmod(".", 0755));
-  NEED(mkdir("shared", 0777));
-  NEED(chmod("shared", 01777));
+  NEED(given_mode("..", 0755));
+  NEED(given_mode(".", 0755));
+  NEED(given_directory("shared", 0777));
+  NEED(given_mode("shared", 01777));
   put("shared/theirs", "x");
   put("shared/mine", "x");
-  NEED(chown("shared/theirs", 1111, 1111));
-  NEED(chown("shared/mine", 2222, 2222));
-  NEED(mkdir("open", 0777));
-  NEED(chmod("open", 0777));
+  NEED(given_owner("shared/theirs", 1111, 1111));
+  NEED(given_owner("shared/mine", 2222, 2222));
+  NEED(given_directory("open", 0777));
+  NEED(given_mode("open", 0777));
   put("open/theirs", "x");
   reap("user", CHILD({
          NEED(setgid(2222));

@@ -3,8 +3,8 @@
 
 int main(void) {
   char text[64];
-  NEED(mkdir("dir", 0755));
-  NEED(mkdir("dir/sub", 0755));
+  NEED(given_directory("dir", 0755));
+  NEED(given_directory("dir/sub", 0755));
   put("dir/file", "inside");
   put("file", "outside");
   CHECK("symlink", "targets are not looked at, names must be free");

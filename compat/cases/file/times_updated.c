@@ -15,7 +15,7 @@ static void changed(const char *what, const char *path) {
 }
 int main(void) {
   put("f", "12345");
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   int fd = NEED(open("f", O_RDWR));
   CHECK("write", "write: changes mtime and ctime");
   mark("f");

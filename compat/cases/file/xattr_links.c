@@ -6,9 +6,9 @@
 int main(void) {
   char text[64] = {0};
   put("f", "x");
-  NEED(symlink("f", "link"));
-  NEED(symlink("gone", "dangling"));
-  NEED(mkdir("d", 0755));
+  NEED(given_symlink("f", "link"));
+  NEED(given_symlink("gone", "dangling"));
+  NEED(given_directory("d", 0755));
   int fd = NEED(open("f", O_RDONLY)), p[2];
   NEED(pipe(p));
   if (setxattr("f", "user.a", "1", 1, 0) && errno == ENOTSUP) {

@@ -85,10 +85,10 @@ int main(void) {
   CHECK("semctl(IPC_INFO|SEM_INFO)", "limits and use");
   struct seminfo info;
   memset(&info, 0, sizeof info);
-  R(semctl(id, 0, IPC_INFO, (union semun){.info = &info}));
+  T(semctl(id, 0, IPC_INFO, (union semun){.info = &info}) >= 0);
   say("%d %d %d %d %d %d %d %d %d %d", info.semmap, info.semmni, info.semmns, info.semmnu, info.semmsl,
       info.semopm, info.semume, info.semusz, info.semvmx, info.semaem);
-  R(semctl(id, 0, SEM_INFO, (union semun){.info = &info}));
+  T(semctl(id, 0, SEM_INFO, (union semun){.info = &info}) >= 0);
   say("%d sets, %d semaphores", info.semusz, info.semaem);
   CHECK("semctl(SEM_STAT|SEM_STAT_ANY)", "by index");
   T(semctl(id & 0x7fff, 0, SEM_STAT, (union semun){.buf = &ds}) == id);

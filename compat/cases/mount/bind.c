@@ -5,11 +5,11 @@
 #include "own_namespace.h"
 int main(void) {
   own_namespace();
-  NEED(mkdir("a", 0755));
-  NEED(mkdir("b", 0755));
-  NEED(mkdir("c", 0755));
+  NEED(given_directory("a", 0755));
+  NEED(given_directory("b", 0755));
+  NEED(given_directory("c", 0755));
   R(mount("source", "a", "tmpfs", 0, "size=1m"));
-  NEED(mkdir("a/sub", 0755));
+  NEED(given_directory("a/sub", 0755));
   put("a/file", "text");
   put("b/under", "x");
   CHECK("mount(MS_BIND)", "the same directory at another place");

@@ -8,7 +8,7 @@ static long pivot(const char *to, const char *old) {
 }
 int main(void) {
   own_namespace();
-  NEED(mkdir("new", 0755));
+  NEED(given_directory("new", 0755));
   CHECK("pivot_root", "what is refused");
   R(pivot("new", "new"));
   R(mount("source", "new", "tmpfs", 0, NULL));

@@ -8,7 +8,7 @@ static int mount_here(const char *options, unsigned long flags) {
 }
 int main(void) {
   own_namespace();
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   put("d/under", "x");
   CHECK("mount umount2", "a tmpfs covers what is below, which comes back");
   R(mount_here(NULL, 0));

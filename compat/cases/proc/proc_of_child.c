@@ -21,7 +21,7 @@ int main(void) {
   child = CHILD({
     prctl(PR_SET_NAME, "my child)");
     NEED(dup2(1, 77));
-    NEED(mkdir("sub", 0755));
+    NEED(given_directory("sub", 0755));
     NEED(chdir("sub"));
     tell(ready);
     for (;;) pause();

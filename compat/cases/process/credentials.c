@@ -82,8 +82,8 @@ int main(void) {
          R(setuid(600));
          R(effective_caps());
        }));
-  NEED(chmod(".", 0777));
-  NEED(chmod("..", 0755));
+  NEED(given_mode(".", 0777));
+  NEED(given_mode("..", 0755));
   CHECK("setfsuid", "the owner of new files");
   reap("fsuid", CHILD({
          R(setfsuid(700));

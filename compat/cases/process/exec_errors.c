@@ -27,8 +27,8 @@ int main(void) {
   make("nointerp", "#!\n", 3, 0755);
   make("blank", "#!   \n", 6, 0755);
   make("elf", "\177ELF\2\1\1", 7, 0755);
-  NEED(mkdir("dir", 0755));
-  NEED(symlink("loop", "loop"));
+  NEED(given_directory("dir", 0755));
+  NEED(given_symlink("loop", "loop"));
   NEED(mkfifo("fifo", 0755));
   const char *all[] = {"missing",  "text",  "empty",       "noexec",   "badinterp", "dirinterp",
                        "nointerp", "blank", "elf",         "dir",      "loop",      "fifo",

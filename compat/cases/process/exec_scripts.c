@@ -21,12 +21,12 @@ int main(int argc, char **argv) {
     }
     return 12;
   }
-  char text[600], cwd[512];
+  char text[600];
+  const char *cwd = given_cwd();
   sprintf(text, "#!%s @arg\nignored", self);
   make("plain", text);
   sprintf(text, "#! \t %s \t @arg with spaces  \t \nrest", self);
   make("spaces", text);
-  NEED(getcwd(cwd, sizeof cwd) ? 0 : -1);
   sprintf(text, "#!%s/plain second\n", cwd);
   make("nested", text);
   make("relative", "#!./plain\n");

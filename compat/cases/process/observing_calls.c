@@ -3,7 +3,7 @@
 
 int main(void) {
   char attributes[128] = {0};
-  NEED(chmod("..", 0755));
+  NEED(given_mode("..", 0755));
   reap("user", CHILD({
          if (geteuid() == 0) {
            NEED(setgid(45678));

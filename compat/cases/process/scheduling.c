@@ -86,7 +86,8 @@ int main(void) {
        }));
   CHECK("sched_setaffinity", "sched_setaffinity: processes that are none");
   cpu_set_t all;
-  NEED(sched_getaffinity(0, sizeof all, &all));
+  CPU_ZERO(&all);
+  CPU_SET(0, &all);
   R(sched_setaffinity(-1, sizeof all, &all));
   R(sched_setaffinity(1 << 29, sizeof all, &all));
   CHECK("ioprio_set ioprio_get", "set and read");

@@ -23,9 +23,9 @@ int main(int argc, char **argv) {
   ssize_t got;
   while ((got = read(from, buffer, sizeof buffer)) > 0) NEED(write(to, buffer, got));
   close(to);
-  NEED(chmod(".", 0755));
-  NEED(chmod("..", 0755));
-  NEED(chown("prog", 1500, 1600));
+  NEED(given_mode(".", 0755));
+  NEED(given_mode("..", 0755));
+  NEED(given_owner("prog", 1500, 1600));
   struct {
     mode_t mode;
     const char *name;
@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
              {06755, "@both"},
              {02745, "@setgid without x"}};
   for (int i = 0; i < 5; i++) {
-    NEED(chmod("prog", all[i].mode));
+    NEED(given_mode("prog", all[i].mode));
     char title[64];
     sprintf(title, "a program with mode %o", all[i].mode);
     CHECK("execve(S_ISUID|S_ISGID)", title);

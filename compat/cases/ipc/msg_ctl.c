@@ -64,7 +64,8 @@ int main(void) {
   say("%d %d %d %d %d %d %d %d", info.msgpool, info.msgmap, info.msgmax, info.msgmnb, info.msgmni,
       info.msgssz, info.msgtql, info.msgseg);
   T(msgctl(0, MSG_INFO, (struct msqid_ds *)&info) >= 0);
-  say("%d queues, %d messages, %d bytes", info.msgpool, info.msgmap, info.msgtql);
+  /* Others may have queues of their own. */
+  T(info.msgpool >= 1 && info.msgmap >= 0 && info.msgtql >= 0);
   CHECK("msgctl(MSG_STAT|MSG_STAT_ANY)", "by index");
   T(msgctl(id & 0x7fff, MSG_STAT, &ds) == id);
   T(msgctl(id & 0x7fff, 13, &ds) == id);

@@ -264,6 +264,17 @@ napi_value PtraceEventMessage(napi_env env, napi_callback_info info) {
   return MakeInt(env, err < 0 ? err : static_cast<int64_t>(message));
 }
 
+napi_value PtraceRegs(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  uint32_t off = static_cast<uint32_t>(Int(env, a[1]));
+  if (off > kScratchSize - sizeof(user_regs_struct)) return MakeInt(env, -EFAULT);
+  user_regs_struct r;
+  long err = GetRegisters(Int(env, a[0]), &r);
+  if (err == 0) memcpy(g_scratch + off, &r, sizeof r);
+  return MakeInt(env, err);
+}
+
 constexpr size_t kSiginfoSize = 128;
 
 napi_value GetSiginfo(napi_env env, napi_callback_info info) {
@@ -365,6 +376,7 @@ void ForgetTracee(pid_t tid) {
 
 void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "getRegs", GetRegs);
+  Method(env, exports, "ptraceRegs", PtraceRegs);
   Method(env, exports, "ptraceClone", PtraceClone);
   Method(env, exports, "ptraceExec", PtraceExec);
   Method(env, exports, "ptraceMap", PtraceMap);

@@ -264,6 +264,8 @@ static void UNUSED handle(int signal, void (*handler)(int), int flags) {
 static void __attribute__((constructor)) case_start(int argc, char **argv) {
   self = argv[0];
   struct rlimit none = {0, 0};
+  getrlimit(RLIMIT_CORE, &none);
+  none.rlim_cur = 0;
   setrlimit(RLIMIT_CORE, &none);
   umask(022);
   if (argc > 1 && argv[1][0] == '@') return;

@@ -1,6 +1,7 @@
 /** The end of tasks and processes, as in kernel/exit.c: zombies, reparenting, what parents and process groups hear. */
 
 import { POLLIN } from '../abi/poll.js';
+import { __WCOREFLAG } from '../abi/sched.js';
 import {
   CLD_DUMPED,
   CLD_EXITED,
@@ -83,7 +84,8 @@ function processExited(tg: ThreadGroup, status: WaitStatus): void {
   tg.stopReport = false;
   tg.continueReport = false;
   disassociate(tg, true);
-  tg.exitStatus = status;
+  const dumped = tg.coreSignal !== 0 && (status & 0x7f) === tg.coreSignal;
+  tg.exitStatus = dumped ? status | __WCOREFLAG : status;
   if (tg === kernel.init) {
     killAll(kernel, status);
     tg.exitQueue.wake(POLLIN);

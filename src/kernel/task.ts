@@ -99,6 +99,8 @@ export class ThreadGroup {
   /** PR_SET_PDEATHSIG. */
   parentDeathSignal = 0;
   dumpable = 1;
+  /** The signal that it wrote a core file for. */
+  coreSignal = 0;
   /** What the guest set for SIGCHLD: 0 default, 1 ignored or SA_NOCLDWAIT, 2 a handler. The filter shows these calls to the sentry. */
   sigchldDisposition: 0 | 1 | 2 = 0;
   /** SA_NOCLDSTOP of the same record: stops and continuations of children raise no SIGCHLD. */

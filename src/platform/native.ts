@@ -123,6 +123,8 @@ export interface Native {
 
   // --- the tracer -----------------------------------------------------------------------------------------------
   getRegs(tid: number, regs: Float64Array): number;
+  /** struct user_regs_struct of a stopped thread into scratch[off..off+216). */
+  ptraceRegs(tid: number, off: number): number;
   /** Sets the general registers that the clone and execve rewriting needs; see addon/platform/tracer.cc. */
   ptraceClone(tid: number, flags: number, stack: number, ptid: number, ctid: number, tls: number): number;
   /** Notes that `childTid` is to get the registers that `tid` had. */

@@ -23,6 +23,7 @@ import {
 import { SIGCHLD, SIGKILL, SIGSTOP, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU } from '../abi/signal.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { AIO_PAGE, beginAio, destroyAio, prepareAio } from '../kernel/aio.js';
+import { maybeDumpCore } from '../kernel/coredump/dump.js';
 import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel/exec.js';
 import { taskExited } from '../kernel/exit.js';
 import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
@@ -458,6 +459,7 @@ export class Tracer {
     const inject = onSignalStop(task, sig);
     if (!task.restartAnswered) this.repeatUntaken(task);
     task.restartAnswered = false;
+    if (inject !== 0) maybeDumpCore(task, inject);
     this.masks.deliver(task, inject);
   }
 

@@ -76,7 +76,7 @@ const fromHost =
     s.tg.zombie ? '' : hostText(s, name);
 
 /** The auxiliary vector with what the loader changed in it. */
-function auxvText(s: Subject): string | number {
+export function auxvText(s: Subject): string | number {
   const host = fromHost('auxv')(s);
   if (typeof host === 'number') return host;
   const bytes = Buffer.from(host, 'latin1');
@@ -118,6 +118,11 @@ const asTask = (s: Subject, make: (task: Task) => string): string | number => {
   return task === undefined ? -EINVAL : make(task);
 };
 const identityMap = '         0          0 4294967295\n';
+
+/** maps or smaps of a process as `reader` sees them. */
+export function guestText(s: Subject, reader: Task, name: 'maps' | 'smaps'): string | number {
+  return mapsOf(name)(s, reader);
+}
 
 /** Files that processes and threads both have. */
 const COMMON: Readonly<Record<string, FileSpec>> = {

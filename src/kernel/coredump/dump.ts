@@ -3,7 +3,7 @@
  * its limit, its credentials and the directory allow it. Of several threads only the dying one's registers are kept.
  */
 
-import { EHDR_SIZE, ET_CORE, PHDR_SIZE, USER_REGS_SIZE } from '../../abi/core.js';
+import { EHDR_SIZE, ET_CORE, PHDR_SIZE, USER_REGS_SIZE } from '../../abi/coredump.js';
 import { ELFCLASS64, ELFDATA2LSB, EM_X86_64, PF_R, PF_W, PF_X, PT_LOAD, PT_NOTE } from '../../abi/elf.js';
 import { AT_FDCWD, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } from '../../abi/fcntl.js';
 import { RLIMIT_CORE } from '../../abi/sched.js';

@@ -10,7 +10,7 @@ import {
   PRPSINFO_SIZE,
   PRSTATUS_REGS,
   PRSTATUS_SIZE,
-} from '../../abi/core.js';
+} from '../../abi/coredump.js';
 import { putI64, putText } from '../../abi/structs-process.js';
 import type { Task } from '../task.js';
 import type { Area } from './areas.js';

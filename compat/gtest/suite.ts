@@ -4,7 +4,8 @@ import { join, relative, resolve } from 'node:path';
 import type { CaseResult, Outcome } from '../model.js';
 import { callsOfBinary } from '../outside/calls.js';
 import type { Journal } from '../outside/journal.js';
-import { matchesAny, type Shard, shardOf } from '../outside/select.js';
+import { detached } from '../outside/lines.js';
+import { matchesAny, type Shard, shardOf, unmatched } from '../outside/select.js';
 import { Workplaces } from '../outside/workplaces.js';
 import { forEachParallel } from '../runner.js';
 import type { Target } from '../targets/target.js';
@@ -74,6 +75,8 @@ interface Item {
 
 function toResult(binary: string, { name, outcome, milliseconds, detail }: TestOutcome): CaseResult {
   const calls = callsOfBinary(binary).map((call) => ({ name: call, detail: '' }));
+  // What is wrong stands in the line after the place: one line says more than two.
+  const words = outcome === 'pass' ? '' : detached(detail.replaceAll(': Failure\n', ': Failure: '));
   return {
     name: name === '' ? binary : `${binary}:${name}`,
     family: binary,
@@ -84,17 +87,22 @@ function toResult(binary: string, { name, outcome, milliseconds, detail }: TestO
     milliseconds,
     // Its only check says it.
     detail: '',
-    checks: [{ title: name || binary, calls, outcome, detail: outcome === 'pass' ? '' : detail }],
+    checks: [{ title: name || binary, calls, outcome, detail: words }],
     counts: { [outcome]: 1 },
   };
 }
 
-function isSelected({ binary, test }: Item, { names, calls, skip }: GtestSelection): boolean {
+/** What a pattern may say to mean a test. */
+function namesOf({ binary, test }: Item): string[] {
+  return [binary, test.name, `${binary}:${test.name}`];
+}
+
+function isSelected(item: Item, { names, calls, skip }: GtestSelection): boolean {
   const matches = (patterns: readonly string[]): boolean =>
-    [binary, test.name, `${binary}:${test.name}`].some((name) => matchesAny(patterns, name));
+    namesOf(item).some((name) => matchesAny(patterns, name));
   return (
     (names.length === 0 || matches(names)) &&
-    (calls.length === 0 || callsOfBinary(binary).some((call) => calls.includes(call))) &&
+    (calls.length === 0 || callsOfBinary(item.binary).some((call) => calls.includes(call))) &&
     !matches(skip)
   );
 }
@@ -124,6 +132,8 @@ class GtestRun {
       lists.set(binary, await this.#list(binary));
     });
     const items = binaries.flatMap((binary) => lists.get(binary)!.map((test) => ({ binary, test })));
+    const unknown = unmatched(selection.names, [...binaries, ...items.flatMap(namesOf)]);
+    if (unknown !== undefined) throw new Error(`'${unknown}': no binary and no test has this name`);
     const selected = shardOf(
       items.filter((item) => isSelected(item, selection)),
       shard,

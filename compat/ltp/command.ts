@@ -51,22 +51,14 @@ umask 022
 sh -c "$1"
 exit $?`;
 
-/** Before it in a native test's own mount namespace: POSIX shared memory that ends with it. */
-const ownSharedMemory = 'mount -t tmpfs -o mode=1777 tmpfs /dev/shm 2>/dev/null\n';
-
 /**
  * The words of a command that runs an entry's, wherever it is run.
  *
  * @param command as it stands in the runtest file
  * @param environment set inside too, for targets that pass none on
- * @param isolated true when it has a mount namespace of its own on the host
  */
-export function ltpCommand(
-  command: string,
-  environment: Readonly<Record<string, string>>,
-  isolated: boolean,
-): string[] {
+export function ltpCommand(command: string, environment: Readonly<Record<string, string>>): string[] {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
-  return ['/bin/sh', '-c', `${isolated ? ownSharedMemory : ''}${exports.join('')}${script}`, 'ltp', command];
+  return ['/bin/sh', '-c', `${exports.join('')}${script}`, 'ltp', command];
 }

@@ -4,6 +4,7 @@ import type { CaseResult } from '../model.js';
 import { callsOfEntry } from '../outside/calls.js';
 import { isolationPrefix } from '../outside/isolation.js';
 import type { Journal } from '../outside/journal.js';
+import { detached } from '../outside/lines.js';
 import { matchesAny, unmatched } from '../outside/select.js';
 import { Workplaces } from '../outside/workplaces.js';
 import { forEachParallel } from '../runner.js';
@@ -76,7 +77,8 @@ function allEntries(tree: LtpTree, files: readonly string[]): LtpCase[] {
 
 /** Counts and outcome in the shape that all suites share; the entry is its own only check. */
 function toResult(entry: LtpCase, verdict: LtpVerdict, milliseconds: number, counts: LtpCounts): CaseResult {
-  const { outcome, detail } = verdict;
+  const { outcome } = verdict;
+  const detail = detached(verdict.detail);
   return {
     name: entry.name,
     family: entry.file,
@@ -117,8 +119,7 @@ async function runEntry(
 ): Promise<CaseResult> {
   const environment = ltpEnvironment(options.tree, options.timeout, directory);
   const prefix = target.native ? isolationPrefix() : [];
-  const isolated = prefix.includes('--mount');
-  const words = [...prefix, ...ltpCommand(entry.command, environment, isolated)];
+  const words = [...prefix, ...ltpCommand(entry.command, environment)];
   const command = target.command(words, {
     cwd: directory,
     env: environment,

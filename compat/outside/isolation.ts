@@ -20,6 +20,9 @@ const attempts: readonly (readonly string[])[] = [
   ['--user', '--map-current-user', '--ipc', '--pid', '--fork', '--kill-child'],
 ];
 
+/** POSIX shared memory that ends with the mount namespace, where there is one. */
+const ownSharedMemory = 'mount -t tmpfs -o mode=1777 tmpfs /dev/shm 2>/dev/null; exec "$@"';
+
 let found: readonly string[] | undefined;
 
 /**
@@ -30,6 +33,7 @@ export function isolationPrefix(): readonly string[] {
   found ??=
     attempts
       .map((flags) => ['unshare', ...flags, '--'])
+      .map((words) => (words.includes('--mount') ? [...words, 'sh', '-c', ownSharedMemory, 'sh'] : words))
       .find(([program = '', ...args]) => {
         const { status } = spawnSync(program, [...args, 'true'], { stdio: 'ignore', timeout: 10_000 });
         return status === 0;

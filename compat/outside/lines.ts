@@ -77,3 +77,11 @@ export class Tail {
 export function withoutColour(line: string): string {
   return line.includes('\x1b[') ? line.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, '') : line;
 }
+
+/**
+ * A copy of its own: a short piece of a long string may keep all of it in memory (V8 shares them), and results are kept
+ * until the end of a run.
+ */
+export function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}

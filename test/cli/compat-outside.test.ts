@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompatRun } from '../../compat/model.js';
-import { hanging, makeLtpTree } from '../support/ltp-tree.js';
+import { hanging, makeLtpTree, processesWith } from '../support/ltp-tree.js';
 import { repoRoot } from '../support/paths.js';
 import { withScratch } from '../support/scratch.js';
 import { runCli } from './run-cli.js';
@@ -24,16 +24,6 @@ function withTree(
         TMPDIR: join(directory, 'tmp'),
       });
     await body(directory, compat);
-  });
-}
-
-function isRunning(words: string): boolean {
-  return readdirSync('/proc').some((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(words);
-    } catch {
-      return false;
-    }
   });
 }
 
@@ -93,6 +83,10 @@ test('options that do not fit are refused with one line', () =>
       [['compat', '--gtest', directory, '--ltp', directory], /--gtest: not together with --ltp/],
       [['compat', '--ltp', '/etc'], /no directory 'runtest'/],
       [['compat', '--gtest', join(directory, 'runtest')], /no executable files/],
+      [
+        ['compat', '--gtest', directory, '--target', 'native', '--timeout', '1', 'nosuch'],
+        /'nosuch': no binary and no test/,
+      ],
     ];
     for (const [args, words] of refused) {
       const { status, stderr } = runCli(args);
@@ -122,11 +116,11 @@ test('killed at any moment, a run leaves no process and goes on from its journal
     });
     const ended = once(first, 'exit');
     const deadline = Date.now() + 30_000;
-    while (!isRunning(hanging) && Date.now() < deadline) await sleep(50);
+    while (processesWith(hanging).length === 0 && Date.now() < deadline) await sleep(50);
     first.kill('SIGKILL');
     await ended;
-    while (isRunning(hanging) && Date.now() < deadline) await sleep(50);
-    assert.ok(!isRunning(hanging));
+    while (processesWith(hanging).length > 0 && Date.now() < deadline) await sleep(50);
+    assert.deepEqual(processesWith(hanging), []);
     const finished = readFileSync(journal, 'utf8').trim().split('\n').length - 1;
     assert.equal(finished, 5, 'the entries before the one that hangs');
     const programs = join(directory, 'testcases', 'bin');

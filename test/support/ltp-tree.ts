@@ -1,10 +1,13 @@
 /** A tiny tree in the shape of the Linux Test Project's, of shell scripts that end in every way a test can. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The sleep of the test that hangs, and of the child that a test leaves, as they stand in /proc/PID/cmdline. */
 export const hanging = `sleep\0${1_000_000 + process.pid}`;
 export const staying = `sleep\0${2_000_000 + process.pid}`;
+
+/** Bytes of the shared memory segment that a test leaves. */
+export const segmentSize = 3_000_000 + process.pid;
 
 const words = (cmdline: string): string => cmdline.replace('\0', ' ');
 
@@ -35,7 +38,7 @@ const tests: readonly (readonly [name: string, command: string, script?: string]
   [
     'ipc01',
     'ipc01',
-    'ipcmk -M 4096 >/dev/null; echo x >/dev/shm/ltp-tree-test; echo "ipc01.c:1: TPASS: made"',
+    `ipcmk -M ${segmentSize} >/dev/null; echo x >/dev/shm/ltp-tree-test; echo "ipc01.c:1: TPASS: made"`,
   ],
   ['gone01', 'gone01'],
   ['stime01', 'stime01', 'echo "stime01.c:1: TPASS: set the clock"'],
@@ -57,4 +60,26 @@ export function makeLtpTree(directory: string): void {
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
     chmodSync(path, 0o755);
   }
+}
+
+/** The beginning of a process's command line; a process may say that it has one without an end. */
+function commandLine(pid: string): string {
+  const fd = openSync(`/proc/${pid}/cmdline`, 'r');
+  try {
+    const buffer = Buffer.alloc(1024);
+    return buffer.toString('latin1', 0, readSync(fd, buffer));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Processes of the machine whose command line has these words. */
+export function processesWith(cmdline: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && commandLine(pid).includes(cmdline);
+    } catch {
+      return false;
+    }
+  });
 }

@@ -8,7 +8,7 @@ import { TASK_COMM_MAX, type Task, type ThreadGroup } from '../../kernel/task.js
 import type { Path } from '../../vfs/dentry.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import { pathName } from '../../vfs/namei.js';
-import { anonPath } from '../anon.js';
+import { type NamespaceKind, namespaceName, namespacePath } from '../nsfs.js';
 import { inoOf, LinkInode, type Owner, PseudoDir, TextInode, type TextOps } from '../pseudo.js';
 import { FdDir } from './fd.js';
 import { guestMaps } from './maps.js';
@@ -28,18 +28,18 @@ import {
   statusText,
 } from './status.js';
 
-/** Inode numbers of the initial namespaces (include/linux/proc_ns.h): there is one of each. */
-const NAMESPACES: Readonly<Record<string, number>> = {
-  cgroup: 0xeffffffb,
-  ipc: 0xefffffff,
-  mnt: 0xf0000000,
-  net: 0xf0000098,
-  pid: 0xeffffffc,
-  pid_for_children: 0xeffffffc,
-  time: 0xeffffffa,
-  time_for_children: 0xeffffffa,
-  user: 0xeffffffd,
-  uts: 0xeffffffe,
+/** Names of /proc/pid/ns: the namespaces themselves, and those that children will be in. */
+const NAMESPACES: Readonly<Record<string, NamespaceKind>> = {
+  cgroup: 'cgroup',
+  ipc: 'ipc',
+  mnt: 'mnt',
+  net: 'net',
+  pid: 'pid',
+  pid_for_children: 'pid',
+  time: 'time',
+  time_for_children: 'time',
+  user: 'user',
+  uts: 'uts',
 };
 
 /** ptrace access with PTRACE_MODE_READ: the same process, the same user, or CAP_SYS_PTRACE. @returns 0 or -EACCES */
@@ -308,10 +308,10 @@ class ListDir extends PseudoDir {
 
 function nsDir(proc: ProcFs, s: Subject, dirKey: string): Inode {
   const make = (name: string, key: string): Inode => {
-    const shown = `${name.replace('_for_children', '')}:[${NAMESPACES[name]}]`;
-    // Following one leads to a place that can be looked at; nothing can be done with a namespace here.
+    const kind = NAMESPACES[name] as NamespaceKind;
+    const shown = namespaceName(kind);
     const target = (reader: Task): Path | number =>
-      mayInspect(reader, s) || anonPath(reader.kernel, shown, S_IFREG | 0o444);
+      mayInspect(reader, s) || namespacePath(reader.kernel, kind);
     const read = (reader: Task | undefined): string | number =>
       reader === undefined ? shown : mayInspect(reader, s) || shown;
     return new LinkInode(proc, key, proc.time, read, target, () => ownerOf(s));

@@ -73,7 +73,7 @@ export class Content {
       const err = this.makeRoom(end);
       if (err < 0) return err;
     }
-    if (pos > this.size && this.fd >= 0) this.sparse = true;
+    if (pos > this.size) this.sparse = true;
     const n = this.fd >= 0 ? source.takeHost(this.fd, pos, len) : source.take(this.buf, pos, len);
     if (n > 0) {
       if (pos + n > this.size) this.size = pos + n;
@@ -142,7 +142,8 @@ export class Content {
         if (pages(size) - this.charged > this.quota.bytesFree) return -ENOSPC;
         const err = this.makeRoom(size);
         if (err < 0) return err;
-      } else this.sparse = true;
+      }
+      this.sparse = true;
     }
     if (this.fd >= 0) {
       const err = this.quota.native.ftruncate(this.fd, size);
@@ -187,6 +188,7 @@ export class Content {
     if (from >= to) return 0;
     if (this.fd < 0) {
       this.buf.fill(0, from, to);
+      this.sparse = true;
       return 0;
     }
     const err = this.quota.native.fallocate(
@@ -205,7 +207,19 @@ export class Content {
   seek(pos: number, whence: number): number {
     if (pos < 0 || pos >= this.size) return -ENXIO;
     if (this.fd >= 0) return this.quota.native.lseek(this.fd, pos, whence);
-    return whence === SEEK_DATA ? pos : whence === SEEK_HOLE ? this.size : -ENXIO;
+    return this.seekInline(pos, whence);
+  }
+
+  /** In the byte array a page of zeroes is a hole, once there may be any. */
+  private seekInline(pos: number, whence: number): number {
+    if (!this.sparse) return whence === SEEK_DATA ? pos : this.size;
+    const wanted = whence === SEEK_HOLE;
+    for (let at = pos; at < this.size; at = at - (at % PAGE) + PAGE) {
+      const start = at - (at % PAGE);
+      const empty = this.buf.subarray(start, Math.min(start + PAGE, this.size)).every((byte) => byte === 0);
+      if (empty === wanted) return at;
+    }
+    return wanted ? this.size : -ENXIO;
   }
 
   /**

@@ -56,7 +56,8 @@ class Watch implements Mark {
     readonly inode: Inode,
     public mask: number,
   ) {}
-  event(mask: number, name: string, cookie: number): void {
+  event(mask: number, name: string, cookie: number, unlinked: boolean): void {
+    if (unlinked && (this.mask & IN_EXCL_UNLINK) !== 0) return;
     const type = mask & (IN_ALL_EVENTS | IN_UNMOUNT);
     if ((type & (this.mask | IN_UNMOUNT)) !== 0) {
       this.owner.push({ wd: this.wd, mask, cookie, name });

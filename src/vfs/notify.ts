@@ -7,8 +7,8 @@ import type { Inode } from './inode.js';
 
 /** A watch on one inode. */
 export interface Mark {
-  /** `mask` holds one IN_* event and perhaps IN_ISDIR; `name` is the entry concerned, '' for the inode itself. */
-  event(mask: number, name: string, cookie: number): void;
+  /** `mask` holds one IN_* event and perhaps IN_ISDIR; `name` is the entry concerned, '' for the inode itself; `unlinked`: it happened through a name that is gone. */
+  event(mask: number, name: string, cookie: number, unlinked: boolean): void;
 }
 
 const marks = new WeakMap<Inode, Set<Mark>>();
@@ -35,19 +35,19 @@ export function newCookie(): number {
 }
 
 /** Tells the watches of `inode`. @param name entry of the directory `inode` that the event is about */
-export function notify(inode: Inode, mask: number, name = '', cookie = 0): void {
+export function notify(inode: Inode, mask: number, name = '', cookie = 0, unlinked = false): void {
   if (active === 0) return;
   const set = marks.get(inode);
   if (set === undefined) return;
-  for (const m of [...set]) m.event(mask, name, cookie);
+  for (const m of [...set]) m.event(mask, name, cookie, unlinked);
 }
 
 /** Tells the watches of an object and those of the directory it is in (fsnotify_parent): opens, reads, changes, closes. */
 export function notifyPath(path: Path, mask: number): void {
   if (active === 0) return;
-  const { inode, parent, name } = path.dentry;
+  const { inode, parent, name, unlinked } = path.dentry;
   if (inode === undefined) return;
   const full = (inode.mode & S_IFMT) === S_IFDIR ? mask | IN_ISDIR : mask;
-  if (parent?.inode !== undefined) notify(parent.inode, full, name);
-  notify(inode, full);
+  if (parent?.inode !== undefined) notify(parent.inode, full, name, 0, unlinked);
+  notify(inode, full, '', 0, unlinked);
 }

@@ -49,6 +49,7 @@ import { timerFamily } from './timer.js';
 import { timerfdFamily } from './timerfd.js';
 import { waitFamily } from './wait.js';
 import { xattrFamily } from './xattr.js';
+import { xattrAtFamily } from './xattr-at.js';
 
 export interface SyscallEntry {
   nr: number;
@@ -104,6 +105,7 @@ const families: readonly Family[] = [
   timerfdFamily,
   waitFamily,
   xattrFamily,
+  xattrAtFamily,
 ];
 
 const implemented: Family = Object.assign({}, ...families) as Family;

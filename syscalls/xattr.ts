@@ -30,7 +30,7 @@ const MAY_READ = 4;
 const MAY_WRITE = 2;
 
 /** How a call finds its file: by name following links, by name not following, or by descriptor. */
-type Find = (task: Task, args: SyscallArgs) => Path | number;
+export type Find = (task: Task, args: SyscallArgs) => Path | number;
 
 const byName: Find = (task, args) => pathAt(task, AT_FDCWD, args.ptr(0), 0);
 const byLink: Find = (task, args) => pathAt(task, AT_FDCWD, args.ptr(0), AT_SYMLINK_NOFOLLOW);
@@ -91,7 +91,7 @@ function changed(path: Path, result: number): number {
   return result;
 }
 
-function setxattr(find: Find) {
+export function setxattr(find: Find) {
   return (task: Task, args: SyscallArgs): number => {
     const flags = args.int(4);
     // A descriptor is looked at before anything else; a path only after name and value were copied.
@@ -117,7 +117,7 @@ function setxattr(find: Find) {
   };
 }
 
-function getxattr(find: Find) {
+export function getxattr(find: Find) {
   return (task: Task, args: SyscallArgs): number => {
     const early = find === byFd ? find(task, args) : undefined;
     if (typeof early === 'number') return early;
@@ -139,7 +139,7 @@ function getxattr(find: Find) {
   };
 }
 
-function listxattr(find: Find) {
+export function listxattr(find: Find) {
   return (task: Task, args: SyscallArgs): number => {
     const path = find(task, args);
     if (typeof path === 'number') return path;
@@ -159,7 +159,7 @@ function listxattr(find: Find) {
   };
 }
 
-function removexattr(find: Find) {
+export function removexattr(find: Find) {
   return (task: Task, args: SyscallArgs): number => {
     const early = find === byFd ? find(task, args) : undefined;
     if (typeof early === 'number') return early;

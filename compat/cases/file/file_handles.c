@@ -59,7 +59,7 @@ int main(void) {
   open_it("link", O_RDONLY);
   fd = open_by_handle_at(AT_FDCWD, &h.head, O_PATH);
   T(fd >= 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode));
-  CHECK("name_to_handle_at", "what is refused");
+  CHECK("name_to_handle_at", "wrong places, flags and sizes are refused");
   R(give(-1, "f", 0));
   R(give(AT_FDCWD, "absent", 0));
   R(give(AT_FDCWD, (char *)1, 0));
@@ -70,7 +70,7 @@ int main(void) {
   R(name_to_handle_at(AT_FDCWD, "f", (void *)1, &mount, 0));
   h.head.handle_bytes = MAX_HANDLE_SZ;
   R(name_to_handle_at(AT_FDCWD, "f", &h.head, (void *)1, 0));
-  CHECK("open_by_handle_at", "what is refused");
+  CHECK("open_by_handle_at", "wrong handles, descriptors and rights are refused");
   NEED(give(AT_FDCWD, "f", 0));
   R(open_by_handle_at(-1, &h.head, O_RDONLY));
   R(open_by_handle_at(AT_FDCWD, (void *)1, O_RDONLY));

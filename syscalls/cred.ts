@@ -16,7 +16,7 @@ import {
   setreuid,
   setuid,
 } from '../src/kernel/cred-change.js';
-import { findTask } from '../src/kernel/ids.js';
+import { findTask, findTaskOrZombie } from '../src/kernel/ids.js';
 import type { Task } from '../src/kernel/task.js';
 import type { Family, SyscallArgs } from './family.js';
 
@@ -115,7 +115,7 @@ function sysCapget(task: Task, args: SyscallArgs): number {
   const pid = task.mem.i32(header + 4);
   if (Number.isNaN(pid)) return -EFAULT;
   if (pid < 0) return -EINVAL;
-  const target = pid === 0 ? task : findTask(task.kernel, pid);
+  const target = pid === 0 ? task : findTaskOrZombie(task.kernel, pid);
   if (target === undefined) return -ESRCH;
   if (data === 0) return 0;
   const dv = task.mem.stage(words * 12);

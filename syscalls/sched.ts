@@ -19,7 +19,7 @@ import {
 } from '../src/abi/sched.js';
 import { putTimespec } from '../src/abi/structs-process.js';
 import { capable } from '../src/kernel/cred.js';
-import { findTask } from '../src/kernel/ids.js';
+import { findTaskOrZombie } from '../src/kernel/ids.js';
 import type { Task } from '../src/kernel/task.js';
 import { statFields } from '../src/kernel/usage.js';
 import type { Family, SyscallArgs } from './family.js';
@@ -38,7 +38,7 @@ const IOPRIO_CLASS_RT = 1;
 const IOPRIO_CLASS_IDLE = 3;
 
 function target(task: Task, tid: number): Task | undefined {
-  return tid === 0 ? task : findTask(task.kernel, tid);
+  return tid === 0 ? task : findTaskOrZombie(task.kernel, tid);
 }
 
 /** nice, real-time priority and policy as the host has them. */

@@ -42,7 +42,10 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
   cancelBlock(task);
   if (kernel.tasks.get(task.hostTid) === task) kernel.tasks.delete(task.hostTid);
   if (kernel.tasksByTid.get(task.tid) === task) kernel.tasksByTid.delete(task.tid);
-  if (tg.tasks.size === 1) tg.exitCred = task.cred;
+  if (tg.tasks.size === 1) {
+    tg.exitCred = task.cred;
+    tg.exitTask = task;
+  }
   tg.tasks.delete(task);
   exitSem(task);
   task.fs.users--;
@@ -200,6 +203,7 @@ function release(tg: ThreadGroup): void {
   const { kernel } = tg;
   tg.exitCred ??= credOf(tg);
   tg.reaped = true;
+  tg.exitTask = undefined;
   tg.parent?.children.delete(tg);
   kernel.processes.delete(tg.pid);
   leaveGroup(tg, tg.group);

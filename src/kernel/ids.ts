@@ -13,6 +13,11 @@ export function findTask(kernel: Kernel, tid: number): Task | undefined {
   return kernel.tasksByTid.get(kernel.init?.pid ?? 1);
 }
 
+/** The same, and the first thread of a zombie, for calls that only look at a thread or set what no longer matters. */
+export function findTaskOrZombie(kernel: Kernel, tid: number): Task | undefined {
+  return findTask(kernel, tid) ?? findProcess(kernel, tid)?.exitTask;
+}
+
 /** The process with a guest pid, zombies included. */
 export function findProcess(kernel: Kernel, pid: number): ThreadGroup | undefined {
   const tg = kernel.processes.get(pid);

@@ -111,6 +111,8 @@ export class ThreadGroup {
   pendingStop = 0;
   /** Credentials of the last task, for permission checks on a zombie. */
   exitCred: Cred | undefined;
+  /** The last task of a zombie: calls that only ask still find it, until it is reaped. */
+  exitTask: Task | undefined;
   /** alarm(2) and setitimer(ITIMER_REAL). */
   realTimer: IntervalTimer | undefined;
   /** timer_create(2). */

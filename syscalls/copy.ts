@@ -14,8 +14,9 @@ import {
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../src/abi/stat.js';
 import type { Task } from '../src/kernel/task.js';
+import type { Timer } from '../src/kernel/timers.js';
 import { BufferSink, BufferSource } from '../src/kernel/useriov.js';
-import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
+import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { cappedCount, fileOf } from './descriptors.js';
@@ -24,8 +25,10 @@ import { raiseSigpipe, writeRoom, writeSeekable } from './io.js';
 
 /** Bytes moved at a time. */
 const CHUNK = 256 * 1024;
-/** Most bytes that one call copies between files before it returns: the sentry has other guests to serve. */
+/** Most bytes that one call copies between files at a time: the sentry has other guests to serve. */
 const COPY_MAX = 32 * 1024 * 1024;
+/** Milliseconds between two such parts of one sendfile(2). */
+const PAUSE_MS = 0.2;
 
 /** Used within one turn only, never across a wait. */
 let chunk: Uint8Array | undefined;
@@ -81,6 +84,10 @@ function writeChunk(task: Task, file: OpenFile, pos: number, len: number): numbe
 /** One sendfile(2) under way: positions, and what is done so far. */
 class Transfer {
   done = 0;
+  /** Woken when it may go on after a pause. */
+  readonly turn = new WaitQueue();
+  private timer: Timer | undefined;
+
   constructor(
     private readonly task: Task,
     private readonly from: OpenFile,
@@ -94,7 +101,7 @@ class Transfer {
   /** Moves as much as goes without waiting. @returns the final result, or WOULD_BLOCK when the output is full */
   run(): number | typeof WOULD_BLOCK {
     const { task, from, to } = this;
-    const most = Math.min(this.count, COPY_MAX);
+    const most = Math.min(this.count, this.done + COPY_MAX);
     while (this.done < most) {
       const n = readChunk(task, from, this.pos, Math.min(CHUNK, most - this.done));
       if (n <= 0) return this.done > 0 ? this.done : n;
@@ -109,7 +116,19 @@ class Transfer {
       if (to.seekable) to.pos += w;
       if (this.moved(this.pos) < 0) return -EFAULT;
     }
-    return this.done;
+    return this.done < this.count ? this.later() : this.done;
+  }
+
+  /** Goes on once others have had their turn. */
+  private later(): typeof WOULD_BLOCK {
+    const { kernel } = this.task;
+    this.timer = kernel.timers.add(kernel.now() + PAUSE_MS, () => this.turn.wake(1));
+    return WOULD_BLOCK;
+  }
+
+  /** It ends, in whatever way. */
+  end(): void {
+    if (this.timer !== undefined) this.task.kernel.timers.cancel(this.timer);
   }
 }
 
@@ -146,10 +165,11 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
   from.refs++;
   to.refs++;
   return {
-    on: [to.queue],
+    on: [to.queue, transfer.turn],
     retry: () => transfer.run(),
     interrupted: () => (transfer.done > 0 ? transfer.done : -ERESTARTSYS),
     done: () => {
+      transfer.end();
       putFile(from);
       putFile(to);
     },

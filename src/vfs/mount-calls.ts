@@ -24,6 +24,7 @@ import {
   MS_STRICTATIME,
   MS_UNBINDABLE,
   S_IFDIR,
+  S_IFLNK,
   S_IFMT,
 } from '../abi/stat.js';
 import type { Task } from '../kernel/task.js';
@@ -51,11 +52,16 @@ function ownFlags(flags: number): number {
   return own;
 }
 
+/** A link of /proc/pid/fd and its like: nothing is mounted on those, for what they name changes all the time. */
+function isMagicLink(at: Path): boolean {
+  return at.mount.fs.type === 'proc' && (inodeOf(at).mode & S_IFMT) === S_IFLNK;
+}
+
 /** May something be mounted at `at`? (graft_tree) */
 function mayAttach(task: Task, mount: Mount, at: Path): number {
   const { mounts } = task.kernel;
   if (!mounts.has(at.mount)) return -EINVAL;
-  if (at.dentry.unlinked) return -ENOENT;
+  if (at.dentry.unlinked || isMagicLink(at)) return -ENOENT;
   if (isDir(at) !== isDir({ mount, dentry: mount.root })) return -ENOTDIR;
   return mounts.mounts.length + subtree(mount).length > MOUNT_MAX ? -ENOSPC : 0;
 }

@@ -16,7 +16,7 @@ int main(void) {
   NEED(given_mode("run", 0755));
   NEED(given_mode("none", 0));
   CHECK("access", "files, directories, links and missing names");
-  NEED(symlink("gone", "dangling"));
+  NEED(given_symlink("gone", "dangling"));
   check("plain");
   check("run");
   check("none");

@@ -19,10 +19,10 @@ int main(void) {
     return 0;
   }
   CHECK("chown", "by root: owner and group, and the set-id bits go");
-  NEED(chmod("f", 06755));
+  NEED(given_mode("f", 06755));
   R(chown("f", 1000, 2000));
   show("f");
-  NEED(chmod("f", 02644));
+  NEED(given_mode("f", 02644));
   R(chown("f", 1001, -1));
   show("f");
   R(chown("f", -1, 2001));

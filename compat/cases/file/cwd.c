@@ -57,7 +57,7 @@ int main(void) {
   T(in("/"));
   if (geteuid() == 0) {
     NEED(fchdir(fd));
-    NEED(mkdir("locked", 0600));
+    NEED(given_directory("locked", 0600));
     CHECK("chdir access", "a directory without the right to search");
     reap("user", CHILD({
            NEED(setuid(1234));

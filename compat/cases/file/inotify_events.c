@@ -19,7 +19,7 @@ static void drain(const char *label) {
 int main(void) {
   CHECK("inotify_init1(IN_NONBLOCK|IN_CLOEXEC)", "nothing to read yet");
   fd = NEED(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  NEED(mkdir("d", 0755));
+  NEED(given_directory("d", 0755));
   drain("nothing");
   CHECK("inotify_add_watch(IN_CREATE|IN_MODIFY|IN_CLOSE_WRITE)", "a file is made in a watched directory");
   watches[0] = NEED(
@@ -28,13 +28,13 @@ int main(void) {
   drain("create");
   CHECK("inotify_add_watch(IN_ATTRIB)", "both watches see a chmod");
   watches[1] = NEED(inotify_add_watch(fd, "d/file", IN_ALL_EVENTS & ~IN_ACCESS));
-  NEED(chmod("d/file", 0600));
+  NEED(given_mode("d/file", 0600));
   drain("chmod");
   CHECK("inotify_add_watch(IN_MOVE)", "two events with one cookie");
   NEED(rename("d/file", "d/other"));
   drain("rename");
   CHECK("inotify_add_watch(IN_CREATE|IN_ISDIR)", "a directory is made");
-  NEED(mkdir("d/sub", 0755));
+  NEED(given_directory("d/sub", 0755));
   drain("mkdir");
   CHECK("inotify_add_watch(IN_DELETE)", "a watched file is removed");
   NEED(unlink("d/other"));

@@ -14,7 +14,7 @@ int main(void) {
   R(mkdir("/", 0755));
   R(mkdir(".", 0755));
   R(mkdir("d/..", 0755));
-  NEED(symlink("target", "link"));
+  NEED(given_symlink("target", "link"));
   R(mkdir("link", 0755));
   R(mkdir("d/x", 0755));
   CHECK("rmdir", "removes one, and the reasons not to");
@@ -31,7 +31,7 @@ int main(void) {
   R(rmdir(""));
   R(rmdir("/"));
   CHECK("rmdir", "the working directory");
-  NEED(mkdir("cwd", 0755));
+  NEED(given_directory("cwd", 0755));
   NEED(chdir("cwd"));
   R(rmdir("../cwd"));
   CHECK("getcwd", "the working directory is gone");

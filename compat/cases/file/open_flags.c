@@ -26,7 +26,7 @@ int main(void) {
   say("after O_TRUNC: '%s'", get("new"));
   CHECK("openat(O_DIRECTORY)", "directories and files");
   R(open("new", O_RDONLY | O_DIRECTORY));
-  NEED(mkdir("dir", 0755));
+  NEED(given_directory("dir", 0755));
   OK(open("dir", O_RDONLY));
   OK(open("dir", O_RDONLY | O_DIRECTORY));
   R(open("dir", O_WRONLY));

@@ -23,7 +23,7 @@ int main(void) {
   R(rename("d1/sub", "d1"));
   R(rename("d1", "d1/sub"));
   CHECK("rename", "a directory over an empty one");
-  NEED(mkdir("empty", 0755));
+  NEED(given_directory("empty", 0755));
   R(rename("d1", "empty"));
   R(access("empty/sub", F_OK));
   CHECK("rename", "targets below what is no directory");
@@ -43,7 +43,7 @@ int main(void) {
   R(rename("..", "x"));
   R(rename("/", "x"));
   CHECK("rename", "two names of one file");
-  NEED(link("b", "hard"));
+  NEED(given_link("b", "hard"));
   R(rename("b", "hard"));
   R(access("b", F_OK));
   R(access("hard", F_OK));

@@ -12,7 +12,7 @@ int main(void) {
   CHECK("pivot_root", "what is refused");
   R(pivot("new", "new"));
   R(mount("source", "new", "tmpfs", 0, NULL));
-  NEED(mkdir("new/old", 0755));
+  NEED(given_directory("new/old", 0755));
   put("new/file", "x");
   R(pivot("absent", "new"));
   R(pivot("new/file", "new/old"));

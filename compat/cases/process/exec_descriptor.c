@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
   reap("unlinked", CHILD(fexecve(file, args, environ)));
   CHECK("execveat", "an empty path, a directory");
   R(syscall(SYS_execveat, fd, "", args, environ, 0));
-  NEED(mkdir("dir", 0755));
+  NEED(given_directory("dir", 0755));
   int dir = NEED(open("dir", O_RDONLY));
   R(syscall(SYS_execveat, dir, "", args, environ, AT_EMPTY_PATH));
   return 0;

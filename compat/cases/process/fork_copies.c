@@ -31,7 +31,7 @@ int main(void) {
     CHECK("clone", "a child has the umask, not the alarm");
     R(alarm(0));
     say("umask %o", umask(0));
-    NEED(mkdir("sub", 0755));
+    NEED(given_directory("sub", 0755));
     NEED(chdir("sub"));
     _exit(5);
   });

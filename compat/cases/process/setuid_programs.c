@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
          }));
   }
   CHECK("execve(S_ISUID|S_ISGID) prctl(PR_SET_NO_NEW_PRIVS)", "stays who it was");
-  NEED(chmod("prog", 06755));
+  NEED(given_mode("prog", 06755));
   reap("no_new_privs", CHILD({
          NEED(setgid(50));
          NEED(setuid(40));
@@ -55,8 +55,8 @@ int main(int argc, char **argv) {
          execl("./prog", "prog", "@quiet", NULL);
        }));
   CHECK("execve", "not allowed by its mode");
-  NEED(chown("prog", 0, 0));
-  NEED(chmod("prog", 0700));
+  NEED(given_owner("prog", 0, 0));
+  NEED(given_mode("prog", 0700));
   reap("not allowed", CHILD({
          NEED(setuid(40));
          R(execl("./prog", "prog", "@no", NULL));

@@ -81,6 +81,8 @@ export class Key {
   payload: Uint8Array = new Uint8Array(0);
   /** What a key ring holds, by type and description. */
   readonly links = new Map<string, Key>();
+  /** Those of them that are key rings. */
+  readonly rings = new Set<Key>();
   /** Key rings and processes that refer to it; at 0 it is gone. */
   refs = 0;
   revoked = false;
@@ -144,13 +146,18 @@ export class Key {
     const err = former === undefined ? this.store.countLink(this, 1) : 0;
     if (err < 0) return err;
     this.links.set(key.index, key.hold());
-    former?.drop();
+    if (key.isRing) this.rings.add(key);
+    if (former !== undefined) {
+      this.rings.delete(former);
+      former.drop();
+    }
     return 0;
   }
   /** @returns false if it was not there */
   unlink(key: Key): boolean {
     if (this.links.get(key.index) !== key) return false;
     this.links.delete(key.index);
+    this.rings.delete(key);
     this.store.countLink(this, -1);
     key.drop();
     return true;

@@ -79,30 +79,44 @@ export function ringsOf(task: Task): Key[] {
   return [task.threadRing, task.group.processRing, session].filter((r): r is Key => r !== undefined);
 }
 
-/** Every key below `ring`, itself first, each once; key rings that may not be searched are not entered. */
-function* below(task: Task, ring: Key, possessed: boolean, depth = 0, seen = new Set<Key>()): Generator<Key> {
-  if (seen.has(ring) || depth > MAX_DEPTH) return;
-  seen.add(ring);
-  yield ring;
-  if (!ring.isRing || ring.validate() < 0) return;
-  if (depth > 0 && !permits(task, { key: ring, possessed }, KEY_NEED_SEARCH)) return;
-  for (const key of ring.links.values()) yield* below(task, key, possessed, depth + 1, seen);
+/** `top` and the key rings in it that may be searched, each once, nearest first. */
+function searchable(task: Task, top: Key, possessed: boolean): Key[] {
+  if (!top.isRing || top.validate() < 0) return [];
+  const found = new Set([top]);
+  let level = [top];
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
+    const next: Key[] = [];
+    for (const ring of level) {
+      for (const key of ring.rings) {
+        if (found.has(key) || key.validate() < 0) continue;
+        if (!permits(task, { key, possessed }, KEY_NEED_SEARCH)) continue;
+        found.add(key);
+        next.push(key);
+      }
+    }
+    level = next;
+  }
+  return [...found];
 }
 
 /** A key that its possessor may not search for is not possessed. */
 function possesses(task: Task, key: Key): boolean {
   if (!permits(task, { key, possessed: true }, KEY_NEED_SEARCH)) return false;
-  for (const ring of ringsOf(task)) for (const k of below(task, ring, true)) if (k === key) return true;
-  return false;
+  return ringsOf(task).some(
+    (top) => top === key || searchable(task, top, true).some((ring) => ring.links.get(key.index) === key),
+  );
 }
 
 /** All that a task possesses. */
 export function possessions(task: Task): Set<Key> {
   const all = new Set<Key>();
-  for (const ring of ringsOf(task))
-    for (const key of below(task, ring, true)) {
-      if (permits(task, { key, possessed: true }, KEY_NEED_SEARCH)) all.add(key);
-    }
+  const add = (key: Key): void => {
+    if (permits(task, { key, possessed: true }, KEY_NEED_SEARCH)) all.add(key);
+  };
+  for (const top of ringsOf(task)) {
+    add(top);
+    for (const ring of searchable(task, top, true)) for (const key of ring.links.values()) add(key);
+  }
   return all;
 }
 
@@ -199,9 +213,11 @@ export function searchRings(
   description: string,
 ): KeyRef | number {
   let result = -EAGAIN;
-  for (const ring of rings) {
-    for (const key of below(task, ring, possessed)) {
-      if (key === ring || key.type !== type || key.description !== description || key.invalidated) continue;
+  const index = `${type.name};${description}`;
+  for (const top of rings) {
+    for (const ring of searchable(task, top, possessed)) {
+      const key = ring.links.get(index);
+      if (key === undefined || key.invalidated) continue;
       if (key.revoked) result = -EKEYREVOKED;
       else if (key.expired) result = -EKEYEXPIRED;
       else if (!permits(task, { key, possessed }, KEY_NEED_SEARCH)) result = -EACCES;
@@ -220,8 +236,8 @@ export function reaches(from: Key, to: Key): boolean {
     if (depth > MAX_DEPTH || level.includes(to)) return true;
     const next: Key[] = [];
     for (const ring of level) {
-      for (const key of ring.links.values()) {
-        if (!key.isRing || seen.has(key)) continue;
+      for (const key of ring.rings) {
+        if (seen.has(key)) continue;
         seen.add(key);
         next.push(key);
       }

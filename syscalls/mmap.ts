@@ -4,7 +4,7 @@
  * can be exchanged in between.
  */
 
-import { EACCES, EBADF, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../src/abi/errno.js';
+import { EACCES, EAGAIN, EBADF, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from '../src/abi/errno.js';
 import {
   MAP_32BIT,
   MAP_ANONYMOUS,
@@ -88,6 +88,8 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if (source === -EPERM && (args.int(2) & PROT_WRITE) === 0) source = file.map(false);
   if (typeof source === 'number') return source;
   noteMapping(task.kernel, source.hostFd, file.path);
+  // Another thread's shmat(2) has just that number at the host, for an instant.
+  if (task.kernel.ipc.isReservedFd(fd)) return -EAGAIN;
   const put = task.kernel.native.addFd(task.hostTid, source.hostFd, fd);
   return put < 0 ? put : CONTINUE;
 }

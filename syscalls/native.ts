@@ -163,6 +163,11 @@ export const tracedCalls: Partial<Record<SyscallName, { note: string; args: read
     args: ['uint', 'ptr'],
   },
   io_destroy: { note: 'becomes the end of that mapping', args: ['ptr'] },
+  shmat: {
+    note: 'becomes an mmap of the segment, whose descriptor the sentry puts in place',
+    args: ['int', 'ptr', 'hex'],
+  },
+  shmdt: { note: 'becomes a munmap of the attachment', args: ['ptr'] },
   rt_sigtimedwait: {
     note: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
     args: ['struct', 'ptr', 'struct', 'size'],

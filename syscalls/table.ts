@@ -37,6 +37,7 @@ import { processFamily } from './process.js';
 import { rwFamily } from './rw.js';
 import { schedFamily } from './sched.js';
 import { semFamily } from './sem.js';
+import { shmFamily } from './shm.js';
 import { signalFamily } from './signal.js';
 import { signalfdFamily } from './signalfd.js';
 import { socketFamily } from './socket.js';
@@ -93,6 +94,7 @@ const families: readonly Family[] = [
   rwFamily,
   schedFamily,
   semFamily,
+  shmFamily,
   signalFamily,
   signalfdFamily,
   socketFamily,

@@ -102,6 +102,15 @@ napi_value PtraceMap(napi_env env, napi_callback_info info) {
   return Rewrite(env, Int(env, a[0]), SYS_mmap, args, true);
 }
 
+// A mapping of a file: the call goes on to the sentry, which puts the descriptor there.
+napi_value PtraceMapFile(napi_env env, napi_callback_info info) {
+  napi_value a[6];
+  Args(env, info, a);
+  uint64_t args[5];
+  for (int i = 0; i < 5; i++) args[i] = Addr(env, a[i + 1]);
+  return Rewrite(env, Int(env, a[0]), SYS_mmap, args, true);
+}
+
 napi_value PtraceUnmap(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
@@ -380,6 +389,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceClone", PtraceClone);
   Method(env, exports, "ptraceExec", PtraceExec);
   Method(env, exports, "ptraceMap", PtraceMap);
+  Method(env, exports, "ptraceMapFile", PtraceMapFile);
   Method(env, exports, "ptraceUnmap", PtraceUnmap);
   Method(env, exports, "ptraceRestore", PtraceRestore);
   Method(env, exports, "ptraceAdopt", PtraceAdopt);

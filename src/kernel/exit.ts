@@ -15,6 +15,7 @@ import {
 import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
 import { exitSem } from './ipc/sem.js';
+import { leaveSpace } from './ipc/shm.js';
 import { cancelRealTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import { dropRings } from './keys/rings.js';
@@ -47,6 +48,7 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
     tg.exitTask = task;
   }
   tg.tasks.delete(task);
+  leaveSpace(task);
   exitSem(task);
   task.fs.users--;
   task.files.put();

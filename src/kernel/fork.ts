@@ -32,7 +32,9 @@ import type { FdTable } from '../vfs/fdtable.js';
 import { type Cred, capable } from './cred.js';
 import { groupFor } from './ids.js';
 import { shareSemUndo } from './ipc/sem.js';
+import { copySegments } from './ipc/shm.js';
 import type { Kernel } from './kernel.js';
+import type { AddressSpace } from './mm.js';
 import { PidFile } from './pidfd.js';
 import { sendToProcess } from './signals.js';
 import { type FsContext, type ProcessGroup, type Rlimit, Session, Task, ThreadGroup } from './task.js';
@@ -52,6 +54,8 @@ export interface CloneArgs {
   /** Pids that the caller wants (clone3's set_tid). */
   setTid?: readonly number[];
   /** Set by prepareClone: the descriptor already put in the caller's table. */
+  /** Set by prepareClone: the address space that is being copied. */
+  copied?: AddressSpace;
   pidFile?: { file: PidFile; fd: number; table: FdTable };
 }
 
@@ -83,7 +87,13 @@ export function prepareClone(task: Task, args: CloneArgs): number {
   const full = kernel.tasks.size >= kernel.maxTasks || kernel.processes.size >= kernel.maxTasks;
   if (kernel.exitStatus !== undefined || full) return -EAGAIN;
   if (!mayHaveMore(task)) return -EAGAIN;
-  return has(args.flags, CLONE_PIDFD) ? installPidfd(task, args) : 0;
+  const err = has(args.flags, CLONE_PIDFD) ? installPidfd(task, args) : 0;
+  if (err < 0) return err;
+  if (!has(args.flags, CLONE_VM)) {
+    args.copied = task.vm;
+    args.copied.copying++;
+  }
+  return 0;
 }
 
 function checkFlags(args: CloneArgs): number {
@@ -129,6 +139,7 @@ function installPidfd(task: Task, args: CloneArgs): number {
 
 /** The host refused after prepareClone had said yes. */
 export function abortClone(_task: Task, args: CloneArgs): void {
+  if (args.copied !== undefined) args.copied.copying--;
   if (args.pidFile !== undefined) args.pidFile.table.close(args.pidFile.fd);
 }
 
@@ -161,6 +172,7 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   child.sessionRing = task.sessionRing?.hold();
   child.requestKeyDefault = task.requestKeyDefault;
   shareStandIns(task, child, args.flags);
+  if (args.copied !== undefined) args.copied.copying--;
   enterTask(child);
   kernel.forks++;
   args.pidFile?.file.bind(tg);
@@ -172,6 +184,8 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
 /** What kcmp(2) compares: shared by CLONE_*, or made anew. */
 function shareStandIns(task: Task, child: Task, flags: number): void {
   if (has(flags, CLONE_VM)) child.vm = task.vm;
+  else copySegments(task, child);
+  child.vm.tasks.add(child);
   if (has(flags, CLONE_SIGHAND)) child.sighand = task.sighand;
   if (has(flags, CLONE_SYSVSEM)) child.semUndo = shareSemUndo(task);
   if (task.ioContext !== undefined) child.ioContext = has(flags, CLONE_IO) ? task.ioContext : {};

@@ -1,7 +1,7 @@
 /** Settings below /proc/sys that the kernel goes by and that root of the sandbox may change (proc_sys_fs(5)). */
 
 import { EINVAL } from '../abi/errno.js';
-import { MSGMAX, MSGMNB, MSGMNI, SEMMNI, SEMMNS, SEMMSL, SEMOPM } from '../abi/ipc.js';
+import { MSGMAX, MSGMNB, MSGMNI, SEMMNI, SEMMNS, SEMMSL, SEMOPM, SHMMNI } from '../abi/ipc.js';
 
 export class Settings {
   /** fs.pipe-max-size: most bytes of a pipe for those without CAP_SYS_RESOURCE. */
@@ -23,6 +23,8 @@ export class Settings {
   semMns = SEMMNS;
   semOpm = SEMOPM;
   semMni = SEMMNI;
+  /** kernel.shmmni: segments of shared memory. */
+  shmMni = SHMMNI;
 }
 
 type Name = keyof Settings;

@@ -9,6 +9,7 @@ import type { IntervalTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import type { Key } from './keys/key.js';
 import type { IoVec, UserMemory } from './memory.js';
+import { AddressSpace } from './mm.js';
 import type { PosixTimers } from './posix-timers.js';
 import type { Tty } from './tty.js';
 import type { Usage } from './usage.js';
@@ -221,10 +222,12 @@ export class Task {
   /** What PR_SET_TIMERSLACK of 0 goes back to: the slack of the thread that made this one. */
   defaultTimerSlack = 50_000;
   ioprio = 0;
+  /** A shmat(2) that has become mmap(2): the numbers of the segment's descriptor at the host and in the guest. */
+  attaching: { readonly hostFd: number; readonly fd: number } | undefined;
   /** personality(2). */
   personality = 0;
   /** Stand-ins for what the host keeps, so that kcmp(2) can tell who shares it. */
-  vm: object = {};
+  vm = new AddressSpace();
   sighand: object = {};
   ioContext: object | undefined;
   /** Shared by CLONE_SYSVSEM; made with the first SEM_UNDO. */
@@ -244,6 +247,7 @@ export class Task {
     mem: (task: Task) => UserMemory,
   ) {
     this.mem = mem(this);
+    this.vm.tasks.add(this);
   }
 
   get kernel(): Kernel {

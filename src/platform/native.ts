@@ -135,6 +135,8 @@ export interface Native {
   ptraceExec(tid: number, empty: number, argv: number, envp: number): number;
   /** Turns the trapped call into an anonymous mapping of `len` bytes, or into the end of one; its end is a stop. */
   ptraceMap(tid: number, len: number): number;
+  /** Turns the trapped call into mmap(addr, len, prot, flags, fd, 0); its end is a stop. */
+  ptraceMapFile(tid: number, addr: number, len: number, prot: number, flags: number, fd: number): number;
   ptraceUnmap(tid: number, addr: number, len: number): number;
   /** Skips the trapped call and returns `value` from it. */
   ptraceSkip(tid: number, value: number): number;

@@ -22,7 +22,6 @@ import {
 } from '../abi/sched.js';
 import { SIGCHLD, SIGKILL, SIGSTOP, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU } from '../abi/signal.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
-import { AIO_PAGE, beginAio, destroyAio, prepareAio } from '../kernel/aio.js';
 import { maybeDumpCore } from '../kernel/coredump/dump.js';
 import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel/exec.js';
 import { taskExited } from '../kernel/exit.js';
@@ -31,6 +30,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { onContinued, onGroupStop, onSignalStop, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
+import { MappedCalls } from './mapped-calls.js';
 import { type Native, Reg } from './native.js';
 import { SignalReads } from './signal-read.js';
 
@@ -92,13 +92,12 @@ export class Tracer {
   private readonly execs = new Map<number, { task: Task; image: ExecImage; token: unknown }>();
   /** rt_sigtimedwait(2) calls on their way: where the siginfo goes. */
   private readonly sigwaits = new Map<number, { info: number; token: unknown }>();
-  /** Calls that became a mapping or the end of one: what they come to, from the host's result. */
-  private readonly mappings = new Map<number, { finish(result: number): number; token: unknown }>();
   /** New tasks that stopped before their parent's event told of them. */
   private readonly early = new Set<number>();
   /** Programs whose loader has not asked for its plan yet. */
   private readonly loading = new Map<Task, ExecImage>();
   private readonly masks: CallMasks;
+  private readonly mapped: MappedCalls;
 
   constructor(
     private readonly kernel: Kernel,
@@ -109,6 +108,7 @@ export class Tracer {
     private readonly natives?: NativeObserver,
   ) {
     this.masks = new CallMasks(native);
+    this.mapped = new MappedCalls(native);
     this.signalReads = new SignalReads(native);
   }
 
@@ -123,7 +123,7 @@ export class Tracer {
   private ended(tid: number, task: Task | undefined, status: number): void {
     this.early.delete(tid);
     this.sigwaits.delete(tid);
-    this.mappings.delete(tid);
+    this.mapped.gone(tid);
     this.masks.ended(tid);
     const clone = this.clones.get(tid);
     if (clone !== undefined) {
@@ -179,6 +179,16 @@ export class Tracer {
     }
     if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
     const token = this.observer?.enter(task, nr, regs);
+    if (MappedCalls.has(nr)) {
+      const known = this.mapped.begin(task, nr, regs, token);
+      if (known === undefined) {
+        this.observer?.waits?.(token);
+        return;
+      }
+      this.observer?.exit(token, known);
+      this.native.ptraceSkip(task.hostTid, known);
+      return;
+    }
     let result: number;
     if (nr === SYS.execve) {
       const [path, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
@@ -199,10 +209,6 @@ export class Tracer {
       this.observer?.waits?.(token);
       this.native.ptraceToExit(task.hostTid);
       return;
-    } else if (nr === SYS.io_setup) {
-      result = this.aioSetup(task, (regs[Reg.rdi] as number) >>> 0, regs[Reg.rsi] as number, token);
-    } else if (nr === SYS.io_destroy) {
-      result = this.aioDestroy(task, regs[Reg.rdi] as number, token);
     } else {
       result = this.clone(task, nr, token);
     }
@@ -290,23 +296,6 @@ export class Tracer {
     if (image === undefined) return;
     this.loading.delete(task);
     releaseImage(image);
-  }
-
-  /** io_setup(2). @returns 0 when the host is on its way, or -errno */
-  private aioSetup(task: Task, requests: number, at: number, token: unknown): number {
-    const ctx = prepareAio(task, requests, at);
-    if (typeof ctx === 'number') return ctx;
-    const finish = (page: number): number => (page < 0 ? page : beginAio(task, ctx, page, at));
-    this.mappings.set(task.hostTid, { finish, token });
-    return this.native.ptraceMap(task.hostTid, AIO_PAGE);
-  }
-
-  /** io_destroy(2): that the guest may have unmapped the page itself does not matter. */
-  private aioDestroy(task: Task, name: number, token: unknown): number {
-    const err = destroyAio(task, name);
-    if (err < 0) return err;
-    this.mappings.set(task.hostTid, { finish: () => 0, token });
-    return this.native.ptraceUnmap(task.hostTid, name, AIO_PAGE);
   }
 
   private clone(task: Task, nr: number, token: unknown): number {
@@ -430,13 +419,9 @@ export class Tracer {
       this.native.ptraceCont(task.hostTid, 0);
       return;
     }
-    const mapping = this.mappings.get(task.hostTid);
+    const mapping = this.mapped.ended(task, result);
     if (mapping !== undefined) {
-      this.mappings.delete(task.hostTid);
-      const value = mapping.finish(result);
-      this.native.ptraceRestore(task.hostTid);
-      this.native.ptraceResult(task.hostTid, value);
-      this.observer?.exit(mapping.token, value);
+      this.observer?.exit(mapping.token, mapping.result);
       this.native.ptraceCont(task.hostTid, 0);
       return;
     }

@@ -3,7 +3,7 @@
 import type { Handler, SyscallArgs } from '../../syscalls/family.js';
 import { handlers, syscallEntry, syscallName } from '../../syscalls/table.js';
 import { AT_EXECFN } from '../abi/elf.js';
-import { EFAULT, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
+import { EFAULT, ENOMEM, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
 import { encodeLoadPlan, execfnAddress, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { onHostFd } from '../fs/hostfile.js';
@@ -139,7 +139,7 @@ export class Dispatcher {
 
   private observed(task: Task, nr: number, observer: CallObserver): void {
     // What the loader asks is none of the guest's calls.
-    if (nr === NR_LOAD || task.loadingMaps > 0) {
+    if (nr === NR_LOAD || task.loadingMaps > 0 || task.attaching !== undefined) {
       this.call(task, nr);
       return;
     }
@@ -162,6 +162,7 @@ export class Dispatcher {
   /** @returns the result, or undefined if the call waits */
   private call(task: Task, nr: number): number | undefined {
     if (task.loadingMaps > 0) return this.answer(this.loaderMap(task, nr));
+    if (task.attaching !== undefined) return this.answer(this.attachMap(task, nr, task.attaching));
     const handler = this.table[nr];
     if (handler === undefined) return this.answer(this.unknown(task, nr));
     let result: ReturnType<Handler>;
@@ -216,6 +217,13 @@ export class Dispatcher {
     if (nr !== SYS.mmap) return -ENOSYS;
     if (--task.loadingMaps === 0) this.tracer.loaded(task);
     return CONTINUE;
+  }
+
+  /** The mmap that a shmat(2) has become (platform/mapped-calls.ts). */
+  private attachMap(task: Task, nr: number, how: NonNullable<Task['attaching']>): number {
+    if (nr !== SYS.mmap || this.args.int(4) !== how.fd) return -ENOSYS;
+    const put = this.native.addFd(task.hostTid, how.hostFd, how.fd);
+    return put < 0 ? -ENOMEM : CONTINUE;
   }
 
   /** The loader's question (addon/guest/loader.c). */

@@ -2,7 +2,7 @@
 
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
-import { St } from '../../platform/native.js';
+import { type Native, St } from '../../platform/native.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { pathName } from '../../vfs/namei.js';
 
@@ -20,16 +20,46 @@ function deviceText(dev: number): string {
 }
 const hex2 = (n: number): string => n.toString(16).padStart(2, '0');
 
+/** A file of the host's as lists of mappings show it: device and inode number. '' if it cannot be told. */
+export function hostFileKey(native: Native, hostFd: number): string {
+  if (native.fstat(hostFd) < 0) return '';
+  return `${deviceText(native.statBuf[St.dev] as number)} ${native.statBuf[St.ino]}`;
+}
+
+/** One mapping of a file: addresses, offset in the file in bytes, and the file as `hostFileKey` has it. */
+export interface Mapping {
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+  readonly file: string;
+}
+
+/** The lines of the host's maps text. */
+export function parseMaps(text: string): Mapping[] {
+  const out: Mapping[] = [];
+  for (const line of text.split('\n')) {
+    const m = /^([0-9a-f]+)-([0-9a-f]+) \S+ ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)/.exec(line);
+    if (m === null) continue;
+    const [start, end, offset] = [m[1], m[2], m[3]].map((s) => Number.parseInt(s as string, 16));
+    out.push({
+      start: start as number,
+      end: end as number,
+      offset: offset as number,
+      file: `${m[4]} ${m[5]}`,
+    });
+  }
+  return out;
+}
+
 /**
  * Records which guest file a host file backs, so that mappings of it are shown as that file's.
  * @param hostFd host descriptor with the bytes
  */
 export function noteMapping(kernel: Kernel, hostFd: number, path: Path): void {
-  const { native } = kernel;
-  if (native.fstat(hostFd) < 0) return;
+  const key = hostFileKey(kernel.native, hostFd);
+  if (key === '') return;
   let files = filesOf.get(kernel);
   if (files === undefined) filesOf.set(kernel, (files = new Map()));
-  const key = `${deviceText(native.statBuf[St.dev] as number)} ${native.statBuf[St.ino]}`;
   files.delete(key);
   files.set(key, path);
   if (files.size > MAX_NAMES) files.delete(files.keys().next().value as string);

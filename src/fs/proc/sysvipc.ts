@@ -4,7 +4,10 @@ import { EACCES, EINVAL, ERANGE } from '../../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { IPCMNI } from '../../abi/ipc.js';
 import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../../abi/sched.js';
+import { PAGE_SIZE } from '../../arch/x86-64.js';
 import { capable } from '../../kernel/cred.js';
+import type { IpcNamespace } from '../../kernel/ipc/namespace.js';
+import { sweepSegments } from '../../kernel/ipc/shm.js';
 import type { IpcObject } from '../../kernel/ipc/util.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { changeSetting, type Settings } from '../../kernel/settings.js';
@@ -38,12 +41,23 @@ function msgTable(kernel: Kernel): string {
   return `       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n${rows.join('')}`;
 }
 
+function shmTable(kernel: Kernel): string {
+  sweepSegments(kernel.ipc);
+  const rows = kernel.ipc.shm.all().map((s) => {
+    const pids = `${pad(s.creatorPid, 5)} ${pad(s.lastPid, 5)}  ${pad(s.attachments, 5)}`;
+    const times = [s.atime, s.dtime, s.ctime].map((t) => pad(t, 10)).join(' ');
+    const memory = `${pad(s.residentPages * PAGE_SIZE, 21)} ${pad(0, 21)}`;
+    return `${head(s)} ${pad(s.size, 21)} ${pids} ${owners(s)} ${times} ${memory}\n`;
+  });
+  return `       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n${rows.join('')}`;
+}
+
 /** The files of /proc/sysvipc. */
 export function sysvipcTree(kernel: Kernel): Tree {
   return {
     msg: () => msgTable(kernel),
     sem: () => semTable(kernel),
-    shm: '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n',
+    shm: () => shmTable(kernel),
   };
 }
 
@@ -70,6 +84,19 @@ function setting(settings: Settings, name: keyof Settings, max: number): TextLea
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
     write: (_task, text) => changeSetting(settings, name, text, 0, max),
+  });
+}
+
+/** An unsigned 64-bit number. */
+function bigSetting(ipc: IpcNamespace, name: 'shmMax' | 'shmAll'): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${ipc[name]}\n`,
+    write(_task, text) {
+      const match = /^\s*(\d{1,20})\s*\0?$/.exec(text);
+      if (match === null || BigInt(match[1] as string) >= 1n << 64n) return -EINVAL;
+      ipc[name] = BigInt(match[1] as string);
+      return 0;
+    },
   });
 }
 
@@ -102,8 +129,10 @@ export function ipcSysctls(kernel: Kernel): Tree {
     msgmni: setting(settings, 'msgMni', IPCMNI),
     sem: semLeaf(settings),
     sem_next_id: nextId(ipc.sem),
-    shmall: '18446744073692774399\n',
-    shmmax: '18446744073692774399\n',
-    shmmni: '4096\n',
+    shm_next_id: nextId(ipc.shm),
+    shm_rmid_forced: '0\n',
+    shmall: bigSetting(ipc, 'shmAll'),
+    shmmax: bigSetting(ipc, 'shmMax'),
+    shmmni: setting(settings, 'shmMni', IPCMNI),
   };
 }

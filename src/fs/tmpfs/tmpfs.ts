@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { EINVAL } from '../../abi/errno.js';
 import { S_IFREG, TMPFS_MAGIC } from '../../abi/stat.js';
 import type { Native } from '../../platform/native.js';
+import { Dentry, Mount, type Path } from '../../vfs/dentry.js';
 import type { Attr, FileSystem, StatFs, Timespec } from '../../vfs/inode.js';
 import type { Quota } from './content.js';
 import { newRoot, type TmpDir } from './dir.js';
@@ -178,6 +179,15 @@ export class TmpFs implements FileSystem, Quota {
 }
 
 const anonymous = new WeakMap<Native, TmpFs>();
+
+/** A place for a nameless file: /proc/pid/maps shows `name` as it is. */
+export function tmpfsPath(file: TmpFile, name: string): Path {
+  const root = new Dentry('', undefined, file);
+  return {
+    mount: new Mount(0, file.fs, root, undefined, undefined, 0),
+    dentry: new Dentry(name, undefined, file),
+  };
+}
 
 /** A nameless regular file in memory (memfd_create(2)); its bytes go with its last description. */
 export function createAnonFile(native: Native, _name: string, uid = 0, gid = 0): TmpFile {

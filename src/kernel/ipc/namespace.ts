@@ -1,22 +1,34 @@
 /** The IPC objects of one sandbox (struct ipc_namespace). */
 
+import { SHMMAX } from '../../abi/ipc.js';
 import type { Kernel } from '../kernel.js';
 import type { MsgQueue } from './msg.js';
 import type { SemArray } from './sem.js';
+import type { ShmSegment } from './shm.js';
 import { IpcIds } from './util.js';
 
 /** Bytes that semaphores, adjustments and messages on their way may take of the sentry's memory. */
 const MEMORY_MAX = 256 << 20;
 
+/** Where the numbers of host descriptors for attachments begin: few programs get that far with their own. */
+const FIRST_FD = 1000;
+
 export class IpcNamespace {
   readonly sem = new IpcIds<SemArray>();
   readonly msg = new IpcIds<MsgQueue>();
+  readonly shm = new IpcIds<ShmSegment>();
+  /** kernel.shmmax and shmall: bytes of a segment, pages of all. */
+  shmMax = SHMMAX;
+  shmAll = SHMMAX;
+  /** Pages of all segments. */
+  shmPages = 0;
   /** Semaphores of all arrays. */
   semaphores = 0;
   /** Messages in System V queues and their bytes. */
   messages = 0;
   messageBytes = 0;
   private used = 0;
+  private readonly busyFds = new Set<number>();
 
   constructor(readonly kernel: Kernel) {}
 
@@ -28,6 +40,20 @@ export class IpcNamespace {
   }
   uncharge(bytes: number): void {
     this.used -= bytes;
+  }
+
+  /** A host descriptor number in guests, for an attachment on its way: no other call may use it meanwhile. */
+  reserveFd(): number {
+    let fd = FIRST_FD;
+    while (this.busyFds.has(fd)) fd++;
+    this.busyFds.add(fd);
+    return fd;
+  }
+  freeFd(fd: number): void {
+    this.busyFds.delete(fd);
+  }
+  isReservedFd(fd: number): boolean {
+    return this.busyFds.has(fd);
   }
 
   /** Seconds since 1970, as the objects' times are kept. */

@@ -1,0 +1,13 @@
+/** Address spaces (struct mm_struct): the host's, but who shares one and which segments were attached to it is known here. */
+
+import type { ShmSegment } from './ipc/shm.js';
+import type { Task } from './task.js';
+
+export class AddressSpace {
+  /** Live tasks in it; any of them shows the host's view of it. */
+  readonly tasks = new Set<Task>();
+  /** Segments of shared memory that may be mapped in it: all that ever were, not those that still are. */
+  readonly segments = new Set<ShmSegment>();
+  /** Copies of it by clone(2) that the host may have made already and that are not known here yet. */
+  copying = 0;
+}

@@ -146,13 +146,7 @@ export class PosixTimers {
   private expire(t: PosixTimer): void {
     t.timer = undefined;
     t.armed = false;
-    const now = this.now(t);
-    let expiries = 1;
-    if (t.interval > 0) {
-      expiries += Math.floor(Math.max(0, now - t.next) / t.interval);
-      const next = t.next + expiries * t.interval;
-      this.arm(t, next, Math.max(next, now + SHORTEST));
-    }
+    const expiries = t.interval > 0 ? this.advance(t) : 1;
     if (t.pending && this.stillPending(t)) {
       t.overrun = Math.min(DELAYTIMER_MAX, t.overrun + expiries);
       return;
@@ -162,6 +156,15 @@ export class PosixTimers {
     t.overrun = Math.min(DELAYTIMER_MAX, expiries - 1);
     t.pending = true;
     this.fire(t);
+  }
+
+  /** Arm an interval timer for the first expiry that is still to come. @returns how many have been since the last time */
+  private advance(t: PosixTimer): number {
+    const now = this.now(t);
+    const expiries = 1 + Math.floor(Math.max(0, now - t.next) / t.interval);
+    const next = t.next + expiries * t.interval;
+    this.arm(t, next, Math.max(next, now + SHORTEST));
+    return expiries;
   }
 
   private fire(t: PosixTimer): void {
@@ -181,6 +184,11 @@ export class PosixTimers {
   delivered(id: number): number {
     const t = this.timers.get(id);
     if (t === undefined) return 0;
+    // What has expired until now counts, also if the kernel's own timer is late with it.
+    if (t.armed && t.interval > 0 && this.now(t) >= t.next) {
+      this.disarm(t);
+      t.overrun = Math.min(DELAYTIMER_MAX, t.overrun + this.advance(t));
+    }
     t.pending = false;
     t.lastOverrun = t.overrun;
     t.overrun = 0;

@@ -67,6 +67,11 @@ export class SignalFd extends OpenFile implements SignalListener {
     return ((signalState(task)?.pending ?? 0n) & this.mask) !== 0n;
   }
 
+  /** Line of /proc/pid/fdinfo. */
+  fdinfo(): string {
+    return `sigmask:\t${this.mask.toString(16).padStart(16, '0')}\n`;
+  }
+
   override poll(task?: Task): number {
     return task !== undefined && this.pending(task) ? POLLIN : 0;
   }

@@ -34,6 +34,12 @@ export class PidFile extends OpenFile {
     return this;
   }
 
+  /** Lines of /proc/pid/fdinfo, by which pidfd_getpid(3) finds the number: -1 once it is free. */
+  fdinfo(): string {
+    const pid = this.target === undefined || this.target.reaped ? -1 : this.target.pid;
+    return `Pid:\t${pid}\nNSpid:\t${pid}\n`;
+  }
+
   override get seekable(): boolean {
     return false;
   }

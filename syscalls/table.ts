@@ -16,6 +16,7 @@ import { eventfdFamily } from './eventfd.js';
 import type { ArgKind, Family, FamilyEntry, Handler } from './family.js';
 import { fcntlFamily } from './fcntl.js';
 import { fdFamily } from './fd.js';
+import { fileAttrFamily } from './file-attr.js';
 import { fstypesFamily } from './fstypes.js';
 import { handleFamily } from './handle.js';
 import { inotifyFamily } from './inotify.js';
@@ -74,6 +75,7 @@ const families: readonly Family[] = [
   eventfdFamily,
   fcntlFamily,
   fdFamily,
+  fileAttrFamily,
   fstypesFamily,
   handleFamily,
   inotifyFamily,

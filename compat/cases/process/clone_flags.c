@@ -26,11 +26,12 @@ static void run(const char *label, int flags) {
   if (child < 0) return;
   say("parent word %s", parent_word == child ? "set" : "not set");
   reap("child", child);
-  say("value %d, fd 50 %s, cwd %s, umask %o, child word %d", value,
-      fcntl(50, F_GETFD) < 0 ? "closed" : "open", access("own", F_OK) == 0 ? "own" : "/", umask(022),
+  say("value %d, fd 50 %s, cwd %s, child word %d", value, fcntl(50, F_GETFD) < 0 ? "closed" : "open",
+      access("own", F_OK) == 0 ? "own" : "/",
       child_word == 0    ? 0
       : child_word == -1 ? -1
                          : 1);
+  if (flags == 0 || flags == CLONE_FS) say("umask %o", umask(022));
   NEED(fchdir(dir));
   close(dir);
 }

@@ -6,7 +6,7 @@ static int body(void *argument) {
 }
 int main(void) {
   static char stack[65536] __attribute__((aligned(16)));
-  char path[4096];
+  put("own", "");
   NEED(dup2(2, 90));
   CHECK("unshare(CLONE_FILES)", "an own table of descriptors");
   int flags = CLONE_FILES;
@@ -15,7 +15,7 @@ int main(void) {
   CHECK("unshare(CLONE_FS)", "an own working directory");
   flags = CLONE_FS;
   reap("child", NEED(clone(body, stack + sizeof stack, CLONE_FS | SIGCHLD, &flags)));
-  T(getcwd(path, sizeof path) && strcmp(path, "/") != 0);
+  OK(access("own", F_OK));
   CHECK("unshare", "nothing, all of one's own, unknown flags");
   R(unshare(0));
   R(unshare(CLONE_FILES | CLONE_FS | CLONE_SYSVSEM));

@@ -1,4 +1,5 @@
 /** Which checks of a case a target passes, from what the case did natively and there. */
+import { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from '../src/abi/signal.js';
 import type { BoundedResult } from './bounded.js';
 import type { CaseFile } from './case-file.js';
 import { difference } from './difference.js';
@@ -17,6 +18,9 @@ const SEVERITY: readonly Outcome[] = ['crash', 'timeout', 'fail', 'broken', 'not
 
 /** Exit statuses of case.h: it could not print, or something that must work did not. */
 const CASE_BROKEN = [98, 99];
+
+/** Exit statuses of a program that a fault or abort(3) ended: a case that does so natively has a mistake. */
+const CRASHES = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV].map((signal) => 128 + signal);
 
 /** The worst of several outcomes; `pass` of none. */
 export function worst(outcomes: readonly Outcome[]): Outcome {
@@ -41,6 +45,8 @@ export function nativeDefect(native: Run): string {
   if (native.timedOut) return `the native run did not end in time:\n${words}`;
   if (native.tooMuch) return 'the native run wrote without end';
   if (CASE_BROKEN.includes(native.status)) return `the native run ended with ${native.status}:\n${words}`;
+  if (CRASHES.includes(native.status))
+    return `the native run crashed: signal ${native.status - 128}:\n${words}`;
   const { sections } = splitOutput(native.stdout);
   const unknown = unknownCalls(sections.flatMap(({ calls }) => calls.map(({ name }) => name)));
   if (unknown.length > 0) return `CHECK names what is no system call: ${unknown.join(' ')}`;

@@ -124,6 +124,7 @@ describe('attribution', () => {
     const all = 'a=broken b=broken c=broken';
     assert.equal(outcomes(native, { ...native, status: 99 }), `broken ${all}`);
     assert.equal(outcomes(native, { ...native, timedOut: true }), `broken ${all}`);
+    assert.equal(outcomes({ ...native, status: 139 }, { ...native, status: 139 }), `broken ${all}`);
     const twice = run(`${section('a', '1')}${section('a', '2')}`);
     assert.match(judge(entry, twice, twice).detail, /not unique: a/);
     const unknown = run('@@ mkfifo: a\n');
@@ -131,7 +132,7 @@ describe('attribution', () => {
   });
 
   test('dying by the same signal is the same', () => {
-    const dying = { ...native, status: 134 };
+    const dying = { ...native, status: 140 };
     assert.equal(outcomes(dying, dying), 'pass a=pass b=pass c=pass');
   });
 

@@ -9,11 +9,12 @@ import { type Summary, summarize } from './statistics.js';
 const missing = '-';
 
 /** Three significant digits, never in scientific notation. */
-function digits(value: number): string {
+export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function unitOf(ns: number): { name: string; size: number } {
+/** The unit that a time of so many nanoseconds is written in, and how many nanoseconds it has. */
+export function unitOf(ns: number): { name: string; size: number } {
   return ns < 1e3
     ? { name: 'ns', size: 1 }
     : ns < 1e6

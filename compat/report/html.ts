@@ -1,23 +1,17 @@
 /** A run as one page: no network, no other file. It can be mailed, put on any server, opened from a disk. */
 
-import { createHash } from 'node:crypto';
 import { formatMachine } from '../../bench/machine.js';
 import type { CompatRun } from '../model.js';
 import { day, duration, suiteTitle } from './figures.js';
 import { cards } from './html-cards.js';
 import { FailureIds, failuresSection, groupsSection } from './html-failures.js';
+import { htmlPage } from './html-page.js';
 import { SCRIPT } from './html-script.js';
 import { STYLE } from './html-style.js';
 import { familiesSection, syscallTableSection } from './html-tables.js';
 import { computeMatrix, type Matrix } from './matrix.js';
 import { syscallRows } from './syscall-rows.js';
 import { count, escapeHtml, firstLine } from './text.js';
-
-/** Only our own script may run, and nothing may be fetched: a second wall behind the escaping. */
-function policy(): string {
-  const hash = createHash('sha256').update(SCRIPT).digest('base64');
-  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-}
 
 const LEGEND: [string, string][] = [
   ['pass', 'all pass'],
@@ -61,21 +55,13 @@ export function toHtml(run: CompatRun): string {
   const matrix = computeMatrix(run);
   const rows = syscallRows(matrix);
   const ids = new FailureIds(matrix);
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${suiteTitle(run)}</title>
-<style>${STYLE}</style></head><body>
-${intro(run, matrix)}
+  const body = `${intro(run, matrix)}
 <main>${cards(matrix, rows)}
 ${familiesSection(matrix, ids)}
 ${syscallTableSection(matrix, rows, ids)}
 ${groupsSection(run)}
 ${failuresSection(matrix, ids)}</main>
 ${footer(run)}
-<dialog id="panel"><header><h3></h3><button>Close</button></header><div></div></dialog>
-<script>${SCRIPT}</script>
-</body></html>
-`;
+<dialog id="panel"><header><h3></h3><button>Close</button></header><div></div></dialog>`;
+  return htmlPage(suiteTitle(run), STYLE, body, SCRIPT);
 }

@@ -4,6 +4,7 @@ import { formatMachine } from '../../bench/machine.js';
 import type { CompatRun, TargetRun } from '../model.js';
 import { day, duration, fraction, percent, remainder, suiteTitle } from './figures.js';
 import { formatGroups, groupFailures } from './groups.js';
+import { markdownTable } from './markdown-table.js';
 import {
   type Cell,
   type CellState,
@@ -76,11 +77,6 @@ function cellText(cell: Cell, column: number, places: Places): string {
   return `${MARKS[cellState(cell)]} ${fraction(cell)}${failing}`.trim();
 }
 
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 /** The targets that have a column, by their place in the run. */
 function columns(matrix: Matrix): number[] {
   return matrix.targets.flatMap(({ unavailable }, column) => (unavailable === '' ? [column] : []));
@@ -117,7 +113,7 @@ function targetsTable(matrix: Matrix): string {
       [...counts, ...surprises].filter((words) => words !== '').join('; '),
     ];
   });
-  return table(['target', 'version', 'checks that pass', 'calls that pass', 'the rest', ''], rows);
+  return markdownTable(['target', 'version', 'checks that pass', 'calls that pass', 'the rest', ''], rows);
 }
 
 function syscallsTable(matrix: Matrix, places: Places): string {
@@ -132,11 +128,11 @@ function syscallsTable(matrix: Matrix, places: Places): string {
       ...cells(row, matrix, places),
     ];
   });
-  return table(['nr', 'call', 'in tvisor', ...names(matrix)], rows);
+  return markdownTable(['nr', 'call', 'in tvisor', ...names(matrix)], rows);
 }
 
 function rowsTable(head: string, rows: readonly MatrixRow[], matrix: Matrix, places: Places): string {
-  return table(
+  return markdownTable(
     [head, ...names(matrix)],
     rows.map((row) => [text(row.name), ...cells(row, matrix, places)]),
   );

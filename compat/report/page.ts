@@ -6,6 +6,7 @@
 import { type SyscallEntry, syscallTable } from '../../syscalls/table.js';
 import type { CaseResult, CompatRun } from '../model.js';
 import { fraction } from './figures.js';
+import { markdownTable } from './markdown-table.js';
 import { checksOf, computeMatrix, emptyCell, type Matrix } from './matrix.js';
 import { count, escapeMarkdown, firstLine } from './text.js';
 
@@ -33,11 +34,6 @@ Every system call of Linux on x86-64, what tvisor does with it, and how many of 
 
 [How to read the matrix](reading-the-matrix.md) tells how to compare other sandboxes, and what such numbers can and cannot say.`;
 
-function table(head: string[], rows: string[][], align: string[] = []): string {
-  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => align[i] ?? '---')), ...rows.map(line)].join('\n');
-}
-
 function totalsTable(): string {
   const number = (fits: (entry: SyscallEntry) => boolean): string => String(syscallTable.filter(fits).length);
   const rows = STATUSES.map((status) => [
@@ -47,7 +43,7 @@ function totalsTable(): string {
   ]);
   const sums = CLASSES.map((kind) => number((entry) => entry.class === kind));
   const right = ['---', ...CLASSES.map(() => '---:'), '---:'];
-  return table(['calls', ...CLASSES, 'all'], [...rows, ['all', ...sums, number(() => true)]], right);
+  return markdownTable(['calls', ...CLASSES, 'all'], [...rows, ['all', ...sums, number(() => true)]], right);
 }
 
 function totalsText(matrix: Matrix, cases: readonly CaseResult[]): string {
@@ -73,7 +69,7 @@ function callsTable(matrix: Matrix): string {
       escapeMarkdown(entry.note),
     ];
   });
-  return table(['nr', 'call', 'class', 'status', 'checks', 'note'], rows, [
+  return markdownTable(['nr', 'call', 'class', 'status', 'checks', 'note'], rows, [
     '---:',
     '---',
     '---',
@@ -95,7 +91,7 @@ function gapsTable(cases: readonly CaseResult[]): string {
         escapeMarkdown(result.reason),
       ];
     });
-  return rows.length === 0 ? 'None.' : table(['case', 'checks', 'why'], rows);
+  return rows.length === 0 ? 'None.' : markdownTable(['case', 'checks', 'why'], rows);
 }
 
 /** Why a run cannot be made into the page; empty if it can. */

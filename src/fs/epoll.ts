@@ -17,8 +17,8 @@ import {
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Waiter } from '../kernel/wait.js';
-import { OpenFile, type ReleaseWatcher } from '../vfs/file.js';
-import { anonPath } from './anon.js';
+import type { OpenFile, ReleaseWatcher } from '../vfs/file.js';
+import { AnonFile } from './anon-file.js';
 
 /** Epoll descriptors may watch each other this deep. */
 const MAX_DEPTH = 5;
@@ -70,24 +70,13 @@ class Item implements Waiter, ReleaseWatcher {
   }
 }
 
-export class Epoll extends OpenFile {
+export class Epoll extends AnonFile {
   private readonly items = new Map<OpenFile, Map<number, Item>>();
   /** Items that may be ready, oldest first. Idle ones cost nothing. */
   private readonly ready = new Set<Item>();
 
   constructor(kernel: Kernel) {
-    super(anonPath(kernel, 'anon_inode:[eventpoll]', 0), O_RDWR);
-  }
-
-  override get seekable(): boolean {
-    return false;
-  }
-  /** noop_llseek: succeeds and moves nothing. */
-  override seek(): number {
-    return this.pos;
-  }
-  override get pollable(): boolean {
-    return true;
+    super(kernel, '[eventpoll]', O_RDWR);
   }
 
   /** EPOLL_CTL_ADD. @returns 0, -EEXIST, -EPERM, -EINVAL, -ELOOP */

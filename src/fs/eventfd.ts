@@ -7,8 +7,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
-import { OpenFile } from '../vfs/file.js';
-import { anonPath } from './anon.js';
+import { AnonFile } from './anon-file.js';
 import { waitOn } from './waiting.js';
 
 const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
@@ -17,7 +16,7 @@ const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
 const word = new Uint8Array(8);
 const wordView = new DataView(word.buffer);
 
-export class EventFd extends OpenFile {
+export class EventFd extends AnonFile {
   private count: bigint;
 
   constructor(
@@ -26,19 +25,8 @@ export class EventFd extends OpenFile {
     private readonly semaphore: boolean,
     flags: number,
   ) {
-    super(anonPath(kernel, 'anon_inode:[eventfd]', 0), O_RDWR | flags);
+    super(kernel, '[eventfd]', O_RDWR | flags);
     this.count = BigInt(initial);
-  }
-
-  override get seekable(): boolean {
-    return false;
-  }
-  /** noop_llseek: succeeds and moves nothing. */
-  override seek(): number {
-    return this.pos;
-  }
-  override get pollable(): boolean {
-    return true;
   }
 
   override read(_task: Task, sink: Sink): SyscallResult {

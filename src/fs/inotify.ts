@@ -21,10 +21,9 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink } from '../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
-import { OpenFile } from '../vfs/file.js';
 import type { Inode } from '../vfs/inode.js';
 import { addMark, type Mark, removeMark } from '../vfs/notify.js';
-import { anonPath } from './anon.js';
+import { AnonFile } from './anon-file.js';
 import { waitOn } from './waiting.js';
 
 /** Instances and watches of one user (struct ucounts). */
@@ -85,7 +84,7 @@ function encode(e: Event): Uint8Array {
   return bytes;
 }
 
-export class Inotify extends OpenFile {
+export class Inotify extends AnonFile {
   private readonly watches = new Map<number, Watch>();
   private readonly byInode = new Map<Inode, Watch>();
   private events: Event[] = [];
@@ -96,7 +95,7 @@ export class Inotify extends OpenFile {
     private readonly count: Count,
     flags: number,
   ) {
-    super(anonPath(kernel, 'anon_inode:inotify', 0), O_RDONLY | flags);
+    super(kernel, 'inotify', O_RDONLY | flags);
     count.instances++;
   }
 
@@ -105,17 +104,6 @@ export class Inotify extends OpenFile {
     const count = countOf(kernel, uid);
     if (count.instances >= kernel.settings.inotifyMaxInstances) return -EMFILE;
     return new Inotify(kernel, count, flags);
-  }
-
-  override get seekable(): boolean {
-    return false;
-  }
-  /** noop_llseek: succeeds and moves nothing. */
-  override seek(): number {
-    return this.pos;
-  }
-  override get pollable(): boolean {
-    return true;
   }
 
   /** inotify_add_watch(2) on an inode. @returns watch descriptor, -EEXIST, -ENOSPC */

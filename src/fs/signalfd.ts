@@ -14,33 +14,21 @@ import { sigBit, signalState } from '../kernel/sigstate.js';
 import type { SignalListener, Task, ThreadGroup } from '../kernel/task.js';
 import type { Sink } from '../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
-import { OpenFile } from '../vfs/file.js';
-import { anonPath } from './anon.js';
+import { AnonFile } from './anon-file.js';
 import { waitOn } from './waiting.js';
 
 /** Signals that one read takes at most; more come with the next one. */
 const BATCH = 64;
 
-export class SignalFd extends OpenFile implements SignalListener {
+export class SignalFd extends AnonFile implements SignalListener {
   private mask: bigint;
   /** Processes that have used it, and whose signals may therefore be waited for. */
   private readonly groups = new Set<ThreadGroup>();
 
   /** @param mask set of signals; SIGKILL and SIGSTOP are left out */
   constructor(kernel: Kernel, mask: bigint, flags: number) {
-    super(anonPath(kernel, 'anon_inode:[signalfd]', 0), O_RDWR | flags);
+    super(kernel, '[signalfd]', O_RDWR | flags);
     this.mask = allowed(mask);
-  }
-
-  override get seekable(): boolean {
-    return false;
-  }
-  /** noop_llseek: succeeds and moves nothing. */
-  override seek(): number {
-    return this.pos;
-  }
-  override get pollable(): boolean {
-    return true;
   }
 
   /** signalfd(2) on an existing descriptor. */

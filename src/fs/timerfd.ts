@@ -8,8 +8,7 @@ import type { Task } from '../kernel/task.js';
 import type { Timer } from '../kernel/timers.js';
 import type { Sink } from '../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../kernel/wait.js';
-import { OpenFile } from '../vfs/file.js';
-import { anonPath } from './anon.js';
+import { AnonFile } from './anon-file.js';
 import { waitOn } from './waiting.js';
 
 /** Remaining time and interval, milliseconds. */
@@ -21,7 +20,7 @@ export interface TimerSetting {
 const word = new Uint8Array(8);
 const wordView = new DataView(word.buffer);
 
-export class TimerFd extends OpenFile {
+export class TimerFd extends AnonFile {
   private timer: Timer | undefined;
   /** Expirations not read yet. */
   private ticks = 0;
@@ -35,18 +34,7 @@ export class TimerFd extends OpenFile {
     readonly clock: number,
     flags: number,
   ) {
-    super(anonPath(kernel, 'anon_inode:[timerfd]', 0), O_RDWR | flags);
-  }
-
-  override get seekable(): boolean {
-    return false;
-  }
-  /** noop_llseek: succeeds and moves nothing. */
-  override seek(): number {
-    return this.pos;
-  }
-  override get pollable(): boolean {
-    return true;
+    super(kernel, '[timerfd]', O_RDWR | flags);
   }
 
   /**

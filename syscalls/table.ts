@@ -28,6 +28,7 @@ import { lockFamily } from './lock.js';
 import { memfdFamily } from './memfd.js';
 import { mmapFamily } from './mmap.js';
 import { mountFamily } from './mount.js';
+import { mqueueFamily } from './mqueue.js';
 import { msgFamily } from './msg.js';
 import { namesFamily } from './names.js';
 import { nativeCalls, refusedCalls, tracedCalls } from './native.js';
@@ -87,6 +88,7 @@ const families: readonly Family[] = [
   memfdFamily,
   mmapFamily,
   mountFamily,
+  mqueueFamily,
   msgFamily,
   namesFamily,
   openFamily,

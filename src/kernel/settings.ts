@@ -25,6 +25,12 @@ export class Settings {
   semMni = SEMMNI;
   /** kernel.shmmni: segments of shared memory. */
   shmMni = SHMMNI;
+  /** fs.mqueue: queues, and messages of a queue and their bytes, for those without CAP_SYS_RESOURCE and where nothing is asked. */
+  mqQueuesMax = 256;
+  mqMsgMax = 10;
+  mqMsgsizeMax = 8192;
+  mqMsgDefault = 10;
+  mqMsgsizeDefault = 8192;
 }
 
 type Name = keyof Settings;

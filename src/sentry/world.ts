@@ -16,6 +16,7 @@ import { DevFs } from '../fs/dev/dev.js';
 import { DevPtsFs } from '../fs/devpts/devpts.js';
 import { HostStream } from '../fs/hostfile.js';
 import { HostFs } from '../fs/hostfs/hostfs.js';
+import { mqueueFs } from '../fs/mqueue/mqueue.js';
 import { OverlayFs } from '../fs/overlay/overlay.js';
 import { ProcFs } from '../fs/proc/proc.js';
 import { SysFs } from '../fs/sys/sys.js';
@@ -56,6 +57,7 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   const pts = new DevPtsFs(kernel, 0x18);
   ns.mount(pts, at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
   terminal?.name(pts, initialCred(spec.uid, spec.gid, spec.groups));
+  ns.mount(mqueueFs(kernel), at('/dev/mqueue'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   const shm = new TmpFs(native, { mode: 0o1777, uid: 0, gid: 0, dev: 0x19, source: 'shm' });
   ns.mount(shm, at('/dev/shm'), MS_NOSUID | MS_NODEV | MS_RELATIME);
   for (const volume of spec.volumes) {
@@ -103,7 +105,10 @@ function childOf(dir: Inode, name: string, shown: string, type: number): Inode {
 /** Descriptors 0, 1 and 2: the operator's own. Closed ones stay closed. */
 export function standardStreams(kernel: Kernel, terminal: HostTerminal | undefined): FdTable {
   const { native } = kernel;
-  const files = new FdTable((table, fd, file) => closeLocks(table, fd, file));
+  const files = new FdTable((table, fd, file) => {
+    closeLocks(table, fd, file);
+    file.flush(table);
+  });
   for (let fd = 0; fd < 3; fd++) {
     if (native.fstat(fd) < 0) continue;
     const flags = hostFlags(kernel, fd);

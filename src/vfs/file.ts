@@ -19,6 +19,7 @@ import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import { type Block, type SyscallResult, WaitQueue } from '../kernel/wait.js';
 import { inodeOf, type Path } from './dentry.js';
+import type { FdTable } from './fdtable.js';
 import type { Attr, DirEntry, Inode } from './inode.js';
 
 /** Largest file offset, as MAX_LFS_FILESIZE; doubles hold it only up to 2^53, which is enough for any real file. */
@@ -151,6 +152,8 @@ export abstract class OpenFile {
   map(_writable: boolean): MapSource | number {
     return -ENODEV;
   }
+  /** A descriptor of it in `table` is closed; others may be left. */
+  flush(_table: FdTable): void {}
   /** The last reference went away. Wakes nobody by itself. */
   release(): void {}
 }

@@ -12,7 +12,7 @@ import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
 import { PTY_MAX } from '../devpts/devpts.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
-import { ipcSysctls } from './sysvipc.js';
+import { ipcSysctls, mqueueSysctls } from './sysvipc.js';
 
 /** __NEW_UTS_LEN. */
 const UTS_MAX = 64;
@@ -133,13 +133,7 @@ function settings(kernel: Kernel): Tree {
       },
       'lease-break-time': setting(kernel, 'leaseBreakTime', -INT_MAX - 1, INT_MAX),
       'leases-enable': setting(kernel, 'leasesEnable', -INT_MAX - 1, INT_MAX),
-      mqueue: {
-        msg_default: '10\n',
-        msg_max: '10\n',
-        msgsize_default: '8192\n',
-        msgsize_max: '8192\n',
-        queues_max: '256\n',
-      },
+      mqueue: mqueueSysctls(kernel),
       nr_open: `${NR_OPEN}\n`,
       overflowgid: '65534\n',
       overflowuid: '65534\n',

@@ -2,7 +2,7 @@
 
 import { EACCES, EINVAL, ERANGE } from '../../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
-import { IPCMNI } from '../../abi/ipc.js';
+import { HARD_MSGMAX, HARD_MSGSIZEMAX, IPCMNI } from '../../abi/ipc.js';
 import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { PAGE_SIZE } from '../../arch/x86-64.js';
 import { capable } from '../../kernel/cred.js';
@@ -80,10 +80,10 @@ function semLeaf(settings: Settings): TextLeaf {
   });
 }
 
-function setting(settings: Settings, name: keyof Settings, max: number): TextLeaf {
+function setting(settings: Settings, name: keyof Settings, max: number, min = 0): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
-    write: (_task, text) => changeSetting(settings, name, text, 0, max),
+    write: (_task, text) => changeSetting(settings, name, text, min, max),
   });
 }
 
@@ -134,5 +134,16 @@ export function ipcSysctls(kernel: Kernel): Tree {
     shmall: bigSetting(ipc, 'shmAll'),
     shmmax: bigSetting(ipc, 'shmMax'),
     shmmni: setting(settings, 'shmMni', IPCMNI),
+  };
+}
+
+/** /proc/sys/fs/mqueue. */
+export function mqueueSysctls({ settings }: Kernel): Tree {
+  return {
+    msg_default: setting(settings, 'mqMsgDefault', HARD_MSGMAX, 1),
+    msg_max: setting(settings, 'mqMsgMax', HARD_MSGMAX, 1),
+    msgsize_default: setting(settings, 'mqMsgsizeDefault', HARD_MSGSIZEMAX, 128),
+    msgsize_max: setting(settings, 'mqMsgsizeMax', HARD_MSGSIZEMAX, 128),
+    queues_max: setting(settings, 'mqQueuesMax', INT_MAX),
   };
 }

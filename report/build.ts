@@ -1,4 +1,4 @@
-/** From runs to a report: the newest of each kind, and all of the micro benchmarks for their history. */
+/** From runs to a report: all targets of a suite, the newest run of each benchmark, all micro benchmarks for their history. */
 import type { Inputs } from './inputs.js';
 import type { Absent, Report, Section } from './model.js';
 import { Palette } from './palette.js';
@@ -35,8 +35,12 @@ export function buildReport(inputs: Inputs): Report {
     if (run === undefined) absent.push(HOW[kind]);
     else sections.push(make(run, palette));
   };
-  add('compat', inputs.compat[0], compatSection);
-  add('ltp', inputs.ltp[0], compatSection);
+  add('compat', inputs.compat.length > 0 ? inputs.compat : undefined, compatSection);
+  const suites = Array.from(new Set(inputs.ltp.map(({ suite }) => suite)));
+  for (const suite of suites.length > 0 ? suites : [undefined]) {
+    const runs = inputs.ltp.filter((run) => run.suite === suite);
+    add('ltp', runs.length > 0 ? runs : undefined, compatSection);
+  }
   add('bench', inputs.bench[0], microSection);
   add('apps', inputs.apps[0], appsSection);
   add('kernel', inputs.kernel[0], kernelSection);

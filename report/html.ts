@@ -62,7 +62,7 @@ function section(one: Section): string {
   return `<section id="${one.id}"><h2>${escapeHtml(one.title)}</h2>
 ${warning}
 ${one.figures.map(figure).join('\n')}
-${list('Not shown', 'notes', one.notes)}
+${list('Mind', 'notes', one.notes)}
 ${list('How it was taken', 'taken', one.taken)}</section>`;
 }
 

@@ -226,9 +226,12 @@ export function readInputs(chosen: ChosenFiles, directories: readonly string[] =
     (files[kind] ?? [])
       .map((file) => readInput(file, kind) as T)
       .sort((a, b) => (a.started < b.started ? 1 : -1));
+  /** Runs that lie about may be of other states of the project: only who names several wants them side by side. */
+  const together = (kind: 'compat' | 'ltp'): CompatRun[] =>
+    read<CompatRun>(kind).slice(0, chosen[kind] === undefined ? 1 : undefined);
   return {
-    compat: read('compat'),
-    ltp: read('ltp'),
+    compat: together('compat'),
+    ltp: together('ltp'),
     bench: read('bench'),
     kernel: read('kernel'),
     apps: read('apps'),

@@ -27,7 +27,7 @@ function section(one: Section): string[] {
     `## ${escapeMarkdown(one.title)}`,
     ...(one.warnings.length === 0 ? [] : [`> **${CAUTION}**: ${escapeMarkdown(one.warnings.join('; '))}.`]),
     ...one.figures.flatMap(figure),
-    ...list('Not shown', one.notes),
+    ...list('Mind', one.notes),
     ...list('How it was taken', one.taken),
   ];
 }

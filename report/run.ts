@@ -25,10 +25,14 @@ function parse(args: string[]): Options {
     .description(
       'One static page with plots and one Markdown summary of earlier runs. What is not named is the newest in bench/out and .cache.',
     )
-    .option('--compat <file>', 'a run of the compatibility cases: tvisor compat --json FILE', append)
+    .option(
+      '--compat <file>',
+      'a run of the compatibility cases: tvisor compat --json FILE; repeat for other targets',
+      append,
+    )
     .option(
       '--ltp <file>',
-      'a run of the Linux Test Project or of gtest binaries: tvisor compat --ltp DIR --json FILE',
+      'a run of the Linux Test Project or of gtest binaries: tvisor compat --ltp DIR --json FILE; repeat for other targets',
       append,
     )
     .option('--bench <file>', 'a run of npm run bench; repeat for a history', append)

@@ -1,6 +1,6 @@
 /** Compatibility: which checks, calls and tests of a suite pass on which target. */
 import { formatMachine } from '../../bench/machine.js';
-import type { CompatRun, Outcome } from '../../compat/model.js';
+import type { CompatRun, Outcome, TargetRun } from '../../compat/model.js';
 import { day, duration, fraction, percent, remainder, suiteTitle } from '../../compat/report/figures.js';
 import { type Cell, computeMatrix, type Matrix, type TargetTotals } from '../../compat/report/matrix.js';
 import { count, firstLine, slug } from '../../compat/report/text.js';
@@ -106,7 +106,9 @@ function outcomesFigure(matrix: Matrix): Figure {
   const columns = columnsOf(matrix);
   const totals = columns.map((column) => totalsOf(matrix, column));
   const used = OUTCOMES.filter(([outcome]) => totals.some(({ cases }) => cases[outcome] > 0));
-  const words = Array.from(new Set(totals.flatMap(({ counts }) => Array.from(counts.keys()))));
+  const words = Array.from(new Set(totals.flatMap(({ counts }) => Array.from(counts.keys())))).filter(
+    (word) => !OUTCOMES.some(([outcome]) => outcome === word),
+  );
   return {
     title: 'How the tests end',
     words:
@@ -131,15 +133,14 @@ function outcomesFigure(matrix: Matrix): Figure {
   };
 }
 
-/** What is remembered of tvisor, or else of the first target. */
+/** What is remembered of tvisor. */
 function headlines(run: CompatRun, matrix: Matrix): Headline[] {
-  const columns = columnsOf(matrix);
-  const column = columns.find((one) => nameOf(matrix, one) === 'tvisor') ?? columns[0];
+  const column = columnsOf(matrix).find((one) => nameOf(matrix, one) === 'tvisor');
   if (column === undefined) {
     return [];
   }
   const { checks, cases } = totalsOf(matrix, column);
-  const on = `on ${nameOf(matrix, column)}`;
+  const on = 'on tvisor';
   if (run.suite === 'cases') {
     return [
       {
@@ -171,8 +172,38 @@ function taken(run: CompatRun): string[] {
   ];
 }
 
-/** The section of a run: of our own cases by checks and families, of other suites by outcomes. */
-export function compatSection(run: CompatRun, palette: Palette): Section {
+function notRun(run: CompatRun): string[] {
+  return run.targets
+    .filter(({ unavailable }) => unavailable !== '')
+    .map(({ target, unavailable }) => `${name(target.name)}: not run: ${firstLine(unavailable, 300)}`);
+}
+
+/** Shares of different wholes are not comparable. */
+function uneven(run: CompatRun): string[] {
+  const tried = run.targets.filter(({ unavailable }) => unavailable === '');
+  const numbers = tried.map(({ target, cases }) => `${name(target.name)} ${cases.length}`);
+  const differ = new Set(tried.map(({ cases }) => cases.length)).size > 1;
+  return differ ? [`The targets did not all run the same number of tests: ${numbers.join(', ')}.`] : [];
+}
+
+/** One run of all targets of several: of a target that was run in more than one, the newest. */
+function merge(runs: readonly CompatRun[]): CompatRun {
+  const targets = new Map<string, TargetRun>();
+  for (const target of runs.toReversed().flatMap((run) => run.targets)) {
+    if (target.unavailable === '' || !targets.has(target.target.name)) {
+      targets.set(target.target.name, target);
+    }
+  }
+  return { ...(runs[0] as CompatRun), targets: Array.from(targets.values()) };
+}
+
+/**
+ * The section of a suite: of our own cases by checks and families, of other suites by outcomes.
+ *
+ * @param runs of one suite, at least one, the newest first; several, for a suite that was run on one target after the other
+ */
+export function compatSection(runs: readonly CompatRun[], palette: Palette): Section {
+  const run = merge(runs);
   const matrix = computeMatrix(run);
   const any = columnsOf(matrix).length > 0;
   const own = run.suite === 'cases';
@@ -182,10 +213,8 @@ export function compatSection(run: CompatRun, palette: Palette): Section {
     title: suiteTitle(run),
     headlines: headlines(run, matrix),
     figures: any ? figures : [],
-    notes: run.targets
-      .filter(({ unavailable }) => unavailable !== '')
-      .map(({ target, unavailable }) => `${name(target.name)}: not run: ${firstLine(unavailable, 300)}`),
-    taken: taken(run),
+    notes: [...notRun(run), ...uneven(run)],
+    taken: runs.flatMap(taken),
     warnings: [],
   };
 }

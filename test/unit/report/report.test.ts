@@ -58,6 +58,33 @@ describe('sections', () => {
     assert.match(page, /Micro benchmarks: no run found; npm run bench makes one/);
   });
 
+  test('several files of a suite are one section, with the newest of each target', () => {
+    const [ltp] = sampleInputs().ltp;
+    assert.ok(ltp);
+    const [native, tvisor] = ltp.targets;
+    assert.ok(native && tvisor);
+    const newer = { ...ltp, started: '2026-02-01T00:00:00Z', targets: [{ ...tvisor, cases: native.cases }] };
+    const other = { ...ltp, suite: 'gtest' as const, targets: [tvisor] };
+    const { sections } = buildReport({ ...NONE, ltp: [newer, ltp, other] });
+    assert.deepEqual(
+      sections.map(({ id, taken }) => [id, taken.filter((line) => /^\d+ tests?/.test(line)).length]),
+      [
+        ['suite-ltp', 2],
+        ['suite-gtest', 1],
+      ],
+    );
+    assert.ok(sections[0]?.notes.every((note) => !note.includes('same number')));
+    assert.match(
+      reportMarkdown(buildReport({ ...NONE, ltp: [ltp] })),
+      /the same number of tests: native 3, tvisor 5\./,
+    );
+    const rows = sections[0]?.figures[0]?.table.rows.map(([name, passed]) => [name, passed]);
+    assert.deepEqual(rows, [
+      ['native', '3'],
+      ['tvisor', '3'],
+    ]);
+  });
+
   test('a target has the same place in every plot', () => {
     const styles = report.sections.flatMap(({ figures }) =>
       figures.flatMap(({ plot }) => ('series' in plot && plot.kind === 'dots' ? plot.series : [])),

@@ -3,6 +3,7 @@
  * benchmarks left behind.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { firstLine } from '../compat/report/text.js';
@@ -60,7 +61,11 @@ async function main(options: Options): Promise<void> {
   // A wrong file is said before anything is run.
   readInputs(chosen);
   if (run) {
-    await takeRuns((line) => console.error(`report: ${line}`));
+    const interrupted = await takeRuns((line) => console.error(`report: ${line}`));
+    if (interrupted !== undefined) {
+      process.exitCode = 128 + constants.signals[interrupted];
+      return;
+    }
   }
   const report = buildReport(readInputs(chosen));
   write(html, reportHtml(report));

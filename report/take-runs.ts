@@ -16,7 +16,7 @@ const STEPS: { title: string; command: string[] }[] = [
   { title: 'the kernel by itself', command: [...SCRIPT, join('bench', 'kernel', 'run.ts')] },
 ];
 
-function runStep(command: readonly string[]): Promise<number | null> {
+function runStep(command: readonly string[], signal: AbortSignal): Promise<number | null> {
   const [program = '', ...args] = command;
   return new Promise((resolve, reject) => {
     // What they print is theirs; the report's own output may be a pipe.
@@ -24,9 +24,38 @@ function runStep(command: readonly string[]): Promise<number | null> {
       cwd: packageRoot,
       stdio: ['ignore', process.stderr, process.stderr],
     });
+    const end = (): void => void child.kill('SIGTERM');
+    signal.addEventListener('abort', end);
     child.once('error', reject);
-    child.once('close', (status) => resolve(status));
+    child.once('close', (status) => {
+      signal.removeEventListener('abort', end);
+      resolve(status);
+    });
   });
+}
+
+/**
+ * Wait for a run and its cleaning up, also when the user has enough. A terminal sends SIGINT to the run itself; SIGTERM is
+ * passed on to it.
+ *
+ * @returns the signal that came meanwhile
+ */
+async function untilInterrupted(
+  body: (signal: AbortSignal) => Promise<void>,
+): Promise<NodeJS.Signals | undefined> {
+  const controller = new AbortController();
+  let came: NodeJS.Signals | undefined;
+  const note = (name: NodeJS.Signals): void => {
+    came = name;
+    if (name === 'SIGTERM') controller.abort();
+  };
+  process.on('SIGINT', note).on('SIGTERM', note);
+  try {
+    await body(controller.signal);
+  } finally {
+    process.off('SIGINT', note).off('SIGTERM', note);
+  }
+  return came;
 }
 
 /**
@@ -34,14 +63,22 @@ function runStep(command: readonly string[]): Promise<number | null> {
  * status 1, and is shown.
  *
  * @param say a line for the user
+ * @returns the signal that ended it early, if one did
  */
-export async function takeRuns(say: (line: string) => void): Promise<void> {
+export async function takeRuns(say: (line: string) => void): Promise<NodeJS.Signals | undefined> {
   mkdirSync(join(packageRoot, '.cache'), { recursive: true });
   for (const [i, { title, command }] of STEPS.entries()) {
     say(`${i + 1} of ${STEPS.length}: ${title}`);
-    const status = await runStep(command);
+    let status: number | null = null;
+    const interrupted = await untilInterrupted(async (signal) => {
+      status = await runStep(command, signal);
+    });
+    if (interrupted !== undefined) {
+      return interrupted;
+    }
     if (status !== 0) {
       say(`${title}: ended with ${status === null ? 'a signal' : `status ${status}`}`);
     }
   }
+  return undefined;
 }

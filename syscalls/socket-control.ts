@@ -6,7 +6,7 @@ import { MSG_CTRUNC, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET } from '../src/abi/
 import { CMSGHDR_SIZE, cmsgAlign, SCM_MAX_FD, UCRED_SIZE } from '../src/abi/structs-ipc.js';
 import { capable } from '../src/kernel/cred.js';
 import type { Task } from '../src/kernel/task.js';
-import type { ReceivedMessage, Ucred } from '../src/net/socket.js';
+import type { ControlItem, ReceivedMessage, Ucred } from '../src/net/socket.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { fileOf } from './descriptors.js';
@@ -17,6 +17,8 @@ const OPTMEM_MAX = 131072;
 export interface ControlIn {
   files: OpenFile[];
   cred: Ucred | undefined;
+  /** Data of other levels, for the protocol to judge. */
+  items: ControlItem[] | undefined;
 }
 
 /** A process may speak for itself only, unless it is privileged (scm_check_creds). */
@@ -30,7 +32,7 @@ function checkCred(task: Task, cred: Ucred): boolean {
 
 /** Reads the control data of sendmsg(2). @returns -EINVAL, -EBADF, -EPERM, -ENOBUFS, -EFAULT */
 export function readControl(task: Task, addr: number, len: number): ControlIn | number {
-  const out: ControlIn = { files: [], cred: undefined };
+  const out: ControlIn = { files: [], cred: undefined, items: undefined };
   if (addr === 0 || len === 0) return out;
   if (len < 0 || len > OPTMEM_MAX) return -ENOBUFS;
   const bytes = new Uint8Array(len);
@@ -39,9 +41,13 @@ export function readControl(task: Task, addr: number, len: number): ControlIn | 
   for (let off = 0; off + CMSGHDR_SIZE <= len; ) {
     const size = Number(dv.getBigUint64(off, true));
     if (size < CMSGHDR_SIZE || size > len - off) return -EINVAL;
-    if (dv.getInt32(off + 8, true) === SOL_SOCKET) {
+    const level = dv.getInt32(off + 8, true);
+    if (level === SOL_SOCKET) {
       const r = readOne(task, dv, off, size, out);
       if (r < 0) return r;
+    } else {
+      const data = bytes.subarray(off + CMSGHDR_SIZE, off + size);
+      (out.items ??= []).push({ level, type: dv.getInt32(off + 12, true), data });
     }
     off += cmsgAlign(size);
   }
@@ -94,7 +100,7 @@ class ControlWriter {
   }
 
   /** @returns false when the buffer cannot be written */
-  append(type: number, data: Uint8Array): boolean {
+  append(type: number, data: Uint8Array, level = SOL_SOCKET): boolean {
     if (this.left < CMSGHDR_SIZE) {
       this.truncated = true;
       return true;
@@ -103,7 +109,7 @@ class ControlWriter {
     if (n < data.length) this.truncated = true;
     const dv = this.task.mem.stage(CMSGHDR_SIZE + n);
     dv.setBigUint64(0, BigInt(CMSGHDR_SIZE + n), true);
-    dv.setInt32(8, SOL_SOCKET, true);
+    dv.setInt32(8, level, true);
     dv.setInt32(12, type, true);
     for (let i = 0; i < n; i++) dv.setUint8(CMSGHDR_SIZE + i, data[i] ?? 0);
     if (this.task.mem.post(this.addr + this.used, CMSGHDR_SIZE + n) < 0) return false;
@@ -131,6 +137,12 @@ export function storeControl(
     dv.setUint32(4, out.cred.uid, true);
     dv.setUint32(8, out.cred.gid, true);
     if (!writer.append(SCM_CREDENTIALS, data)) {
+      dropFiles(out);
+      return -EFAULT;
+    }
+  }
+  for (const { level, type, data } of out.control ?? []) {
+    if (!writer.append(type, data, level)) {
       dropFiles(out);
       return -EFAULT;
     }

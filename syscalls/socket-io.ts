@@ -104,6 +104,7 @@ function sendHeader(task: Task, socket: Socket, addr: number, flags: number): Sy
     to,
     files: control.files,
     cred: control.cred,
+    control: control.items,
   });
 }
 

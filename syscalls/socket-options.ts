@@ -1,6 +1,6 @@
 /** getsockopt(2) and setsockopt(2). */
 
-import { EDOM, EFAULT, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../src/abi/errno.js';
+import { EDOM, EFAULT, EINVAL, ENOPROTOOPT } from '../src/abi/errno.js';
 import {
   SO_ACCEPTCONN,
   SO_BROADCAST,
@@ -100,13 +100,23 @@ function setInteger(socket: Socket, name: number, value: number): number {
   }
 }
 
+/** Longest value of an option that is not of SOL_SOCKET. */
+const OPTION_MAX = 256;
+
+/** An option of the protocol's own level. */
+function setProtocolOption(task: Task, socket: Socket, args: SyscallArgs): number {
+  const value = new Uint8Array(Math.min(args.int(4), OPTION_MAX));
+  if (value.length > 0 && task.mem.read(args.ptr(3), value, 0, value.length) !== value.length) return -EFAULT;
+  return socket.setOption(task, args.int(1), args.int(2), value);
+}
+
 function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   const name = args.int(2);
   const len = args.int(4);
   const socket = socketOf(task, args.int(0));
   if (typeof socket === 'number') return socket;
   if (len < 0) return -EINVAL;
-  if (args.int(1) !== SOL_SOCKET) return -EOPNOTSUPP;
+  if (args.int(1) !== SOL_SOCKET) return setProtocolOption(task, socket, args);
   if (len < 4) return -EINVAL;
   const size =
     name === SO_RCVTIMEO || name === SO_SNDTIMEO ? TIMEVAL_SIZE : name === SO_LINGER ? LINGER_SIZE : 4;
@@ -190,12 +200,14 @@ function optionBytes(socket: Socket, name: number): Uint8Array | undefined {
 function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   const socket = socketOf(task, args.int(0));
   if (typeof socket === 'number') return socket;
-  if (args.int(1) !== SOL_SOCKET) return -EOPNOTSUPP;
+  const level = args.int(1);
+  const name = args.int(2);
   const room = task.mem.i32(args.ptr(4));
   if (Number.isNaN(room)) return -EFAULT;
   if (room < 0) return -EINVAL;
-  const value = optionBytes(socket, args.int(2));
-  if (value === undefined) return -ENOPROTOOPT;
+  const value =
+    level === SOL_SOCKET ? (optionBytes(socket, name) ?? -ENOPROTOOPT) : socket.getOption(level, name, room);
+  if (typeof value === 'number') return value;
   const n = Math.min(room, value.length);
   if (n > 0 && task.mem.write(args.ptr(3), value, 0, n) !== n) return -EFAULT;
   return task.mem.putU32(args.ptr(4), n);
@@ -206,12 +218,12 @@ export const socketOptionFamily: Family = {
     handler: sysGetsockopt,
     args: ['fd', 'int', 'int', 'ptr', 'ptr'],
     status: 'partial',
-    note: 'SOL_SOCKET',
+    note: 'the usual options of SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_TCP',
   },
   setsockopt: {
     handler: sysSetsockopt,
     args: ['fd', 'int', 'int', 'struct', 'int'],
     status: 'partial',
-    note: 'SOL_SOCKET',
+    note: 'the usual options of SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_TCP',
   },
 };

@@ -1,11 +1,32 @@
-/** Making, naming and connecting sockets. Only AF_UNIX exists so far: there is no network, loopback included. */
+/** Making, naming and connecting sockets. */
 
-import { EAFNOSUPPORT, EFAULT, EINVAL, EMFILE, EPROTONOSUPPORT, ESOCKTNOSUPPORT } from '../src/abi/errno.js';
+import {
+  EAFNOSUPPORT,
+  EFAULT,
+  EINVAL,
+  EMFILE,
+  EPERM,
+  EPROTONOSUPPORT,
+  ESOCKTNOSUPPORT,
+} from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
+import { IPPROTO_IP, IPPROTO_MAX, IPPROTO_TCP, IPPROTO_UDP } from '../src/abi/inet.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK } from '../src/abi/socket.js';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_PACKET,
+  AF_UNIX,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOCK_STREAM,
+} from '../src/abi/socket.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
+import { TcpSocket } from '../src/net/inet/tcp.js';
+import { UdpSocket } from '../src/net/inet/udp.js';
 import type { Socket } from '../src/net/socket.js';
 import { UnixSocket, unixType } from '../src/net/unix/socket.js';
 import { installFd, installPair } from './anon-fd.js';
@@ -22,11 +43,36 @@ function makeSocket(task: Task, family: number, typeAndFlags: number, protocol: 
   if ((typeAndFlags & ~(SOCK_TYPE_MASK | SOCK_CLOEXEC | SOCK_NONBLOCK)) !== 0) return -EINVAL;
   const type = typeAndFlags & SOCK_TYPE_MASK;
   if (type >= SOCK_MAX) return -EINVAL;
+  const flags = (typeAndFlags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0;
+  if (family === AF_INET || family === AF_INET6) return makeInetSocket(task, family, type, protocol, flags);
+  // What programs without CAP_NET_RAW are told: here nobody sees packets.
+  if (family === AF_PACKET) return -EPERM;
   if (family !== AF_UNIX) return -EAFNOSUPPORT;
   if (protocol !== 0 && protocol !== AF_UNIX) return -EPROTONOSUPPORT;
   const kind = unixType(type);
   if (kind === undefined) return -ESOCKTNOSUPPORT;
-  return new UnixSocket(task.kernel, kind, (typeAndFlags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0, task.cred);
+  return new UnixSocket(task.kernel, kind, flags, task.cred);
+}
+
+/** TCP and UDP; every other protocol is as if its module were missing, and raw sockets as without CAP_NET_RAW. */
+function makeInetSocket(
+  task: Task,
+  family: number,
+  type: number,
+  protocol: number,
+  flags: number,
+): Socket | number {
+  if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
+  if (type === SOCK_STREAM) {
+    if (protocol !== IPPROTO_IP && protocol !== IPPROTO_TCP) return -EPROTONOSUPPORT;
+    return new TcpSocket(task.kernel, family, flags, task.cred);
+  }
+  if (type === SOCK_DGRAM) {
+    if (protocol !== IPPROTO_IP && protocol !== IPPROTO_UDP) return -EPROTONOSUPPORT;
+    return new UdpSocket(task.kernel, family, flags, task.cred);
+  }
+  if (type === SOCK_RAW) return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : -EPERM;
+  return -ESOCKTNOSUPPORT;
 }
 
 function sysSocket(task: Task, args: SyscallArgs): SyscallResult {
@@ -76,7 +122,7 @@ function accept(task: Task, args: SyscallArgs, flags: number): SyscallResult {
     if (fd < 0) return -EMFILE;
     if ((flags & SOCK_NONBLOCK) !== 0) socket.flags |= O_NONBLOCK;
     if (addr !== 0) {
-      const peer = socket.peerAddress();
+      const peer = socket.acceptedAddress();
       const r = typeof peer === 'number' ? -EFAULT : storeAddress(task, peer, addr, lenAddr);
       if (r < 0) {
         task.files.close(fd);
@@ -114,16 +160,16 @@ function sysShutdown(task: Task, args: SyscallArgs): SyscallResult {
   return typeof socket === 'number' ? socket : socket.shutdown(args.int(1));
 }
 
-const note = 'AF_UNIX only; every other family is EAFNOSUPPORT';
+const note = 'AF_UNIX, and TCP and UDP on the loopback device; other families are EAFNOSUPPORT';
 
 export const socketFamily: Family = {
   socket: { handler: sysSocket, args: ['int', 'hex', 'int'], status: 'partial', note },
-  socketpair: { handler: sysSocketpair, args: ['int', 'hex', 'int', 'ptr'], status: 'partial', note },
-  bind: { handler: sysBind, args: ['fd', 'struct', 'int'], status: 'partial', note },
-  listen: { handler: sysListen, args: ['fd', 'int'], status: 'partial', note },
-  connect: { handler: sysConnect, args: ['fd', 'struct', 'int'], status: 'partial', note },
-  accept: { handler: sysAccept, args: ['fd', 'ptr', 'ptr'], status: 'partial', note },
-  accept4: { handler: sysAccept4, args: ['fd', 'ptr', 'ptr', 'hex'], status: 'partial', note },
+  socketpair: { handler: sysSocketpair, args: ['int', 'hex', 'int', 'ptr'], status: 'full' },
+  bind: { handler: sysBind, args: ['fd', 'struct', 'int'], status: 'full' },
+  listen: { handler: sysListen, args: ['fd', 'int'], status: 'full' },
+  connect: { handler: sysConnect, args: ['fd', 'struct', 'int'], status: 'full' },
+  accept: { handler: sysAccept, args: ['fd', 'ptr', 'ptr'], status: 'full' },
+  accept4: { handler: sysAccept4, args: ['fd', 'ptr', 'ptr', 'hex'], status: 'full' },
   getsockname: { handler: sysGetsockname, args: ['fd', 'ptr', 'ptr'], status: 'full' },
   getpeername: { handler: sysGetpeername, args: ['fd', 'ptr', 'ptr'], status: 'full' },
   shutdown: { handler: sysShutdown, args: ['fd', 'int'], status: 'full' },

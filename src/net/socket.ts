@@ -1,6 +1,6 @@
 /** What the socket calls ask of a socket, of whatever family (struct proto_ops). */
 
-import { ENOTSUP } from '../abi/errno.js';
+import { EAGAIN, EINTR, ENOTSUP, EOPNOTSUPP, ERESTARTSYS } from '../abi/errno.js';
 import { O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
 import { MSG_DONTWAIT } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
@@ -20,6 +20,13 @@ export interface Ucred {
   readonly gid: number;
 }
 
+/** One piece of ancillary data (struct cmsghdr). */
+export interface ControlItem {
+  readonly level: number;
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
 /** What goes out beside the bytes. */
 export interface SendMessage {
   readonly flags: number;
@@ -29,6 +36,8 @@ export interface SendMessage {
   readonly files?: readonly OpenFile[] | undefined;
   /** SCM_CREDENTIALS, already checked. */
   readonly cred?: Ucred | undefined;
+  /** Ancillary data of other levels than SOL_SOCKET. */
+  readonly control?: readonly ControlItem[] | undefined;
 }
 
 /** What came in beside the bytes; filled by `recv` before it returns a count. */
@@ -40,6 +49,8 @@ export interface ReceivedMessage {
   cred: Ucred | undefined;
   /** Descriptions, each with one reference that is now the receiver's; a peek takes references of its own. */
   files: readonly OpenFile[] | undefined;
+  /** Ancillary data of other levels than SOL_SOCKET. */
+  control: ControlItem[] | undefined;
 }
 
 export abstract class Socket extends OpenFile {
@@ -101,6 +112,32 @@ export abstract class Socket extends OpenFile {
   get listening(): boolean {
     return false;
   }
+  /** The peer as accept(2) names it, who may be gone already. */
+  acceptedAddress(): Uint8Array | number {
+    return this.peerAddress();
+  }
+  /** setsockopt(2) of a level that is the protocol's. @param value as much as the caller gave, at most 256 bytes */
+  setOption(_task: Task, _level: number, _name: number, _value: Uint8Array): number {
+    return -EOPNOTSUPP;
+  }
+  /** getsockopt(2) of such a level. @param room what the caller has room for @returns all bytes of the value, or -errno */
+  getOption(_level: number, _name: number, _room: number): Uint8Array | number {
+    return -EOPNOTSUPP;
+  }
+  /**
+   * What a wait with SO_RCVTIMEO or SO_SNDTIMEO (`ms`, 0 for none) has: with a timeout it is not restarted (sock_intr_errno).
+   * @param partial bytes moved so far, which are the result if there are any
+   */
+  timed(
+    ms: number,
+    partial: () => number = () => 0,
+  ): { deadline?: number; timeout: () => number; interrupted: () => number } {
+    return {
+      ...(ms > 0 ? { deadline: this.kernel.now() + ms } : {}),
+      timeout: () => partial() || -EAGAIN,
+      interrupted: () => partial() || (ms > 0 ? -EINTR : -ERESTARTSYS),
+    };
+  }
   /** Another socket of the same kind, connected to this one (socketpair). */
   pairWith(_task: Task, _other: Socket): number {
     return -ENOTSUP;
@@ -108,5 +145,5 @@ export abstract class Socket extends OpenFile {
 }
 
 export function emptyMessage(): ReceivedMessage {
-  return { flags: 0, from: undefined, cred: undefined, files: undefined };
+  return { flags: 0, from: undefined, cred: undefined, files: undefined, control: undefined };
 }

@@ -6,15 +6,12 @@ import {
   ECONNREFUSED,
   ECONNRESET,
   EEXIST,
-  EINTR,
   EINVAL,
   EISCONN,
   ENOTCONN,
-  ENOTTY,
   EOPNOTSUPP,
   EPERM,
   EPROTOTYPE,
-  ERESTARTSYS,
 } from '../../abi/errno.js';
 import { AT_FDCWD } from '../../abi/fcntl.js';
 import { FIONREAD, TIOCOUTQ } from '../../abi/ioctl.js';
@@ -52,6 +49,7 @@ import { vfsMknod } from '../../vfs/fsops.js';
 import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
 import { mayAccess } from '../../vfs/permission.js';
 import { encodeUnixAddress, parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
+import { interfaceIoctl } from '../inet/interfaces.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
 import { abstractNames, boundInodes } from './names.js';
@@ -238,22 +236,6 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     return this.dontWait(flags) ? -EAGAIN : waitOn(this, attempt, this.timed(this.options.rcvTimeout));
   }
 
-  /** What a wait with SO_RCVTIMEO or SO_SNDTIMEO has: with a timeout it is not restarted (sock_intr_errno). */
-  timed(
-    ms: number,
-    partial: () => number = () => 0,
-  ): {
-    deadline?: number;
-    timeout: () => number;
-    interrupted: () => number;
-  } {
-    return {
-      ...(ms > 0 ? { deadline: this.kernel.now() + ms } : {}),
-      timeout: () => partial() || -EAGAIN,
-      interrupted: () => partial() || (ms > 0 ? -EINTR : -ERESTARTSYS),
-    };
-  }
-
   override pairWith(task: Task, other: Socket): number {
     if (!(other instanceof UnixSocket)) return -EINVAL;
     for (const [a, b] of [
@@ -363,7 +345,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
       const n = this.type === SOCK_DGRAM ? (this.messages.at(0)?.left ?? 0) : this.messages.bytes;
       return task.mem.putU32(arg, n);
     }
-    return request === TIOCOUTQ ? task.mem.putU32(arg, this.sent) : -ENOTTY;
+    return request === TIOCOUTQ ? task.mem.putU32(arg, this.sent) : interfaceIoctl(task, request, arg);
   }
 
   /** See Carrier. */

@@ -1,0 +1,137 @@
+// tags: network
+// Ends of connections: half closes, resets, and what each side sees.
+#include "inet.h"
+
+static void look(const char *label, int fd) {
+  char data[100];
+  say_poll(label, fd);
+  R(recv(fd, data, 100, MSG_DONTWAIT));
+}
+
+static void on_pipe(int number) {
+  say("SIG%s", sigabbrev_np(number));
+}
+
+int main(void) {
+  handle(SIGPIPE, on_pipe, 0);
+  char data[1000];
+  CHECK("shutdown(SHUT_WR)", "half a close");
+  struct connection c = connection4(7100);
+  say_poll("open", c.server);
+  R(send(c.client, "abc", 3, 0));
+  R(shutdown(c.client, SHUT_WR));
+  say_poll("client", c.client);
+  say_poll("server", c.server);
+  R(recv(c.server, data, 100, 0));
+  R(recv(c.server, data, 100, 0));
+  R(recv(c.server, data, 100, 0));
+  R(send(c.server, "back", 4, 0));
+  R(recv(c.client, data, 100, 0));
+  R(send(c.client, "x", 1, 0));
+  R(send(c.client, "x", 1, MSG_NOSIGNAL));
+  R(shutdown(c.server, SHUT_WR));
+  say_poll("client", c.client);
+  say_poll("server", c.server);
+  R(recv(c.client, data, 100, 0));
+  say_names("client", c.client);
+  R(shutdown(c.client, SHUT_RDWR));
+  CHECK("shutdown(SHUT_RD)", "nothing changes for the peer");
+  c = connection4(7101);
+  R(send(c.client, "abc", 3, 0));
+  R(shutdown(c.server, SHUT_RD));
+  say_poll("server", c.server);
+  R(send(c.client, "def", 3, 0));
+  R(recv(c.server, data, 100, 0));
+  R(recv(c.server, data, 100, 0));
+  R(send(c.server, "x", 1, 0));
+  say_poll("client", c.client);
+  CHECK("close", "the peer has read everything");
+  c = connection4(7102);
+  R(close(c.server));
+  look("client", c.client);
+  R(send(c.client, "one", 3, 0));
+  say_poll("after a send to nobody", c.client);
+  R(send(c.client, "two", 3, 0));
+  R(so_error(c.client));
+  look("client", c.client);
+  CHECK("close", "bytes that nobody has read");
+  c = connection4(7103);
+  R(send(c.client, "abc", 3, 0));
+  R(close(c.server));
+  say_poll("client", c.client);
+  R(recv(c.client, data, 100, 0));
+  R(recv(c.client, data, 100, 0));
+  say_poll("client", c.client);
+  R(send(c.client, "x", 1, 0));
+  say_names("client", c.client);
+  CHECK("close", "a reset is told to the sender too");
+  c = connection4(7104);
+  R(send(c.client, "abc", 3, 0));
+  R(close(c.server));
+  R(send(c.client, "x", 1, 0));
+  R(send(c.client, "x", 1, 0));
+  CHECK("close setsockopt(SO_LINGER)", "linger of no time resets");
+  c = connection4(7105);
+  struct linger now = {1, 0};
+  OK(setsockopt(c.client, SOL_SOCKET, SO_LINGER, &now, sizeof now));
+  R(send(c.client, "last", 4, 0));
+  R(close(c.client));
+  say_poll("server", c.server);
+  R(so_error(c.server));
+  CHECK("close", "a listener with connections that were not accepted");
+  c = connection4(7106);
+  int waiting = NEED(socket(AF_INET, SOCK_STREAM, 0));
+  NEED(connect4(waiting, "127.0.0.1", 7106));
+  R(close(c.listener));
+  say_poll("not accepted", waiting);
+  R(recv(waiting, data, 1, 0));
+  R(send(c.client, "x", 1, 0));
+  R(recv(c.server, data, 100, 0));
+  CHECK("accept", "a connection that is closed already");
+  int l = listen4(7107, 5);
+  int client = NEED(socket(AF_INET, SOCK_STREAM, 0));
+  NEED(connect4(client, "127.0.0.1", 7107));
+  R(send(client, "bye", 3, 0));
+  R(close(client));
+  struct sockaddr_storage from;
+  socklen_t length = sizeof from;
+  int s = NEED(accept(l, (void *)&from, &length));
+  say("from %s", address_text(&from));
+  R(recv(s, data, 100, 0));
+  R(recv(s, data, 100, 0));
+  CHECK("shutdown", "a listener");
+  R(shutdown(l, SHUT_WR));
+  say_poll("listener", l);
+  R(shutdown(l, SHUT_RD));
+  say_poll("listener", l);
+  R(accept(l, NULL, NULL));
+  client = NEED(socket(AF_INET, SOCK_STREAM, 0));
+  R(connect4(client, "127.0.0.1", 7107));
+  R(listen(l, 5));
+  OK(connect4(client, "127.0.0.1", 7107));
+  CHECK("shutdown", "ends a wait of another");
+  c = connection4(7108);
+  struct gate ready = new_gate();
+  pid_t child = CHILD(tell(ready); case_result("recv in the child", recv(c.server, data, 100, 0)));
+  await(ready);
+  sleep_ms(30);
+  NEED(shutdown(c.server, SHUT_RD));
+  reap("child", child);
+  CHECK("close", "wakes who reads at the other end");
+  c = connection4(7109);
+  ready = new_gate();
+  child = CHILD(close(c.server); tell(ready); case_result("recv in the child", recv(c.client, data, 100, 0)));
+  await(ready);
+  sleep_ms(30);
+  NEED(close(c.server));
+  reap("child", child);
+  CHECK("connect", "to itself");
+  int me = NEED(socket(AF_INET, SOCK_STREAM, 0));
+  NEED(bind4(me, "127.0.0.1", 7110));
+  OK(connect4(me, "127.0.0.1", 7110));
+  R(send(me, "echo", 4, 0));
+  R(recv(me, data, 100, 0));
+  R(shutdown(me, SHUT_WR));
+  R(recv(me, data, 100, 0));
+  return 0;
+}

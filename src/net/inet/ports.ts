@@ -1,0 +1,135 @@
+/** Who uses which port, and who may (net/ipv4/inet_connection_sock.c, inet_hashtables.c, udp.c). */
+
+import { AF_INET } from '../../abi/socket.js';
+import { ANY4, ANY6, type Endpoint, type Ip, isAny, isV4 } from './address.js';
+
+/** net.ipv4.ip_local_port_range. */
+export const EPHEMERAL_FIRST = 32768;
+export const EPHEMERAL_LAST = 60999;
+/** net.ipv4.ip_unprivileged_port_start. */
+export const UNPRIVILEGED_PORT_START = 1024;
+
+/** A socket as the tables see it. */
+export interface Bound {
+  readonly family: number;
+  /** Address it receives on; ANY4 or ANY6 for all. */
+  local: Endpoint;
+  /** The other end of a connected socket. */
+  remote: Endpoint | undefined;
+  readonly uid: number;
+  readonly v6only: boolean;
+  readonly reuseAddr: boolean;
+  readonly reusePort: boolean;
+  readonly listening: boolean;
+  /** The port was chosen by connect(2): another connection to elsewhere may have the same. */
+  portShared: boolean;
+}
+
+interface Bucket<S> {
+  readonly sockets: Set<S>;
+  /** Those whose port is theirs by bind(2) or is of the first of them. */
+  owners: number;
+}
+
+function receives4(s: { local: Endpoint; v6only: boolean }): boolean {
+  return isV4(s.local.ip) || (s.local.ip === ANY6 && !s.v6only);
+}
+
+/** Would both get messages for some one address? */
+function overlap(a: { local: Endpoint; v6only: boolean }, b: Bound): boolean {
+  const same = isAny(a.local.ip) || isAny(b.local.ip) || a.local.ip === b.local.ip;
+  if (!same) return false;
+  return (receives4(a) && receives4(b)) || (!isV4(a.local.ip) && !isV4(b.local.ip));
+}
+
+/** How well a socket fits a message to `ip` (compute_score): 0 not at all. */
+export function matchScore(s: Bound, ip: Ip): number {
+  if (s.local.ip === ip) return 4;
+  if (isV4(ip)) {
+    if (s.local.ip === ANY4) return s.family === AF_INET ? 3 : 2;
+    return s.local.ip === ANY6 && !s.v6only ? 1 : 0;
+  }
+  return s.local.ip === ANY6 ? 1 : 0;
+}
+
+/** The share of a connection among sockets with SO_REUSEPORT: the same four values always meet the same socket. */
+export function connectionHash(from: Endpoint, to: Endpoint): number {
+  let h = (from.port * 0x9e3779b1) ^ (to.port * 0x85ebca6b);
+  for (let i = 0; i < from.ip.length; i++) h = Math.imul(h ^ from.ip.charCodeAt(i), 0x01000193);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+export class PortTable<S extends Bound> {
+  private readonly buckets = new Map<number, Bucket<S>>();
+
+  /** @param stream true for TCP's rules of SO_REUSEADDR, false for UDP's */
+  constructor(private readonly stream: boolean) {}
+
+  /** Everybody with a port. */
+  *all(): Generator<S> {
+    for (const b of this.buckets.values()) yield* b.sockets;
+  }
+
+  at(port: number): Iterable<S> {
+    return this.buckets.get(port)?.sockets ?? [];
+  }
+
+  /** May `socket` have the address and port `local`? */
+  free(socket: S, local: Endpoint): boolean {
+    const bucket = this.buckets.get(local.port);
+    if (bucket === undefined) return true;
+    const wanted = { local, v6only: socket.v6only };
+    for (const s of bucket.sockets) {
+      if (s !== socket && !this.tolerates(socket, s) && overlap(wanted, s)) return false;
+    }
+    return true;
+  }
+
+  private tolerates(socket: S, other: S): boolean {
+    if (socket.reuseAddr && other.reuseAddr && !(this.stream && other.listening)) return true;
+    return socket.reusePort && other.reusePort && socket.uid === other.uid;
+  }
+
+  add(socket: S): void {
+    const { port } = socket.local;
+    let bucket = this.buckets.get(port);
+    if (bucket === undefined) this.buckets.set(port, (bucket = { sockets: new Set(), owners: 0 }));
+    bucket.sockets.add(socket);
+    if (!socket.portShared) bucket.owners++;
+  }
+
+  remove(socket: S): void {
+    const bucket = this.buckets.get(socket.local.port);
+    if (bucket?.sockets.delete(socket) !== true) return;
+    if (!socket.portShared) bucket.owners--;
+    if (bucket.sockets.size === 0) this.buckets.delete(socket.local.port);
+  }
+
+  /** A free port for a socket that binds to port 0; 0 when there is none. */
+  pick(socket: S, ip: Ip): number {
+    return this.search((port) => {
+      const bucket = this.buckets.get(port);
+      return bucket === undefined || (bucket.owners > 0 && !this.stream && this.free(socket, { ip, port }));
+    });
+  }
+
+  /** A port for a connection, which `unique` says is not in use with this peer; 0 when there is none. */
+  pickForConnect(unique: (port: number) => boolean): number {
+    return this.search((port) => {
+      const bucket = this.buckets.get(port);
+      return bucket === undefined || (bucket.owners === 0 && unique(port));
+    });
+  }
+
+  private search(good: (port: number) => boolean): number {
+    const count = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
+    const start = Math.floor(Math.random() * count);
+    for (let i = 0; i < count; i++) {
+      const port = EPHEMERAL_FIRST + ((start + i) % count);
+      if (good(port)) return port;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,212 @@
+/** What TCP and UDP sockets have in common: names, ports and options (net/ipv4/af_inet.c, net/ipv6/af_inet6.c). */
+
+import {
+  EACCES,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EINVAL,
+  ENOPROTOOPT,
+  ENOTCONN,
+  EOPNOTSUPP,
+} from '../../abi/errno.js';
+import {
+  IP_FREEBIND,
+  IP_MTU,
+  IP_TOS,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPV6_MTU,
+  IPV6_V6ONLY,
+} from '../../abi/inet.js';
+import { CAP_NET_BIND_SERVICE } from '../../abi/sched.js';
+import { AF_INET, AF_INET6, AF_UNSPEC, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM } from '../../abi/socket.js';
+import { type Cred, capable } from '../../kernel/cred.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Task } from '../../kernel/task.js';
+import type { SyscallResult } from '../../kernel/wait.js';
+import { Socket } from '../socket.js';
+import {
+  ANY4,
+  ANY6,
+  anyOf,
+  type Endpoint,
+  encodeInetAddress,
+  familyIn,
+  type InetAddress,
+  isAny,
+  isBroadcast,
+  isLinkLocal6,
+  isLocal,
+  isMulticast,
+  isV4,
+  parseInetAddress,
+} from './address.js';
+import { interfaceIoctl } from './interfaces.js';
+import { InetOptions } from './options.js';
+import { type Bound, UNPRIVILEGED_PORT_START } from './ports.js';
+import { type InetStack, inetStack } from './stack.js';
+
+/** The loopback device's. */
+export const LOOPBACK_MTU = 65536;
+
+export abstract class InetSocket extends Socket implements Bound {
+  readonly options: InetOptions;
+  readonly stack: InetStack;
+  readonly uid: number;
+  local: Endpoint;
+  remote: Endpoint | undefined;
+  portShared = false;
+  /** bind(2) named the address, the port: they stay when the connection ends. */
+  addressFixed = false;
+  portFixed = false;
+  /** Pending error (positive errno). */
+  error = 0;
+
+  constructor(kernel: Kernel, family: number, type: number, protocol: number, flags: number, cred?: Cred) {
+    super(kernel, family, type, protocol, flags, cred);
+    this.options = new InetOptions(type);
+    this.stack = inetStack(kernel);
+    this.uid = cred?.fsuid ?? 0;
+    this.local = { ip: anyOf(family), port: 0 };
+  }
+
+  get reuseAddr(): boolean {
+    return this.options.flags.get(SO_REUSEADDR) === 1;
+  }
+  get reusePort(): boolean {
+    return this.options.flags.get(SO_REUSEPORT) === 1;
+  }
+  get v6only(): boolean {
+    return this.family === AF_INET6 && this.options.on(IPPROTO_IPV6, IPV6_V6ONLY);
+  }
+
+  /** Registers with the table of ports, or leaves it. */
+  protected abstract claim(endpoint: Endpoint): boolean;
+  protected abstract pickPort(ip: string): number;
+  abstract unclaim(): void;
+
+  override bind(task: Task, raw: Uint8Array): number {
+    const address = this.parseForBind(raw);
+    if (typeof address === 'number') return address;
+    const unusable = this.checkBindable(address);
+    if (unusable < 0) return unusable;
+    const { port } = address;
+    if (port !== 0 && port < UNPRIVILEGED_PORT_START && !capable(task.cred, CAP_NET_BIND_SERVICE))
+      return -EACCES;
+    if (this.local.port !== 0 || !this.bindable) return -EINVAL;
+    if (!this.bindPort(address.ip, port)) return -EADDRINUSE;
+    this.addressFixed = !isAny(address.ip);
+    this.portFixed = port !== 0;
+    return 0;
+  }
+
+  /** A socket in use cannot be bound any more. */
+  protected get bindable(): boolean {
+    return this.remote === undefined;
+  }
+
+  private parseForBind(raw: Uint8Array): InetAddress | number {
+    const address = parseInetAddress(raw, this.family);
+    if (typeof address !== 'number' || address !== -EAFNOSUPPORT || this.family !== AF_INET) return address;
+    // Old programs leave the family out when they bind to the wildcard address.
+    if (familyIn(raw) !== AF_UNSPEC) return address;
+    const patched = Uint8Array.from(raw);
+    patched[0] = AF_INET;
+    const wild = parseInetAddress(patched, AF_INET);
+    return typeof wild !== 'number' && wild.ip === ANY4 ? wild : -EAFNOSUPPORT;
+  }
+
+  private checkBindable({ ip, scope, mapped }: InetAddress): number {
+    if (mapped && this.v6only) return -EINVAL;
+    if (isMulticast(ip)) return this.type === SOCK_STREAM && !isV4(ip) ? -EINVAL : 0;
+    if (isLinkLocal6(ip) && scope === 0) return -EINVAL;
+    if (isAny(ip) || isLocal(ip) || isBroadcast(ip)) return 0;
+    return this.options.on(IPPROTO_IP, IP_FREEBIND) ? 0 : -EADDRNOTAVAIL;
+  }
+
+  private bindPort(ip: string, wanted: number): boolean {
+    const port = wanted === 0 ? this.pickPort(ip) : wanted;
+    return port !== 0 && this.claim({ ip, port });
+  }
+
+  /** Gives a socket without a port one. @returns false when there is none left */
+  protected autobind(): boolean {
+    return this.local.port !== 0 || this.bindPort(this.local.ip, 0);
+  }
+
+  override localAddress(): Uint8Array {
+    return encodeInetAddress(this.family, this.local);
+  }
+  override peerAddress(): Uint8Array | number {
+    return this.remote === undefined ? -ENOTCONN : encodeInetAddress(this.family, this.remote);
+  }
+  override takeError(): number {
+    const e = this.error;
+    this.error = 0;
+    return e;
+  }
+
+  /** @returns the destination, with the rules that connect(2) and sendto(2) share; -EINVAL, -EAFNOSUPPORT */
+  protected parseDestination(raw: Uint8Array): InetAddress | number {
+    const family = familyIn(raw);
+    const v4 = this.family === AF_INET || (this.type !== SOCK_STREAM && family === AF_INET);
+    const address = parseInetAddress(raw, v4 ? AF_INET : this.family);
+    if (typeof address === 'number') return address;
+    return isLinkLocal6(address.ip) && address.scope === 0 ? -EINVAL : address;
+  }
+
+  override setOption(_task: Task, level: number, name: number, value: Uint8Array): number {
+    if (!this.knowsLevel(level)) return -ENOPROTOOPT;
+    const int = readInt(level, value);
+    if (int === undefined) return -EINVAL;
+    if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY && this.local.port !== 0) return -EINVAL;
+    if (level === IPPROTO_IP && name === IP_TOS) return this.options.setInt(level, name, this.maskTos(int));
+    return this.options.setInt(level, name, int);
+  }
+
+  /** Of TCP the two bits for congestion are the protocol's own. */
+  private maskTos(value: number): number {
+    return value & (this.type === SOCK_STREAM ? 0xfc : 0xff);
+  }
+
+  override getOption(level: number, name: number, room: number): Uint8Array | number {
+    if (!this.knowsLevel(level)) return this.family === AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
+    let value = this.options.int(level, name);
+    if ((level === IPPROTO_IP && name === IP_MTU) || (level === IPPROTO_IPV6 && name === IPV6_MTU)) {
+      if (this.remote === undefined) return -ENOTCONN;
+      // The length of an IPv4 packet has 16 bits.
+      value = level === IPPROTO_IP ? LOOPBACK_MTU - 1 : LOOPBACK_MTU;
+    }
+    if (value === undefined) return -ENOPROTOOPT;
+    // Level IP gives one byte to those who have room for no more (ip(7)).
+    if (level === IPPROTO_IP && room > 0 && room < 4 && value >= 0 && value <= 255)
+      return Uint8Array.of(value);
+    return intBytes(value);
+  }
+
+  private knowsLevel(level: number): boolean {
+    if (level === IPPROTO_TCP) return this.type === SOCK_STREAM;
+    return level === IPPROTO_IP || (level === IPPROTO_IPV6 && this.family === AF_INET6);
+  }
+
+  override ioctl(task: Task, request: number, arg: number): SyscallResult {
+    return interfaceIoctl(task, request, arg);
+  }
+
+  /** Messages to this socket come from both families. */
+  get dualStack(): boolean {
+    return this.family === AF_INET6 && !this.v6only && (this.local.ip === ANY6 || isV4(this.local.ip));
+  }
+}
+
+/** The int that an option is set to. Level IP takes a single byte too. */
+function readInt(level: number, value: Uint8Array): number | undefined {
+  if (value.length >= 4) return new DataView(value.buffer, value.byteOffset).getInt32(0, true);
+  return level === IPPROTO_IP && value.length >= 1 ? value[0] : undefined;
+}
+
+export function intBytes(value: number): Uint8Array {
+  return new Uint8Array(Int32Array.of(value).buffer);
+}

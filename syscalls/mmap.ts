@@ -74,7 +74,8 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if (offset % PAGE_SIZE !== 0) return -EINVAL;
   if ((flags & MAP_ANONYMOUS) !== 0) return CONTINUE;
   const fd = args.int(4);
-  const file = fileOf(task, fd);
+  const other = task.mapsZeroAs;
+  const file = fileOf(task, other !== undefined && fd === other ? 0 : fd);
   if (file === undefined) return -EBADF;
   const len = args.long(1);
   if (len === 0) return -EINVAL;
@@ -88,8 +89,8 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if (source === -EPERM && (args.int(2) & PROT_WRITE) === 0) source = file.map(false);
   if (typeof source === 'number') return source;
   noteMapping(task.kernel, source.hostFd, file.path);
-  // Another thread's shmat(2) has just that number at the host, for an instant.
-  if (task.kernel.ipc.isReservedFd(fd)) return -EAGAIN;
+  // Another thread's shmat(2), or mmap of descriptor 0, has just that number at the host, for an instant.
+  if (fd !== other && task.kernel.ipc.isReservedFd(fd)) return -EAGAIN;
   const put = task.kernel.native.addFd(task.hostTid, source.hostFd, fd);
   return put < 0 ? put : CONTINUE;
 }

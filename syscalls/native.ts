@@ -24,6 +24,8 @@ export interface NativeCall {
   reason: string;
   /** Alternatives of argument tests; without: always. What fails them goes to the sentry. */
   when?: readonly (readonly ArgTest[])[];
+  /** Of these, what stops for the tracer. */
+  trace?: readonly (readonly ArgTest[])[];
 }
 
 /** FUTEX_* operations but the priority-inheriting ones: bits 0-3 of the operation tell them apart. */
@@ -65,6 +67,8 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
         { arg: 3, clear: MAP_HUGETLB },
       ],
     ],
+    // At the host that number is the loader's, and stays it: the mapping gets another one.
+    trace: [[{ arg: 4, eq: 0 }]],
   },
   munmap: { reason: "the caller's memory" },
   mprotect: { reason: "the caller's memory; files are mapped with what may be granted at most" },

@@ -176,6 +176,8 @@ export function filterRules(): FilterRule[] {
     const rule: FilterRule = { nr: e.nr, class: e.class };
     const when = nativeCalls[e.name]?.when;
     if (when !== undefined) rule.when = when;
+    const trace = nativeCalls[e.name]?.trace;
+    if (trace !== undefined) rule.trace = trace;
     if (e.class === 'refused') rule.errno = EPERM;
     return rule;
   });

@@ -111,6 +111,20 @@ napi_value PtraceMapFile(napi_env env, napi_callback_info info) {
   return Rewrite(env, Int(env, a[0]), SYS_mmap, args, true);
 }
 
+// The trapped mmap with another descriptor, otherwise as it stands.
+napi_value PtraceMapAs(napi_env env, napi_callback_info info) {
+  napi_value a[2];
+  Args(env, info, a);
+  pid_t tid = Int(env, a[0]);
+  user_regs_struct r;
+  long err = GetRegisters(tid, &r);
+  if (err < 0) return MakeInt(env, err);
+  g_saved[tid] = r;
+  r.r8 = static_cast<unsigned long>(Int(env, a[1]));
+  if ((err = SetRegisters(tid, &r)) < 0) return MakeInt(env, err);
+  return MakeInt(env, Ptrace(PTRACE_SYSCALL, tid, 0, 0));
+}
+
 napi_value PtraceUnmap(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
@@ -390,6 +404,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceExec", PtraceExec);
   Method(env, exports, "ptraceMap", PtraceMap);
   Method(env, exports, "ptraceMapFile", PtraceMapFile);
+  Method(env, exports, "ptraceMapAs", PtraceMapAs);
   Method(env, exports, "ptraceUnmap", PtraceUnmap);
   Method(env, exports, "ptraceRestore", PtraceRestore);
   Method(env, exports, "ptraceAdopt", PtraceAdopt);

@@ -222,6 +222,8 @@ export class Task {
   /** What PR_SET_TIMERSLACK of 0 goes back to: the slack of the thread that made this one. */
   defaultTimerSlack = 50_000;
   ioprio = 0;
+  /** An mmap(2) of descriptor 0 that runs under another number at the host. */
+  mapsZeroAs: number | undefined;
   /** A shmat(2) that has become mmap(2): the numbers of the segment's descriptor at the host and in the guest. */
   attaching: { readonly hostFd: number; readonly fd: number } | undefined;
   /** personality(2). */

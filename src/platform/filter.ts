@@ -48,6 +48,8 @@ export interface FilterRule {
   errno?: number;
   /** Alternatives; each a list of tests that must all hold. None: always native. */
   when?: readonly (readonly ArgTest[])[];
+  /** Alternatives of what stops for the tracer of what `when` does not let through; the rest is a notification. */
+  trace?: readonly (readonly ArgTest[])[];
 }
 
 interface Insn {
@@ -91,7 +93,11 @@ function alternative(tests: readonly ArgTest[], native: number): Insn[] {
 /** What is done for one number once it is known. */
 function leaf(rule: FilterRule, native: number): Insn[] {
   if (rule.class === 'native' && rule.when !== undefined) {
-    return [...rule.when.flatMap((tests) => alternative(tests, native)), ret(SECCOMP_RET_USER_NOTIF)];
+    return [
+      ...rule.when.flatMap((tests) => alternative(tests, native)),
+      ...(rule.trace ?? []).flatMap((tests) => alternative(tests, SECCOMP_RET_TRACE)),
+      ret(SECCOMP_RET_USER_NOTIF),
+    ];
   }
   return [ret(action(rule, native))];
 }

@@ -1,12 +1,13 @@
 /**
  * Calls whose work is a mapping that only the host can make or take away: io_setup(2) and io_destroy(2), shmat(2) and
- * shmdt(2). At its stop such a call is turned into mmap(2) or munmap(2), and at its end the caller gets its registers back.
+ * shmdt(2), and mmap(2) of descriptor 0. At its stop such a call is turned into mmap(2) or munmap(2), and at its end the caller gets its registers back.
  *
  * The mmap of a segment arrives as a notification, as that of any file; the dispatcher then puts the segment's descriptor at a
  * number that no other call of the moment uses. All arguments are in registers, which no other thread can change.
  */
 
-import { EINVAL, ERESTARTNOINTR } from '../abi/errno.js';
+import { EINVAL, ERESTARTNOINTR, ERESTARTSYS } from '../abi/errno.js';
+import { MAP_ANONYMOUS } from '../abi/mman.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { AIO_PAGE, beginAio, destroyAio, prepareAio } from '../kernel/aio.js';
 import type { ShmSegment } from '../kernel/ipc/shm.js';
@@ -40,11 +41,31 @@ export class MappedCalls {
     if (nr === SYS.io_setup) return this.aioSetup(task, first >>> 0, second, token);
     if (nr === SYS.io_destroy) return this.aioDestroy(task, first, token);
     if (nr === SYS.shmat) return this.attach(task, first | 0, second, third | 0, token);
+    if (nr === SYS.mmap) return this.mapZero(task, token);
     return this.detach(task, first, token);
   }
 
+  /** mmap(2) of descriptor 0, which at the host is the loader's for good: the call runs with another number in its place. */
+  private mapZero(task: Task, token: unknown): undefined {
+    const fd = task.kernel.ipc.reserveFd();
+    task.mapsZeroAs = fd;
+    const end = (): void => {
+      task.mapsZeroAs = undefined;
+      task.kernel.ipc.freeFd(fd);
+    };
+    const finish = (result: number): number => {
+      end();
+      return result;
+    };
+    this.calls.set(task.hostTid, { finish, token, gone: end });
+    this.native.ptraceMapAs(task.hostTid, fd);
+    return undefined;
+  }
+
   /** True for a call that belongs here. */
-  static has(nr: number): boolean {
+  static has(nr: number, regs: Float64Array): boolean {
+    if (nr === SYS.mmap)
+      return ((regs[Reg.r10] as number) & MAP_ANONYMOUS) === 0 && ((regs[Reg.r8] as number) | 0) === 0;
     return nr === SYS.io_setup || nr === SYS.io_destroy || nr === SYS.shmat || nr === SYS.shmdt;
   }
 
@@ -115,10 +136,12 @@ export class MappedCalls {
     const call = this.calls.get(task.hostTid);
     if (call === undefined) return undefined;
     this.calls.delete(task.hostTid);
-    const value = call.finish(result);
+    // A signal came before the sentry had taken the mapping: nothing has happened, so it is made again.
+    const value = result === -ERESTARTSYS ? -ERESTARTNOINTR : result;
+    const shown = call.finish(value);
     this.native.ptraceRestore(task.hostTid);
-    this.native.ptraceResult(task.hostTid, value);
-    return { token: call.token, result: value };
+    this.native.ptraceResult(task.hostTid, shown);
+    return { token: call.token, result: shown };
   }
 
   /** The thread has ended. */

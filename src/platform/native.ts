@@ -137,6 +137,8 @@ export interface Native {
   ptraceMap(tid: number, len: number): number;
   /** Turns the trapped call into mmap(addr, len, prot, flags, fd, 0); its end is a stop. */
   ptraceMapFile(tid: number, addr: number, len: number, prot: number, flags: number, fd: number): number;
+  /** Lets the trapped mmap run with `fd` in place of its descriptor; its end is a stop. */
+  ptraceMapAs(tid: number, fd: number): number;
   ptraceUnmap(tid: number, addr: number, len: number): number;
   /** Skips the trapped call and returns `value` from it. */
   ptraceSkip(tid: number, value: number): number;

@@ -172,6 +172,10 @@ export class Tracer {
     const { regs } = this;
     if (this.native.getRegs(task.hostTid, regs) < 0) return;
     const nr = regs[Reg.orig_rax] as number;
+    if (MappedCalls.has(nr, regs)) {
+      this.mapping(task, nr);
+      return;
+    }
     if (this.natives !== undefined && this.isNative(nr)) {
       if (this.natives.enter(task, nr, regs)) this.native.ptraceToExit(task.hostTid);
       else this.native.ptraceCont(task.hostTid, 0);
@@ -179,16 +183,6 @@ export class Tracer {
     }
     if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
     const token = this.observer?.enter(task, nr, regs);
-    if (MappedCalls.has(nr)) {
-      const known = this.mapped.begin(task, nr, regs, token);
-      if (known === undefined) {
-        this.observer?.waits?.(token);
-        return;
-      }
-      this.observer?.exit(token, known);
-      this.native.ptraceSkip(task.hostTid, known);
-      return;
-    }
     let result: number;
     if (nr === SYS.execve) {
       const [path, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
@@ -218,6 +212,17 @@ export class Tracer {
     }
     this.observer?.exit(token, result);
     this.native.ptraceSkip(task.hostTid, result);
+  }
+
+  private mapping(task: Task, nr: number): void {
+    const token = this.observer?.enter(task, nr, this.regs);
+    const known = this.mapped.begin(task, nr, this.regs, token);
+    if (known === undefined) {
+      this.observer?.waits?.(token);
+      return;
+    }
+    this.observer?.exit(token, known);
+    this.native.ptraceSkip(task.hostTid, known);
   }
 
   /** @returns 0 when the host is on its way, or -errno */
@@ -456,7 +461,9 @@ export class Tracer {
     const { regs } = this;
     if (this.native.getRegs(task.hostTid, regs) < 0 || regs[Reg.rax] !== -ERESTARTSYS) return;
     const nr = regs[Reg.orig_rax] as number;
-    if (nr >= 0 && !this.isNative(nr)) this.native.ptraceResult(task.hostTid, -ERESTARTNOINTR);
+    // The host's own mmap never says so: that is one of a file.
+    if (nr === SYS.mmap || (nr >= 0 && !this.isNative(nr)))
+      this.native.ptraceResult(task.hostTid, -ERESTARTNOINTR);
   }
 
   private trap(task: Task, sig: number): void {

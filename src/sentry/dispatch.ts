@@ -139,7 +139,12 @@ export class Dispatcher {
 
   private observed(task: Task, nr: number, observer: CallObserver): void {
     // What the loader asks is none of the guest's calls.
-    if (nr === NR_LOAD || task.loadingMaps > 0 || task.attaching !== undefined) {
+    if (
+      nr === NR_LOAD ||
+      task.loadingMaps > 0 ||
+      task.attaching !== undefined ||
+      task.mapsZeroAs !== undefined
+    ) {
       this.call(task, nr);
       return;
     }

@@ -23,6 +23,8 @@ const SECCOMP_RET_ALLOW = 0x7fff0000;
 const SECCOMP_RET_ERRNO = 0x00050000;
 const SECCOMP_RET_TRACE = 0x7ff00000;
 const ENOSYS = 38;
+/** Of descriptor 0 it stops for the tracer: at the host that number is the loader's. */
+const SYS_MMAP = 9;
 /**
  * uretprobe and uprobe: the host kernel lets them past every seccomp filter, strict mode included, for only its own
  * trampolines may make them; anybody else gets SIGILL or ENXIO (arch/x86/kernel/uprobes.c, kernel/seccomp.c).
@@ -73,7 +75,12 @@ describe('the seccomp program', () => {
           false,
           `number ${nr} is let through`,
         );
-        assert.equal(action === SECCOMP_RET_TRACE && expected !== 'trace', false, `number ${nr} is traced`);
+        const loader = nr === SYS_MMAP && (args[4] ?? 0n) % 2n ** 32n === 0n;
+        assert.equal(
+          action === SECCOMP_RET_TRACE && expected !== 'trace' && !loader,
+          false,
+          `number ${nr} is traced`,
+        );
         if (expected === 'refused') {
           assert.equal(action, SECCOMP_RET_ERRNO, `number ${nr} is not refused`);
         }

@@ -29,6 +29,7 @@ import {
 } from '../src/abi/mman.js';
 import { MS_NOEXEC } from '../src/abi/stat.js';
 import { noteMapping } from '../src/fs/proc/maps.js';
+import { removedSegmentAt } from '../src/kernel/ipc/shm.js';
 import type { Task } from '../src/kernel/task.js';
 import { CONTINUE } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
@@ -95,7 +96,21 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   return put < 0 ? put : CONTINUE;
 }
 
+/**
+ * The host's own work, with the rights that the mapping has. Only a removed segment of shared memory (shmctl(2)) cannot be
+ * mapped anew, and that is what this does.
+ */
+function sysRemapFilePages(task: Task, args: SyscallArgs): number {
+  const addr = args.ptr(0);
+  return removedSegmentAt(task, addr) ? -EINVAL : CONTINUE;
+}
+
 export const mmapFamily: Family = {
+  remap_file_pages: {
+    handler: sysRemapFilePages,
+    args: ['ptr', 'size', 'prot', 'off', 'map-flags'],
+    status: 'full',
+  },
   mmap: {
     handler: sysMmap,
     args: ['ptr', 'size', 'prot', 'map-flags', 'fd', 'off'],

@@ -82,7 +82,11 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   mlockall: { reason: "the caller's memory, within RLIMIT_MEMLOCK" },
   munlockall: { reason: "the caller's memory" },
   mseal: { reason: "the caller's mappings, sealed against the caller" },
-  remap_file_pages: { reason: "the caller's mappings of one file, with the rights that they have" },
+  remap_file_pages: {
+    reason:
+      "the caller's mappings of one file, with the rights that they have; all are shown to the sentry, for removed segments cannot be mapped anew",
+    when: [],
+  },
   pkey_alloc: { reason: "the caller's protection keys" },
   pkey_free: { reason: "the caller's protection keys" },
   pkey_mprotect: { reason: "the caller's memory, as mprotect" },

@@ -217,6 +217,14 @@ export function mappingsOf(space: AddressSpace): Mapping[] {
   return [];
 }
 
+/** True if a segment that IPC_RMID was done on is mapped at `addr`. */
+export function removedSegmentAt(task: Task, addr: number): boolean {
+  const removed = [...task.vm.segments].filter((s) => (s.mode & SHM_DEST) !== 0);
+  if (removed.length === 0) return false;
+  const at = mappingsOf(task.vm).filter((m) => m.start <= addr && addr < m.end);
+  return removed.some((s) => s.mappingsIn(at).length > 0);
+}
+
 /** Frees removed segments whose last mapping went away without a call that the sentry sees. */
 export function sweepSegments(ns: IpcNamespace): void {
   if (ns.shm.size === 0) return;

@@ -11,10 +11,12 @@ import {
 } from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import { IPPROTO_IP, IPPROTO_MAX, IPPROTO_TCP, IPPROTO_UDP } from '../src/abi/inet.js';
+import { NETLINK_ROUTE } from '../src/abi/netlink.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
 import {
   AF_INET,
   AF_INET6,
+  AF_NETLINK,
   AF_PACKET,
   AF_UNIX,
   SOCK_CLOEXEC,
@@ -27,6 +29,7 @@ import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
 import { UdpSocket } from '../src/net/inet/udp.js';
+import { NetlinkSocket } from '../src/net/netlink/socket.js';
 import type { Socket } from '../src/net/socket.js';
 import { UnixSocket, unixType } from '../src/net/unix/socket.js';
 import { installFd, installPair } from './anon-fd.js';
@@ -45,6 +48,7 @@ function makeSocket(task: Task, family: number, typeAndFlags: number, protocol: 
   if (type >= SOCK_MAX) return -EINVAL;
   const flags = (typeAndFlags & SOCK_NONBLOCK) !== 0 ? O_NONBLOCK : 0;
   if (family === AF_INET || family === AF_INET6) return makeInetSocket(task, family, type, protocol, flags);
+  if (family === AF_NETLINK) return makeNetlinkSocket(task, type, protocol, flags);
   // What programs without CAP_NET_RAW are told: here nobody sees packets.
   if (family === AF_PACKET) return -EPERM;
   if (family !== AF_UNIX) return -EAFNOSUPPORT;
@@ -52,6 +56,13 @@ function makeSocket(task: Task, family: number, typeAndFlags: number, protocol: 
   const kind = unixType(type);
   if (kind === undefined) return -ESOCKTNOSUPPORT;
   return new UnixSocket(task.kernel, kind, flags, task.cred);
+}
+
+/** Only the protocol about interfaces and routes has an answer here. */
+function makeNetlinkSocket(task: Task, type: number, protocol: number, flags: number): Socket | number {
+  if (type !== SOCK_RAW && type !== SOCK_DGRAM) return -ESOCKTNOSUPPORT;
+  if (protocol !== NETLINK_ROUTE) return -EPROTONOSUPPORT;
+  return new NetlinkSocket(task.kernel, type, protocol, flags, task.cred);
 }
 
 /** TCP and UDP; every other protocol is as if its module were missing, and raw sockets as without CAP_NET_RAW. */
@@ -160,7 +171,8 @@ function sysShutdown(task: Task, args: SyscallArgs): SyscallResult {
   return typeof socket === 'number' ? socket : socket.shutdown(args.int(1));
 }
 
-const note = 'AF_UNIX, and TCP and UDP on the loopback device; other families are EAFNOSUPPORT';
+const note =
+  'AF_UNIX, and TCP and UDP on the loopback device, NETLINK_ROUTE; other families are EAFNOSUPPORT';
 
 export const socketFamily: Family = {
   socket: { handler: sysSocket, args: ['int', 'hex', 'int'], status: 'partial', note },

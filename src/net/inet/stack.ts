@@ -1,6 +1,7 @@
 /** What the internet sockets of one kernel share: their ports. The only interface is the loopback device. */
 
 import { ENETUNREACH } from '../../abi/errno.js';
+import { AF_INET, AF_INET6 } from '../../abi/socket.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import {
   type Endpoint,
@@ -13,6 +14,7 @@ import {
   LOOPBACK6,
 } from './address.js';
 import { PortTable } from './ports.js';
+import { showInNetTables } from './tables.js';
 import type { TcpSocket } from './tcp.js';
 import type { UdpSocket } from './udp.js';
 
@@ -29,7 +31,11 @@ const stacks = new WeakMap<Kernel, InetStack>();
 
 export function inetStack(kernel: Kernel): InetStack {
   let stack = stacks.get(kernel);
-  if (stack === undefined) stacks.set(kernel, (stack = new InetStack()));
+  if (stack === undefined) {
+    stacks.set(kernel, (stack = new InetStack()));
+    showInNetTables(kernel, stack, AF_INET, '');
+    showInNetTables(kernel, stack, AF_INET6, '6');
+  }
   return stack;
 }
 

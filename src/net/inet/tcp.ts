@@ -83,6 +83,10 @@ export class TcpSocket extends InetSocket {
   override get listening(): boolean {
     return this.state === TCP_LISTEN;
   }
+  /** Connections that accept(2) would find. */
+  get acceptable(): number {
+    return this.backlog?.ready.length ?? 0;
+  }
   protected override get bindable(): boolean {
     return this.state === TCP_CLOSE;
   }
@@ -384,7 +388,7 @@ export class TcpSocket extends InetSocket {
 
   override poll(): number {
     const { state, shut } = this;
-    if (state === TCP_LISTEN) return (this.backlog?.ready.length ?? 0) > 0 ? DATA : 0;
+    if (state === TCP_LISTEN) return this.acceptable > 0 ? DATA : 0;
     let mask = 0;
     if (shut === SHUTDOWN_MASK || state === TCP_CLOSE) mask |= POLLHUP;
     if ((shut & RCV_SHUTDOWN) !== 0) mask |= DATA | POLLRDHUP;

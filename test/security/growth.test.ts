@@ -22,7 +22,7 @@ function peak(pid: number): number {
 }
 
 describe('the sentry stays small', { timeout: 300_000 }, () => {
-  for (const what of ['names', 'files', 'pipes', 'directories', 'zombies']) {
+  for (const what of ['names', 'files', 'pipes', 'connections', 'directories', 'zombies']) {
     test(what, async (t) => {
       if (!requireTool(t, 'gcc') || !requireTvisor(t)) {
         return;

@@ -6,7 +6,7 @@ const FIRST_SIZE = 4096;
 /** Beyond this, empty rings do not keep their memory (as the pressure mark of net.ipv4.tcp_mem). */
 const PRESSURE = 64 * 1024 * 1024;
 /** Beyond this every connection has to do with a small queue, whatever its buffer sizes say. */
-const HARD_LIMIT = 512 * 1024 * 1024;
+const HARD_LIMIT = 256 * 1024 * 1024;
 const SMALL_ROOM = 4096;
 
 /** Memory of all rings, bytes. */

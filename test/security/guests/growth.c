@@ -4,6 +4,10 @@
  */
 #include "guest.h"
 
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
 static char text[1 << 20];
 
 static void names(void) {
@@ -47,6 +51,22 @@ static void zombies(void) {
   while (wait(NULL) > 0) continue;
 }
 
+/* Connections that nobody accepts, each with as much in it as it takes. */
+static void connections(void) {
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(7000), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max < 20000 ? files.rlim_max : 20000;
+  setrlimit(RLIMIT_NOFILE, &files);
+  int listener = socket(AF_INET, SOCK_STREAM, 0), fd;
+  if (bind(listener, (void *)&address, sizeof address) || listen(listener, 1 << 20)) exit(3);
+  while ((fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) >= 0) {
+    connect(fd, (void *)&address, sizeof address);
+    while (send(fd, text, sizeof text, MSG_NOSIGNAL) > 0) continue;
+  }
+}
+
 int main(int argc, char **argv) {
   const struct {
     const char *name;
@@ -54,6 +74,7 @@ int main(int argc, char **argv) {
   } cases[] = {{"names", names},
                {"files", files},
                {"pipes", pipes},
+               {"connections", connections},
                {"directories", directories},
                {"zombies", zombies}};
   work_directory();

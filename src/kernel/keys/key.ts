@@ -190,6 +190,8 @@ export class KeyStore {
   };
   private bytes = 0;
   private links = 0;
+  /** Keys without a reference that are being destroyed. */
+  private readonly doomed: Key[] = [];
 
   constructor(readonly kernel: Kernel) {}
 
@@ -262,7 +264,16 @@ export class KeyStore {
     return 0;
   }
 
+  /** Key rings within key rings go one after the other: guests may nest them deeper than our stack is. */
   destroy(key: Key): void {
+    this.doomed.push(key);
+    if (this.doomed.length > 1) return;
+    // What a key ring lets go of is added to the list while it is gone through.
+    for (const next of this.doomed) this.destroyOne(next);
+    this.doomed.length = 0;
+  }
+
+  private destroyOne(key: Key): void {
     if (!this.keys.delete(key.serial)) return;
     key.clear();
     const usage = this.usageOf(key.uid);

@@ -38,6 +38,8 @@ class SemQueue {
   result: number | undefined;
   /** The operation that cannot go on. */
   blocking: SemOp | undefined;
+  /** What the operations before it add to its semaphore. */
+  before = 0;
   readonly queue = new WaitQueue();
 
   constructor(
@@ -46,6 +48,24 @@ class SemQueue {
     readonly undo: SemUndo | undefined,
     readonly alters: boolean,
   ) {}
+
+  /** `op` cannot go on. */
+  block(op: SemOp): void {
+    this.blocking = op;
+    this.before = 0;
+    for (const earlier of this.ops) {
+      if (earlier === op) break;
+      if (earlier.num === op.num) this.before += earlier.op;
+    }
+  }
+
+  /** The operation that could not go on still cannot: what else there is need not be tried, and that may be much. */
+  stillBlocked(values: Uint16Array): boolean {
+    const op = this.blocking;
+    if (op === undefined) return false;
+    const value = (values[op.num] as number) + this.before;
+    return op.op === 0 ? value !== 0 : value + op.op < 0;
+  }
 }
 
 /** One set of semaphores (struct sem_array). */
@@ -169,7 +189,7 @@ export class SemArray extends IpcObject {
       const op = ops[done] as SemOp;
       err = this.performOne(op, undo);
       if (err !== 0) {
-        q.blocking = op;
+        q.block(op);
         break;
       }
     }
@@ -229,6 +249,7 @@ export class SemArray extends IpcObject {
 
   /** @returns true if the wait has ended */
   private attempt(q: SemQueue): boolean {
+    if (q.stillBlocked(this.values)) return false;
     const r = this.perform(q);
     if (r > 0) return false;
     if (r === 0) this.otime = this.ns.seconds();

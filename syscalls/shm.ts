@@ -70,7 +70,7 @@ function shmStat(task: Task, id: number, cmd: number, addr: number): number {
   const segment = cmd === IPC_STAT ? shm.byId(id) : shm.byIndex(id);
   if (typeof segment === 'number') return segment;
   if (cmd !== SHM_STAT_ANY && !ipcAllowed(task.cred, segment, S_IRUGO)) return -EACCES;
-  const { attachments } = segment;
+  const attachments = segment.attachments();
   const fill = (dv: DataView): void => {
     putIpc64Perm(dv, segment);
     putI64(dv, 48, segment.size);

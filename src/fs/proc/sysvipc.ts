@@ -7,7 +7,7 @@ import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { PAGE_SIZE } from '../../arch/x86-64.js';
 import { capable } from '../../kernel/cred.js';
 import type { IpcNamespace } from '../../kernel/ipc/namespace.js';
-import { sweepSegments } from '../../kernel/ipc/shm.js';
+import { MappedFiles, sweepSegments } from '../../kernel/ipc/shm.js';
 import type { IpcObject } from '../../kernel/ipc/util.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { changeSetting, type Settings } from '../../kernel/settings.js';
@@ -43,8 +43,9 @@ function msgTable(kernel: Kernel): string {
 
 function shmTable(kernel: Kernel): string {
   sweepSegments(kernel.ipc);
+  const lists = new MappedFiles();
   const rows = kernel.ipc.shm.all().map((s) => {
-    const pids = `${pad(s.creatorPid, 5)} ${pad(s.lastPid, 5)}  ${pad(s.attachments, 5)}`;
+    const pids = `${pad(s.creatorPid, 5)} ${pad(s.lastPid, 5)}  ${pad(s.attachments(lists), 5)}`;
     const times = [s.atime, s.dtime, s.ctime].map((t) => pad(t, 10)).join(' ');
     const memory = `${pad(s.residentPages * PAGE_SIZE, 21)} ${pad(0, 21)}`;
     return `${head(s)} ${pad(s.size, 21)} ${pids} ${owners(s)} ${times} ${memory}\n`;

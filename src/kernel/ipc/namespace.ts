@@ -22,6 +22,8 @@ export class IpcNamespace {
   shmAll = SHMMAX;
   /** Pages of all segments. */
   shmPages = 0;
+  /** Before this moment (performance.now) nobody looks for removed segments that are mapped nowhere. */
+  nextSweep = 0;
   /** Semaphores of all arrays. */
   semaphores = 0;
   /** Messages in System V queues and their bytes. */

@@ -134,28 +134,30 @@ export class ShmSegment extends IpcObject {
     this.opened(pid);
   }
 
-  /** Nobody is in `space` any more. */
+  /** Nobody is in `space` any more; whether it was the last that had the segment mapped is for the next sweep to see. */
   spaceGone(space: AddressSpace, pid: number): void {
     this.spaces.delete(space);
-    this.closed(pid);
+    this.dtime = this.ns.seconds();
+    this.lastPid = pid;
+    if (this.spaces.size === 0) this.destroyIfUnused();
   }
 
-  /** Mappings of this segment among those of an address space. */
-  mappingsIn(mappings: readonly Mapping[]): Mapping[] {
-    return this.hostKey === '' ? [] : mappings.filter((m) => m.file === this.hostKey);
+  /** What its mappings show as their file; '' before the first. */
+  get mappedAs(): string {
+    return this.hostKey;
   }
 
   /** Mappings of it in all address spaces. */
-  get attachments(): number {
+  attachments(lists = new MappedFiles()): number {
     let n = this.attaching;
-    for (const space of this.spaces) n += this.mappingsIn(mappingsOf(space)).length;
+    for (const space of this.spaces) n += lists.count(space, this.hostKey);
     return n;
   }
 
-  private get isAttached(): boolean {
+  private isAttached(lists: MappedFiles): boolean {
     if (this.attaching > 0) return true;
     for (const space of this.spaces) {
-      if (space.copying > 0 || this.mappingsIn(mappingsOf(space)).length > 0) return true;
+      if (space.copying > 0 || lists.count(space, this.hostKey) > 0) return true;
     }
     return false;
   }
@@ -170,8 +172,8 @@ export class ShmSegment extends IpcObject {
   }
 
   /** Frees a segment that was removed and that nobody has mapped. */
-  destroyIfUnused(): void {
-    if ((this.mode & SHM_DEST) === 0 || this.deleted || this.isAttached) return;
+  destroyIfUnused(lists = new MappedFiles()): void {
+    if ((this.mode & SHM_DEST) === 0 || this.deleted || this.isAttached(lists)) return;
     this.ns.shm.remove(this);
     this.ns.shmPages -= pagesOf(this.size);
     for (const space of this.spaces) space.segments.delete(this);
@@ -221,14 +223,37 @@ export function mappingsOf(space: AddressSpace): Mapping[] {
 export function removedSegmentAt(task: Task, addr: number): boolean {
   const removed = [...task.vm.segments].filter((s) => (s.mode & SHM_DEST) !== 0);
   if (removed.length === 0) return false;
-  const at = mappingsOf(task.vm).filter((m) => m.start <= addr && addr < m.end);
-  return removed.some((s) => s.mappingsIn(at).length > 0);
+  const at = mappingsOf(task.vm).find((m) => m.start <= addr && addr < m.end);
+  return at !== undefined && removed.some((s) => s.mappedAs === at.file);
 }
+
+/** How often each file is mapped in an address space: read once for all segments that are asked about at one moment. */
+export class MappedFiles {
+  private readonly spaces = new Map<AddressSpace, Map<string, number>>();
+
+  count(space: AddressSpace, file: string): number {
+    let files = this.spaces.get(space);
+    if (files === undefined) {
+      this.spaces.set(space, (files = new Map()));
+      for (const m of mappingsOf(space)) files.set(m.file, (files.get(m.file) ?? 0) + 1);
+    }
+    return files.get(file) ?? 0;
+  }
+}
+
+/** After a sweep of so many ms, which only guests with very many mappings cause, the next waits so many times as long. */
+const LONG_SWEEP = 50;
+const SWEEP_PAUSE = 10;
 
 /** Frees removed segments whose last mapping went away without a call that the sentry sees. */
 export function sweepSegments(ns: IpcNamespace): void {
   if (ns.shm.size === 0) return;
-  for (const s of ns.shm.all()) if ((s.mode & SHM_DEST) !== 0) s.destroyIfUnused();
+  const start = performance.now();
+  if (start < ns.nextSweep) return;
+  const lists = new MappedFiles();
+  for (const s of ns.shm.all()) if ((s.mode & SHM_DEST) !== 0) s.destroyIfUnused(lists);
+  const took = performance.now() - start;
+  ns.nextSweep = took < LONG_SWEEP ? 0 : start + took * SWEEP_PAUSE;
 }
 
 /** fork(2) without CLONE_VM: the child has the same segments mapped. */
@@ -241,6 +266,8 @@ export function leaveSpace(task: Task): void {
   const { vm } = task;
   vm.tasks.delete(task);
   if (vm.tasks.size > 0) return;
+  if (vm.segments.size === 0) return;
   for (const segment of vm.segments) segment.spaceGone(vm, task.pid);
   vm.segments.clear();
+  sweepSegments(task.kernel.ipc);
 }

@@ -92,16 +92,16 @@ export function prepareDetach(task: Task, addr: number, only?: ShmSegment): Deta
   if (addr % PAGE_SIZE !== 0) return -EINVAL;
   const mappings = mappingsOf(task.vm).filter((m) => m.end > addr);
   const segments = only === undefined ? [...task.vm.segments] : [only];
-  const owner = new Map(segments.flatMap((s) => s.mappingsIn(mappings).map((m) => [m, s] as const)));
-  const at = mappings.findIndex((m) => owner.has(m) && m.start - addr === m.offset);
+  const owners = new Map(segments.map((s) => [s.mappedAs, s]));
+  const at = mappings.findIndex((m) => owners.has(m.file) && m.start - addr === m.offset);
   const first = mappings[at];
-  const segment = first === undefined ? undefined : owner.get(first);
+  const segment = first === undefined ? undefined : owners.get(first.file);
   if (first === undefined || segment === undefined) return -EINVAL;
   const limit = Math.ceil(segment.size / PAGE_SIZE) * PAGE_SIZE;
   if (only !== undefined && first.end - addr > limit) return -EINVAL;
   let { end } = first;
   for (const m of mappings.slice(at + 1)) {
-    if (m.end - addr > limit || owner.get(m) !== segment || m.start - addr !== m.offset) break;
+    if (m.end - addr > limit || owners.get(m.file) !== segment || m.start - addr !== m.offset) break;
     end = m.end;
   }
   return { segment, start: first.start, length: end - first.start };

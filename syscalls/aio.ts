@@ -107,7 +107,7 @@ class PollRequest implements PendingRequest, Waiter {
     file.refs++;
     if (tell !== undefined) tell.refs++;
     file.queue.add(this);
-    ctx.pending.add(this);
+    ctx.add(this);
   }
   get obj(): number {
     return this.cb.addr;
@@ -121,7 +121,7 @@ class PollRequest implements PendingRequest, Waiter {
   }
   private finish(res: number): void {
     const { ctx, cb, tell } = this;
-    if (!ctx.pending.has(this)) return;
+    if (!ctx.has(this)) return;
     ctx.complete({ data: cb.data, obj: cb.addr, res });
     tell?.signal();
     this.drop();
@@ -130,7 +130,7 @@ class PollRequest implements PendingRequest, Waiter {
     this.finish(0);
   }
   drop(): void {
-    if (!this.ctx.pending.delete(this)) return;
+    if (!this.ctx.remove(this)) return;
     this.file.queue.remove(this);
     putFile(this.file);
     if (this.tell !== undefined) putFile(this.tell);
@@ -239,7 +239,7 @@ function getEvents(
       const dv = task.mem.stage(n * IO_EVENT_SIZE);
       for (let i = 0; i < n; i++) encodeIoEvent(dv, i * IO_EVENT_SIZE, ctx.events[i]);
       if (task.mem.post(addr + done * IO_EVENT_SIZE, n * IO_EVENT_SIZE) < 0) return done > 0 ? done : -EFAULT;
-      ctx.events.splice(0, n);
+      ctx.fetched(n);
       done += n;
     }
     if (done >= least) return done;

@@ -14,6 +14,8 @@ export const AIO_MAX_NR = 65536;
 /** Bytes of the page that names a context. */
 export const AIO_PAGE = 4096;
 const NR_EVENTS_LIMIT = 0x10000000 / 32;
+/** Requests that wait, or ended and were not fetched, of all contexts: smaller ones have room for more than they reserve. */
+const MAX_OUTSTANDING = 2 * AIO_MAX_NR;
 /** Least number of requests that a context has room for, as on a small machine. */
 const LEAST_EVENTS = 8;
 
@@ -28,26 +30,63 @@ export interface PendingRequest {
 
 export class AioContext {
   /** What ended and was not fetched. */
-  readonly events: IoEvent[] = [];
-  readonly pending = new Set<PendingRequest>();
+  private readonly ended: IoEvent[] = [];
+  private readonly waiting = new Set<PendingRequest>();
   /** Woken when a request ends, and at the context's end. */
   readonly queue = new WaitQueue();
   dead = false;
   /** Requests that it has room for: more than were asked for, as the pages of Linux's ring have it. */
   readonly room: number;
 
-  constructor(readonly reserved: number) {
+  /** @param all requests of the sandbox */
+  constructor(
+    readonly reserved: number,
+    private readonly all: { outstanding: number },
+  ) {
     const wanted = Math.max(reserved, LEAST_EVENTS) * 2 + 2;
     const pages = Math.ceil((32 + 32 * wanted) / AIO_PAGE);
     this.room = Math.floor((pages * AIO_PAGE - 32) / 32) - 1;
   }
 
   get full(): boolean {
-    return this.events.length + this.pending.size >= this.room;
+    return this.ended.length + this.waiting.size >= this.room || this.all.outstanding >= MAX_OUTSTANDING;
+  }
+  get events(): readonly IoEvent[] {
+    return this.ended;
+  }
+  get pending(): Iterable<PendingRequest> {
+    return this.waiting;
   }
 
   complete(event: IoEvent): void {
-    this.events.push(event);
+    this.ended.push(event);
+    this.all.outstanding++;
+    this.queue.wake(1);
+  }
+  /** The caller has got the first `n` events. */
+  fetched(n: number): void {
+    this.ended.splice(0, n);
+    this.all.outstanding -= n;
+  }
+
+  add(request: PendingRequest): void {
+    this.waiting.add(request);
+    this.all.outstanding++;
+  }
+  has(request: PendingRequest): boolean {
+    return this.waiting.has(request);
+  }
+  /** @returns false if it was not pending any more */
+  remove(request: PendingRequest): boolean {
+    if (!this.waiting.delete(request)) return false;
+    this.all.outstanding--;
+    return true;
+  }
+
+  end(): void {
+    this.dead = true;
+    for (const request of [...this.waiting]) request.drop();
+    this.fetched(this.ended.length);
     this.queue.wake(1);
   }
 }
@@ -60,6 +99,8 @@ interface Table {
 const tables = new WeakMap<ThreadGroup, Table>();
 /** Requests reserved by contexts, and by which: a process that ends returns them when somebody asks next. */
 const live = new WeakMap<Kernel, Map<AioContext, ThreadGroup>>();
+
+const loads = new WeakMap<Kernel, { outstanding: number }>();
 
 function owners(kernel: Kernel): Map<AioContext, ThreadGroup> {
   let map = live.get(kernel);
@@ -90,10 +131,15 @@ export function aioReserved(kernel: Kernel): number {
 
 function end(kernel: Kernel, ctx: AioContext): void {
   owners(kernel).delete(ctx);
-  ctx.dead = true;
-  for (const request of [...ctx.pending]) request.drop();
-  ctx.events.length = 0;
-  ctx.queue.wake(1);
+  ctx.end();
+}
+
+/** A process ends, or executes a program: so do its contexts, and the files that they hold. */
+export function exitAio(group: ThreadGroup): void {
+  const table = tables.get(group);
+  if (table === undefined) return;
+  tables.delete(group);
+  for (const ctx of table.contexts.values()) end(group.kernel, ctx);
 }
 
 /** io_setup(2) up to the page. @param at where the context's name goes @returns a context, -EFAULT, -EINVAL or -EAGAIN */
@@ -102,7 +148,9 @@ export function prepareAio(task: Task, requests: number, at: number): AioContext
   if (Number.isNaN(old)) return -EFAULT;
   if (old !== 0 || requests === 0 || requests > NR_EVENTS_LIMIT) return -EINVAL;
   if (requests > AIO_MAX_NR || aioReserved(task.kernel) + requests > AIO_MAX_NR) return -EAGAIN;
-  return new AioContext(requests);
+  let all = loads.get(task.kernel);
+  if (all === undefined) loads.set(task.kernel, (all = { outstanding: 0 }));
+  return new AioContext(requests, all);
 }
 
 /** The page of a prepared context is there: the context gets its name. @returns 0 or -EFAULT */

@@ -12,6 +12,7 @@ import {
   SIGHUP,
   SIGKILL,
 } from '../abi/signal.js';
+import { exitAio } from './aio.js';
 import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
 import { exitSem } from './ipc/sem.js';
@@ -83,6 +84,7 @@ function processExited(tg: ThreadGroup, status: WaitStatus): void {
   const { kernel } = tg;
   cancelRealTimer(tg);
   tg.posixTimers?.clear();
+  exitAio(tg);
   for (const l of tg.signalListeners ?? []) l.groupGone(tg);
   tg.signalListeners = undefined;
   tg.stopSignal = 0;

@@ -10,27 +10,52 @@ export interface Waiter {
   exclusive?: boolean;
 }
 
+/** Waiters kept in a list; of more of them it would take too long to find one. */
+const LIST_MAX = 64;
+
 export class WaitQueue {
   private waiters: Waiter[] | undefined;
+  /** In place of the list once it was long: how often each waits. */
+  private many: Map<Waiter, number> | undefined;
 
   add(waiter: Waiter): void {
-    (this.waiters ??= []).push(waiter);
+    if (this.many !== undefined) {
+      this.many.set(waiter, (this.many.get(waiter) ?? 0) + 1);
+      return;
+    }
+    this.waiters ??= [];
+    this.waiters.push(waiter);
+    if (this.waiters.length > LIST_MAX) this.toMany(this.waiters);
+  }
+
+  private toMany(list: readonly Waiter[]): void {
+    this.many = new Map();
+    this.waiters = undefined;
+    for (const waiter of list) this.add(waiter);
   }
 
   remove(waiter: Waiter): void {
+    const { many } = this;
+    if (many !== undefined) {
+      const times = many.get(waiter) ?? 0;
+      if (times > 1) many.set(waiter, times - 1);
+      else many.delete(waiter);
+      if (many.size === 0) this.many = undefined;
+      return;
+    }
     const i = this.waiters === undefined ? -1 : this.waiters.indexOf(waiter);
     if (i >= 0) this.waiters?.splice(i, 1);
   }
 
   get empty(): boolean {
-    return this.waiters === undefined || this.waiters.length === 0;
+    return this.many === undefined && (this.waiters === undefined || this.waiters.length === 0);
   }
 
   /** Wakes all waiters, but at most one exclusive one. */
   wake(events: number): void {
-    if (this.waiters === undefined || this.waiters.length === 0) return;
+    if (this.empty) return;
     let exclusiveDone = false;
-    for (const w of [...this.waiters]) {
+    for (const w of [...(this.many?.keys() ?? this.waiters ?? [])]) {
       if (w.exclusive === true && exclusiveDone) continue;
       if (w.wake(events) && w.exclusive === true) exclusiveDone = true;
     }

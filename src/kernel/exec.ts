@@ -24,8 +24,9 @@ import { noteMapping } from '../fs/proc/maps.js';
 import { inodeOf, type Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW, resolveAt } from '../vfs/namei.js';
-import { mayAccess } from '../vfs/permission.js';
+import { MAY_READ, mayAccess } from '../vfs/permission.js';
 import { denyIfWritten, noteProgram } from '../vfs/text-busy.js';
+import { exitAio } from './aio.js';
 import type { Cred } from './cred.js';
 import { credForExec } from './cred-change.js';
 import { type ElfImage, mapElf, parseElf, type ReadAt } from './exec-elf.js';
@@ -51,6 +52,8 @@ export interface ExecImage {
   cred: Cred;
   /** Identity or capabilities change: AT_SECURE. */
   secure: boolean;
+  /** The caller may read the program: otherwise nobody shall get it out of the process's memory (would_dump). */
+  readable: boolean;
   plan: LoadPlan;
   /** Host descriptors that the loader needs, with the numbers it finds them at. */
   files: { file: OpenFile; hostFd: number; fd: number }[];
@@ -171,6 +174,7 @@ function buildImage(
     comm,
     cred: task.cred,
     secure: false,
+    readable: mayAccess(task.cred, inodeOf(program.path), MAY_READ) === 0,
     plan: { ops: [], aux: [], words, entry: 0, execfn },
     files: [],
   };
@@ -281,6 +285,7 @@ export function commitExec(task: Task, image: ExecImage): void {
   task.cred = image.cred;
   task.keepCaps = false;
   dropRings(task, true);
+  exitAio(tg);
   leaveSpace(task);
   task.vm = new AddressSpace();
   task.vm.tasks.add(task);
@@ -292,6 +297,6 @@ export function commitExec(task: Task, image: ExecImage): void {
   tg.cmdlinePrefix = image.plan.words;
   tg.auxv = image.plan.aux;
   tg.didExec = true;
-  tg.dumpable = image.secure ? 0 : 1;
+  tg.dumpable = image.secure || !image.readable ? 0 : 1;
   signalsForExec(tg);
 }

@@ -50,6 +50,8 @@ const PAGE = 4096;
 /** The sentry serves nobody else meanwhile, so a core ends here at the latest, as at its limit. */
 const MAX_CORE = 128 << 20;
 const CHUNK = 1 << 16;
+/** With more mappings there is no core file: just to look through them all would take seconds. */
+const MAX_AREAS = 8192;
 /** Where registers and siginfo are staged. */
 const SCRATCH = 0x100000 - 1024;
 
@@ -62,9 +64,17 @@ function wantsCore(task: Task, sig: number): boolean {
   return state !== undefined && ((state.caught | state.ignored) & sigBit(sig)) === 0n;
 }
 
+function hasTooManyAreas(task: Task): boolean {
+  const maps = task.kernel.native.hostProc(task.hostTid, 'maps');
+  if (typeof maps !== 'string') return true;
+  let lines = 0;
+  for (let at = maps.indexOf('\n'); at >= 0 && lines <= MAX_AREAS; at = maps.indexOf('\n', at + 1)) lines++;
+  return lines > MAX_AREAS;
+}
+
 /** A task stands at the delivery of `sig`: writes its core file if there is to be one. */
 export function maybeDumpCore(task: Task, sig: number): void {
-  if (!wantsCore(task, sig)) return;
+  if (!wantsCore(task, sig) || hasTooManyAreas(task)) return;
   const file = openCore(task);
   if (file === undefined) return;
   file.refs++;

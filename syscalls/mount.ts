@@ -81,16 +81,18 @@ function sysMount(task: Task, args: SyscallArgs): number {
     return (flags & MS_BIND) !== 0 ? remountBind(task, at, flags) : remount(task, at, flags, data);
   if ((flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)) !== 0 && (flags & MS_BIND) === 0)
     return changeType(task, at, flags);
+  // On top of what is there: a working directory may be below it.
+  const top = task.kernel.mounts.lookupMount(at);
   if ((flags & (MS_BIND | MS_MOVE)) === 0) {
     if (args.ptr(2) === 0) return -EINVAL;
-    return mountNew(task, at, type, source === '' ? 'none' : source, flags, data);
+    return mountNew(task, top, type, source === '' ? 'none' : source, flags, data);
   }
   if (source === '') return -EINVAL;
   const from = placeOf(task, source);
   if (typeof from === 'number') return from;
   return (flags & MS_BIND) !== 0
-    ? mountBind(task, at, from, (flags & MS_REC) !== 0)
-    : moveMount(task, at, from);
+    ? mountBind(task, top, from, (flags & MS_REC) !== 0)
+    : moveMount(task, top, from);
 }
 
 function sysUmount2(task: Task, args: SyscallArgs): number {
@@ -113,7 +115,7 @@ function sysPivotRoot(task: Task, args: SyscallArgs): number {
     if (typeof path === 'number') return path;
     places.push(path);
   }
-  return pivotRoot(task, places[0] as Path, places[1] as Path);
+  return pivotRoot(task, places[0] as Path, task.kernel.mounts.lookupMount(places[1] as Path));
 }
 
 export const mountFamily: Family = {

@@ -111,13 +111,16 @@ export function mountBind(task: Task, at: Path, from: Path, recurse: boolean): n
   if (!mounts.has(from.mount) || from.mount.unbindable) return -EINVAL;
   const below = [...from.mount.children.values()].filter((m) => isBelow(m.mountpoint ?? m.root, from.dentry));
   if (!recurse && below.some((m) => m.locked)) return -EINVAL;
-  const count = recurse ? below.reduce((n, m) => n + subtree(m).length, 1) : 1;
+  const all = recurse ? below.flatMap(subtree) : [];
+  // Left out of the copy it would show what it covers (copy_tree).
+  if (all.some((m) => m.locked && m.unbindable)) return -EPERM;
+  const count = 1 + all.length;
   if (mounts.mounts.length + count > MOUNT_MAX) return -ENOSPC;
   const copy = copyMount(task, from.mount, from);
   copy.locked = false;
   const err = mayAttach(task, copy, at);
   if (err < 0) return err;
-  if (recurse) copyBelow(task, from.mount, copy, from);
+  if (recurse) copyBelow(task, from, copy);
   mounts.attach(copy, at);
   return 0;
 }
@@ -129,17 +132,23 @@ function copyMount(task: Task, old: Mount, root: Path): Mount {
   return copy;
 }
 
-/** Copies the mounts on `old` below `top` to the same places of `copy`; the unbindable ones stay out. */
-function copyBelow(task: Task, old: Mount, copy: Mount, top: Path): void {
-  for (const [place, child] of [...old.children]) {
-    if (child.unbindable || !isBelow(place, top.dentry)) continue;
-    const twin = copyMount(task, child, { mount: child, dentry: child.root });
-    // Not attached by the namespace yet: that is done for the whole tree at once.
-    twin.parent = copy;
-    twin.mountpoint = place;
-    copy.children.set(place, twin);
-    place.mountpoint++;
-    copyBelow(task, child, twin, { mount: child, dentry: child.root });
+/** Copies the mounts on `from` and below to the same places of `top`, its copy; the unbindable ones stay out. */
+function copyBelow(task: Task, from: Path, top: Mount): void {
+  // A list, as guests may mount on mounts deeper than our stack is.
+  const todo: [Path, Mount][] = [[from, top]];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const [old, copy] = next;
+    for (const [place, child] of old.mount.children) {
+      if (child.unbindable || !isBelow(place, old.dentry)) continue;
+      const whole = { mount: child, dentry: child.root };
+      const twin = copyMount(task, child, whole);
+      // Not attached by the namespace yet: that is done for the whole tree at once.
+      twin.parent = copy;
+      twin.mountpoint = place;
+      copy.children.set(place, twin);
+      place.mountpoint++;
+      todo.push([whole, twin]);
+    }
   }
 }
 

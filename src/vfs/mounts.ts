@@ -59,7 +59,7 @@ export class MountNamespace {
     return mount;
   }
 
-  /** Puts a mount that is nowhere, with what is mounted below it, on top of what is at `at`. */
+  /** Puts a mount that is nowhere, with what is mounted below it, at `at`, where no other is. */
   attach(mount: Mount, at: Path): void {
     mount.parent = at.mount;
     mount.mountpoint = at.dentry;
@@ -158,6 +158,15 @@ export class MountNamespace {
   /** Works the effective flags out anew after `ownFlags` changed. */
   refresh(mount: Mount): void {
     mount.flags = mount.ownFlags | this.superFlagsOf(mount.fs);
+  }
+
+  /**
+   * True if something that must stay covered lies below `dentry`: in another directory it could be seen through a mount that
+   * shows that directory only.
+   */
+  coversBelow(dentry: Dentry): boolean {
+    if (dentry.children === undefined) return false;
+    return this.mounts.some((m) => m.locked && m.mountpoint !== undefined && isBelow(m.mountpoint, dentry));
   }
 
   isMounted(fs: FileSystem): boolean {

@@ -1,5 +1,6 @@
 /** /proc/pid/mounts, mountinfo and mountstats (proc_pid_mountinfo(5)). */
 
+import { PATH_MAX } from '../../abi/limits.js';
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
@@ -14,9 +15,8 @@ import {
   MS_SYNCHRONOUS,
 } from '../../abi/stat.js';
 import type { Task } from '../../kernel/task.js';
-import type { Mount } from '../../vfs/dentry.js';
-import { isReachable } from '../../vfs/mounts.js';
-import { pathName } from '../../vfs/namei.js';
+import type { Dentry, Mount, Path } from '../../vfs/dentry.js';
+import { isBelow } from '../../vfs/mounts.js';
 
 /** Blanks and backslashes of a name in octal, as the kernel writes them (mangle). */
 export function mangle(text: string): string {
@@ -54,14 +54,49 @@ function join(list: readonly (string | undefined)[]): string {
   return list.filter((word) => word !== undefined && word !== '').join(',');
 }
 
-/** Mount points that the task can see, with their names: those below its root. */
+/** The name of `dentry` from `top` in one file system, '' for `top` itself; of a very long one only the end. */
+function nameWithin(top: Dentry | undefined, dentry: Dentry): string {
+  let text = '';
+  for (let d = dentry; d !== top && d.parent !== undefined && text.length < PATH_MAX; d = d.parent)
+    text = `/${d.name}${text}`;
+  return text;
+}
+
+/**
+ * Mount points that the task can see, with their names: those below its root. Guests may mount on mounts ten thousand deep, so
+ * a name is made from that of the mount below, and where it would be longer than a path can be, the mount is left out.
+ */
 function visible(task: Task): [Mount, string][] {
+  const { root } = task.fs;
+  const names = new Map<Mount, string | undefined>();
+  if (isBelow(root.mount.root, root.dentry)) names.set(root.mount, '');
+  const ask = (top: Mount): string | undefined => {
+    const todo: Mount[] = [];
+    let m: Mount | undefined = top;
+    for (; m !== undefined && m !== root.mount && !names.has(m); m = m.parent) todo.push(m);
+    let known = m === root.mount ? '' : m && names.get(m);
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      known = nameBelow(next, known, root);
+      names.set(next, known);
+    }
+    return known;
+  };
   const out: [Mount, string][] = [];
   for (const m of task.kernel.mounts.mounts) {
-    const path = { mount: m, dentry: m.root };
-    if (isReachable(path, task.fs.root)) out.push([m, pathName(task, path)]);
+    const name = m === root.mount ? names.get(m) : ask(m);
+    if (name !== undefined) out.push([m, name || '/']);
   }
   return out;
+}
+
+/** The name of a mount from that of the one that it is mounted on; undefined if it cannot be seen from `root`. */
+function nameBelow(mount: Mount, parent: string | undefined, root: Path): string | undefined {
+  const { parent: below, mountpoint } = mount;
+  if (parent === undefined || below === undefined || mountpoint === undefined) return undefined;
+  const atRoot = below === root.mount;
+  if (atRoot && !isBelow(mountpoint, root.dentry)) return undefined;
+  const name = parent + nameWithin(atRoot ? root.dentry : below.root, mountpoint);
+  return name.length < PATH_MAX ? name : undefined;
 }
 
 export function mountsText(task: Task): string {
@@ -84,8 +119,7 @@ export function mountinfoText(task: Task): string {
     const { dev } = m.fs;
     const major = (dev >>> 8) & 0xfff;
     const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
-    let root = '';
-    for (let d = m.root; d.parent !== undefined; d = d.parent) root = `/${d.name}${root}`;
+    const root = nameWithin(undefined, m.root);
     out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
     const sb = join([access(task.kernel.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
     out += `${m.unbindable ? ' unbindable' : ''} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;

@@ -11,6 +11,8 @@ const PAGE = 4096;
 /** Minor numbers of file systems without a device, above those of the sandbox's own. */
 const FIRST_MINOR = 64;
 const LAST_MINOR = (1 << 20) - 1;
+/** More bytes or objects than any limit needs, and few enough to count with. */
+const MOST = 2 ** 50;
 const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 /** memparse: a decimal, octal or hexadecimal number with a unit; `%` is of the host's memory. NaN for anything else. */
@@ -37,31 +39,33 @@ function amount(set: (n: number, to: TmpFsOptions) => void): Change {
   return (value, to) => {
     const n = bytesOf(value, 2 * defaultMaxBytes());
     if (Number.isNaN(n)) return false;
-    set(n, to);
+    set(Math.min(n, MOST), to);
     return true;
   };
 }
 /** Limits of 0 mean none, which is as much as there is. */
-const OPTIONS: Record<string, Change> = {
-  size: amount((n, to) => {
-    to.maxBytes = n === 0 ? defaultMaxBytes() : Math.ceil(n / PAGE) * PAGE;
+const OPTIONS = new Map<string, Change>(
+  Object.entries({
+    size: amount((n, to) => {
+      to.maxBytes = n === 0 ? defaultMaxBytes() : Math.ceil(n / PAGE) * PAGE;
+    }),
+    nr_blocks: amount((n, to) => {
+      to.maxBytes = n === 0 ? defaultMaxBytes() : n * PAGE;
+    }),
+    nr_inodes: amount((n, to) => {
+      to.maxInodes = n === 0 ? defaultMaxInodes(defaultMaxBytes()) : n;
+    }),
+    mode: number(/^[0-7]{1,6}$/, 8, (n, to) => {
+      to.mode = n & 0o7777;
+    }),
+    uid: number(/^\d{1,10}$/, 10, (n, to) => {
+      to.uid = n >>> 0;
+    }),
+    gid: number(/^\d{1,10}$/, 10, (n, to) => {
+      to.gid = n >>> 0;
+    }),
   }),
-  nr_blocks: amount((n, to) => {
-    to.maxBytes = n === 0 ? defaultMaxBytes() : n * PAGE;
-  }),
-  nr_inodes: amount((n, to) => {
-    to.maxInodes = n === 0 ? defaultMaxInodes(defaultMaxBytes()) : n;
-  }),
-  mode: number(/^[0-7]{1,6}$/, 8, (n, to) => {
-    to.mode = n & 0o7777;
-  }),
-  uid: number(/^\d{1,10}$/, 10, (n, to) => {
-    to.uid = n >>> 0;
-  }),
-  gid: number(/^\d{1,10}$/, 10, (n, to) => {
-    to.gid = n >>> 0;
-  }),
-};
+);
 /** Options without a value that change nothing here: inode numbers are wide, and there is no swap. */
 const WORDS = new Set(['inode64', 'noswap', 'huge=never', 'mpol=default']);
 
@@ -71,7 +75,7 @@ function parse(data: string): TmpFsOptions | number {
   for (const word of data.split(',')) {
     if (word === '' || WORDS.has(word)) continue;
     const at = word.indexOf('=');
-    const change = at < 0 ? undefined : OPTIONS[word.slice(0, at)];
+    const change = at < 0 ? undefined : OPTIONS.get(word.slice(0, at));
     if (change === undefined || !change(word.slice(at + 1), out)) return -EINVAL;
   }
   return out;

@@ -153,7 +153,7 @@ export class TmpFs implements FileSystem, Quota {
     for (const todo = top === undefined ? [] : [top as TmpInode]; ; ) {
       const inode = todo.pop();
       if (inode === undefined) break;
-      todo.push(...inode.abandon());
+      for (const child of inode.abandon()) todo.push(child);
     }
   }
 

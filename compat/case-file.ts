@@ -22,7 +22,8 @@ export interface CaseFile {
   tags: string[];
 }
 
-const DEFAULT_TIMEOUT_SECONDS = 30;
+/** Natively no case takes more than two; a sandbox that hangs in many must not make a run last for hours. */
+const DEFAULT_TIMEOUT_SECONDS = 10;
 const directive = /^\/\/ (args|stdin|libs|flags|timeout|covers|tags): (.*)$/;
 
 /**

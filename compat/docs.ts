@@ -25,7 +25,7 @@ async function runAll(): Promise<CompatRun> {
   const cases = readCases(casesDirectory);
   const expectations = readExpectations(expectedDirectory, TARGET);
   const target = await createTarget({ name: TARGET, words: undefined });
-  const options = { timeFactor: 1, expectations: () => expectations };
+  const options = { timeFactor: 3, expectations: () => expectations };
   const run = await runCases(cases, [target], { ...options, jobs: availableParallelism() });
   const results = run.targets[0]?.cases ?? [];
   const failed = new Set(regressions(results).map(({ name }) => name));

@@ -26,9 +26,21 @@ export function capable(cred: Cred, cap: number): boolean {
   return ((cred.capEffective >> BigInt(cap)) & 1n) !== 0n;
 }
 
+/** So many are looked through; a guest may have 65536, and be asked for them at each of thousands of objects. */
+const FEW_GROUPS = 32;
+const sets = new WeakMap<readonly number[], ReadonlySet<number>>();
+
+function setOf(groups: readonly number[]): ReadonlySet<number> {
+  let set = sets.get(groups);
+  if (set === undefined) sets.set(groups, (set = new Set(groups)));
+  return set;
+}
+
 /** True if `gid` is the file system group or a supplementary group of `cred` (kernel/groups.c, in_group_p). */
 export function inGroup(cred: Cred, gid: number): boolean {
-  return cred.fsgid === gid || cred.groups.includes(gid);
+  if (cred.fsgid === gid) return true;
+  const { groups } = cred;
+  return groups.length <= FEW_GROUPS ? groups.includes(gid) : setOf(groups).has(gid);
 }
 
 /** Credentials at start: uid 0 has every capability, others none. */

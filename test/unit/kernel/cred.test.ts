@@ -13,7 +13,7 @@ import {
   CLONE_VM,
   RLIMIT_NPROC,
 } from '../../../src/abi/sched.js';
-import { CAP_FULL_SET, type Cred, capable, initialCred } from '../../../src/kernel/cred.js';
+import { CAP_FULL_SET, type Cred, capable, inGroup, initialCred } from '../../../src/kernel/cred.js';
 import {
   credForExec,
   KEEP,
@@ -144,4 +144,18 @@ describe('clone', () => {
     assert.equal(b.group.parent, init.group);
     assert.equal(b.group.exitSignal, a.group.exitSignal);
   });
+});
+
+describe('supplementary groups', () => {
+  for (const count of [3, 65536]) {
+    it(`are found among ${count}`, () => {
+      const cred = initialCred(
+        1000,
+        1000,
+        Array.from({ length: count }, (_, i) => 5000 + 2 * i),
+      );
+      assert.ok(inGroup(cred, 1000) && inGroup(cred, 5000) && inGroup(cred, 5000 + 2 * (count - 1)));
+      assert.ok(!inGroup(cred, 5001) && !inGroup(cred, 0));
+    });
+  }
 });

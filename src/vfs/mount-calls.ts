@@ -229,7 +229,7 @@ export function umountAt(task: Task, at: Path, flags: number): number {
   if (!detach && mount.children.size > 0) return -EBUSY;
   const gone = new Set(subtree(mount).map((m) => m.fs));
   mounts.detach(mount);
-  for (const fs of gone) unmounted(task.kernel, fs);
+  unmounted(task.kernel, gone);
   return 0;
 }
 

@@ -29,11 +29,12 @@ export function hasWriters(kernel: Kernel, fs: FileSystem, mount: Mount | undefi
 /** File systems that left the tree while somebody used them. */
 const lingering = new WeakMap<Kernel, Set<FileSystem>>();
 
-/** A mount of `fs` went away: once it is mounted nowhere and nobody uses it, it gives back what it holds. */
-export function unmounted(kernel: Kernel, fs: FileSystem): void {
+/** Mounts of `gone` went away: once one is mounted nowhere and nobody uses it, it gives back what it holds. */
+export function unmounted(kernel: Kernel, gone: Iterable<FileSystem>): void {
   let waiting = lingering.get(kernel);
   if (waiting === undefined) lingering.set(kernel, (waiting = new Set()));
-  if (fs.retire !== undefined && !kernel.mounts.isMounted(fs)) waiting.add(fs);
+  const mounted = new Set(kernel.mounts.mounts.map((m) => m.fs));
+  for (const fs of gone) if (fs.retire !== undefined && !mounted.has(fs)) waiting.add(fs);
   retireUnused(kernel);
 }
 

@@ -12,31 +12,34 @@ import type { FileSystem } from './inode.js';
 export const HANDLE_BYTES = 12;
 /** handle_type: FILEID_INO64_GEN (include/linux/exportfs.h). */
 export const HANDLE_TYPE = 0x81;
-/** Objects of one file system whose handles are remembered. */
+/** Objects of all file systems whose handles are remembered: a guest may mount thousands of them. */
 const REMEMBERED = 65536;
 
-const known = new WeakMap<FileSystem, Map<number, Dentry>>();
+/** By file system and inode number, the oldest first. */
+const known = new Map<string, Dentry>();
+const ids = new WeakMap<FileSystem, number>();
+let lastId = 0;
+
+function keyOf(fs: FileSystem, ino: number): string {
+  let id = ids.get(fs);
+  if (id === undefined) ids.set(fs, (id = ++lastId));
+  return `${id}:${ino}`;
+}
 
 /** Gives the object at `path` a handle. @returns its number, or undefined where the file system has no handles */
 export function handleOf(path: Path): number | undefined {
   const { inode } = path.dentry;
   if (inode === undefined || inode.fs.exportsHandles !== true) return undefined;
-  let map = known.get(inode.fs);
-  if (map === undefined) known.set(inode.fs, (map = new Map()));
-  map.delete(inode.ino);
-  map.set(inode.ino, path.dentry);
-  if (map.size > REMEMBERED) {
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
-  }
+  const key = keyOf(inode.fs, inode.ino);
+  known.delete(key);
+  known.set(key, path.dentry);
+  if (known.size > REMEMBERED) known.delete(known.keys().next().value as string);
   return inode.ino;
 }
 
 /** The object with handle `ino` on the file system of `mount`. @returns undefined if it is not known, or gone: ESTALE */
 export function findHandle(task: Task, mount: Path['mount'], ino: number): Path | undefined {
-  const dentry = known.get(mount.fs)?.get(ino);
+  const dentry = known.get(keyOf(mount.fs, ino));
   const now = dentry === undefined ? undefined : again(task, dentry);
   return now === undefined || now.inode?.ino !== ino ? undefined : { mount, dentry: now };
 }

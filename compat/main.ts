@@ -17,7 +17,7 @@ import type { CompatRun } from './model.js';
 import { addOutsideOptions, checkOutsideOptions, type OutsideOptions } from './outside/options.js';
 import { DEFAULT_TIMEOUT, type OutsideSuite, outsideSuite, runOutside } from './outside/run.js';
 import { casesDirectory, expectedDirectory } from './paths.js';
-import { type ReportFiles, readRun, writeReports } from './report/files.js';
+import { checkReports, type ReportFiles, readRun, writeReports } from './report/files.js';
 import { toOutsideText } from './report/outside-text.js';
 import { type Summary, startProgress, styleFor, toText } from './report/terminal.js';
 import { visible } from './report/text.js';
@@ -249,6 +249,7 @@ async function compat(names: string[], options: Options, signal: AbortSignal): P
     options,
     others.filter(([, values]) => values.length > 0).map(([name]) => name),
   );
+  checkReports(options);
   if (options.from !== undefined) return conclude(readRun(options.from), undefined, options);
   const timeout = options.timeout === undefined ? DEFAULT_TIMEOUT : options.timeout * 1000;
   const suite = outsideSuite({ ...options, names, calls: options.call, timeout, signal });

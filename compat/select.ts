@@ -32,7 +32,7 @@ export function callsOf(entry: CaseFile): string[] {
 /**
  * The cases that fit.
  *
- * @throws Error if a name, family, tag or call fits no case at all, which is a slip of the pen
+ * @throws Error if a name, family, tag or call fits no case at all, which is a slip of the pen, or no case fits them all
  */
 export function selectCases(cases: readonly CaseFile[], selection: Selection): CaseFile[] {
   const fits = (name: string, entry: CaseFile): boolean =>
@@ -51,9 +51,12 @@ export function selectCases(cases: readonly CaseFile[], selection: Selection): C
     const unknown = wanted.find((value) => !cases.some((entry) => has(entry, value)));
     if (unknown !== undefined) throw new Error(`${what} '${unknown}': no case has it (see --list)`);
   }
-  return cases.filter((entry) =>
+  const selected = cases.filter((entry) =>
     filters.every(([, wanted, has]) => wanted.length === 0 || wanted.some((value) => has(entry, value))),
   );
+  // Nothing that runs is nothing that fails: it would look like success.
+  if (selected.length === 0) throw new Error('no case fits all of what was asked for (see --list)');
+  return selected;
 }
 
 /** Those that are no system calls of x86-64. */

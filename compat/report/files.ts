@@ -1,5 +1,7 @@
 /** Reports in files, from a run that has just ended or from one that was kept as JSON. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UsageError } from '../../src/cli/usage-error.js';
 import type { CompatRun } from '../model.js';
 import { toHtml } from './html.js';
 import { toJunit } from './junit.js';
@@ -20,6 +22,34 @@ const formats: { [option in keyof ReportFiles]-?: (run: CompatRun) => string } =
   markdown: toMarkdown,
   html: toHtml,
 };
+
+/** Why a file cannot be written, as far as that can be told without touching it; '' if it can. */
+function unwritable(file: string): string {
+  try {
+    if (existsSync(file)) {
+      if (statSync(file).isDirectory()) return 'is a directory';
+      accessSync(file, constants.W_OK);
+    } else {
+      accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    }
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Check that all reports can be written, before minutes are spent on a run that would be lost.
+ *
+ * @throws UsageError for the first that cannot
+ */
+export function checkReports(files: ReportFiles): void {
+  for (const option of Object.keys(formats) as (keyof ReportFiles)[]) {
+    const file = files[option];
+    const words = file === undefined ? '' : unwritable(file);
+    if (words !== '') throw new UsageError(`--${option}`, `'${file}': ${words}`);
+  }
+}
 
 /** Write all reports that are asked for. */
 export function writeReports(run: CompatRun, files: ReportFiles): void {

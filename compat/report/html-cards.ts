@@ -103,7 +103,7 @@ function card(target: TargetRun, totals: TargetTotals, rows: readonly SyscallRow
   const list = facts(totals).map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   const picture = totals.coveredCalls > 0 ? waffle(rows, column) : '';
   return `<div class="card">${heading(target)}
-<div class="figure">${percent(checks.passed, checks.total)}<small>of checks pass</small></div>
+<div class="figure"><span>${percent(checks.passed, checks.total)}</span> <small>of checks pass</small></div>
 ${bar(checks)}${picture}<dl>${list.join('')}</dl>${surprises(totals)}</div>`;
 }
 

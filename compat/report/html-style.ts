@@ -49,6 +49,7 @@ i.skip { background: var(--skip); } i.none { background: var(--none); }
 .card h3 { margin: 0; font-size: 1.08rem; overflow-wrap: anywhere; }
 .card .version { color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; min-height: 1.3em; }
 .card .figure { font-size: 2.5rem; font-weight: 650; letter-spacing: -.03em; line-height: 1.2; margin-top: .5rem; font-variant-numeric: tabular-nums; }
+.card .figure span { white-space: nowrap; }
 .card .figure small { font-size: .85rem; font-weight: 400; letter-spacing: 0; color: var(--soft); margin-left: .45rem; white-space: nowrap; }
 .card svg { display: block; width: 100%; height: auto; }
 .card .bar { height: 9px; border-radius: 5px; margin: .5rem 0 .9rem; }

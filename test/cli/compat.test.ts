@@ -16,6 +16,9 @@ test('compat: mistakes are one line and 128', () => {
     [['--timeout', 'x'], /^tvisor compat: --timeout: 'x': expected a positive number/],
     [['no-such-case'], /^tvisor compat: case 'no-such-case': no case has it/],
     [['--call', 'opennat'], /^tvisor compat: call 'opennat': no case has it/],
+    [['--call', 'openat', '--family', 'time'], /^tvisor compat: no case fits all of what was asked for/],
+    [['--call', 'umask', '--json', '/'], /^tvisor compat: --json: '\/': is a directory/],
+    [['--call', 'umask', '--html', '/no/such/a'], /^tvisor compat: --html: '\/no\/such\/a': ENOENT/],
     [['--from', '/dev/null'], /^tvisor compat: --from: '\/dev\/null': /],
     [['--bad'], /^tvisor compat: unknown option '--bad' \(see tvisor compat --help\)/],
   ];

@@ -13,6 +13,18 @@ function load(path: string, kind: RunKind): BenchRun {
   }
 }
 
+/** Save a run that has been shown already: if that fails, words are enough. @returns whether it was saved */
+function keep(run: BenchRun, path?: string): boolean {
+  try {
+    const file = saveRun(run, path);
+    if (path === undefined) console.log(`\nKept in ${file}`);
+    return true;
+  } catch (error) {
+    console.error(`bench: not kept: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
 /**
  * Get the run, from `measure` or with --current from a file, show it, keep it and compare it.
  *
@@ -31,20 +43,17 @@ export async function finish(
   const measured = options.current === undefined;
   const run = options.current === undefined ? await measure() : load(options.current, kind);
   console.log(`\n${show(run)}`);
-  if (measured && options.json !== undefined) {
-    saveRun(run, options.json);
-  }
-  if (measured && options.save) {
-    console.log(`\nKept in ${saveRun(run)}`);
-  }
+  const toFile = !measured || options.json === undefined || keep(run, options.json);
+  const toHistory = !measured || !options.save || keep(run);
+  const lost = toFile && toHistory ? 0 : 1;
   if (before === undefined) {
-    return 0;
+    return lost;
   }
   const settings = { ...defaultCompare, leastChange: options.leastChange };
   const comparison = compareRuns(before, run, settings);
   console.log(`\n${formatComparison(before, comparison, settings)}`);
   const worse = comparison.changes.some((change) => change.verdict === 'worse');
-  return worse && options.failOnWorse ? 1 : 0;
+  return worse && options.failOnWorse ? 1 : lost;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Runs on disk: one file each in `bench/out`, to compare with and to plot. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../compat/paths.js';
 import type { BenchRun, Commit, RunKind } from './model.js';
@@ -47,7 +47,9 @@ function fileName(run: BenchRun): string {
  */
 export function saveRun(run: BenchRun, path?: string, directory = historyDirectory): string {
   const file = path ?? join(directory, fileName(run));
-  mkdirSync(dirname(file), { recursive: true });
+  // Not recursively where the user says: below /proc, Node's recursive mkdir never ends.
+  if (path === undefined) mkdirSync(directory, { recursive: true });
+  else if (!existsSync(dirname(path))) mkdirSync(dirname(path));
   writeFileSync(file, `${JSON.stringify(run, null, 1)}\n`);
   return file;
 }

@@ -72,6 +72,13 @@ const withoutChildProcess = {
 };
 
 rmSync(join(root, 'dist/types'), { recursive: true, force: true });
+// First of all: make takes a build whose dist/tvisor.cjs is new for one that has succeeded.
+const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.types.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (types.status !== 0) process.exit(types.status ?? 1);
+
 const inputs = await Promise.all([
   // CommonJS starts faster than an ES module, and its compiled code can be kept (bin/tvisor does).
   bundle('src/cli/main.ts', 'dist/tvisor.cjs', {
@@ -96,12 +103,6 @@ const inputs = await Promise.all([
   }),
 ]);
 replace(join(root, 'dist/THIRD-PARTY-LICENSES'), licences(inputs.flat()));
-
-const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.types.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-if (types.status !== 0) process.exit(types.status ?? 1);
 
 const cache = spawnSync(process.execPath, [join(root, 'scripts/code-cache.cjs')], { stdio: 'inherit' });
 if (cache.status !== 0) process.exit(cache.status ?? 1);

@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
     if (fds[1].revents && !forward(master, 1)) break;
     if (fds[0].fd >= 0 && fds[0].revents && !forward(0, master)) fds[0].fd = -1;
   }
-  close(master);
+  // Not closed before: a program closes its files before it ends, and would be hung up on in between.
   while (waitpid(child, &status, 0) < 0) {
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -237,28 +237,3 @@ function dropOwner(l: FileLocks, owner: Owner): void {
   l.records = rest;
   l.queue.wake(1);
 }
-
-/** A lock as /proc/locks shows it. */
-export interface LockInfo extends Range {
-  readonly kind: 'FLOCK' | 'POSIX' | 'OFDLCK';
-  readonly type: number;
-  readonly pid: number;
-}
-
-/** All locks on one inode. */
-export function locksOn(inode: Inode): LockInfo[] {
-  const l = locksOf.get(inode);
-  if (l === undefined || l.empty) return [];
-  const out: LockInfo[] = [];
-  for (const type of l.flocks.values()) out.push({ kind: 'FLOCK', type, pid: -1, start: 0, end: Infinity });
-  for (const r of l.records) {
-    out.push({
-      kind: r.pid === -1 ? 'OFDLCK' : 'POSIX',
-      type: r.type,
-      pid: r.pid,
-      start: r.start,
-      end: r.end,
-    });
-  }
-  return out;
-}

@@ -38,10 +38,10 @@ import type { Task } from '../src/kernel/task.js';
 import { type SyscallResult, type Waiter, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
-import { withoutWaiting } from './copy.js';
 import { accessOk, cappedCount, fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 import { readFileAt, writePosition, writeRoom, writeSeekable, writeStream } from './io.js';
+import { withoutWaiting } from './kernel-buffers.js';
 import { readSigset, readTimeout } from './poll-args.js';
 import { iovCut, iovLength } from './rw.js';
 

@@ -11,17 +11,17 @@ import {
   ERESTARTSYS,
   ESPIPE,
 } from '../src/abi/errno.js';
-import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../src/abi/stat.js';
 import type { Task } from '../src/kernel/task.js';
 import type { Timer } from '../src/kernel/timers.js';
-import { BufferSink, BufferSource } from '../src/kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { cappedCount, fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 import { raiseSigpipe, writeRoom, writeSeekable } from './io.js';
+import { bufferSink, bufferSource, withoutWaiting } from './kernel-buffers.js';
+import { fileToPipe, pipeOf } from './pipe-transfer.js';
 
 /** Bytes moved at a time. */
 const CHUNK = 256 * 1024;
@@ -35,32 +35,6 @@ let chunk: Uint8Array | undefined;
 function buffer(): Uint8Array {
   chunk ??= new Uint8Array(CHUNK);
   return chunk;
-}
-
-/** A sink over a kernel buffer that can also take bytes of host files. */
-export function bufferSink(task: Task, buf: Uint8Array): BufferSink {
-  const { native } = task.kernel;
-  return new BufferSink(buf, (fd, dst, off, len, pos) => native.pread(fd, dst, off, len, pos));
-}
-
-/** A source over a kernel buffer that can also give bytes to host files. */
-export function bufferSource(task: Task, buf: Uint8Array): BufferSource {
-  const { native } = task.kernel;
-  return new BufferSource(buf, (fd, src, off, len, pos) => native.pwrite(fd, src, off, len, pos));
-}
-
-/** Runs `io` with the description non-blocking, so that it answers with a number: one thread, nobody sees it. */
-export function withoutWaiting(file: OpenFile, io: () => SyscallResult): number {
-  const was = file.flags & O_NONBLOCK;
-  file.flags |= O_NONBLOCK;
-  try {
-    const r = io();
-    if (typeof r === 'number') return r;
-    r.done?.();
-    return -EAGAIN;
-  } finally {
-    if (was === 0) file.flags &= ~O_NONBLOCK;
-  }
 }
 
 /** Reads up to `len` bytes of `file` at `pos` into the shared buffer. @returns bytes or -errno */
@@ -148,13 +122,29 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
   const to = fileOf(task, args.int(0));
   if (to === undefined || !to.writable) return -EBADF;
   // The input must be a file with positions, so that nothing is lost when the output takes less; O_APPEND is refused.
-  if (!from.seekable || to.append) return -EINVAL;
-  if ((from.inode.mode & S_IFMT) === S_IFDIR) return -EINVAL;
+  if (!from.seekable || (from.inode.mode & S_IFMT) === S_IFDIR) return -EINVAL;
   const moved = (p: number): number => {
     if (offAddr !== 0) return task.mem.putU64(offAddr, p);
     from.pos = p;
     return 0;
   };
+  const pipe = pipeOf(to);
+  if (pipe !== undefined) {
+    // One filling of the pipe and no more, as splice(2) would (splice_file_to_pipe).
+    if (!from.splices.read) return -EINVAL;
+    const nonblock = to.nonblock;
+    return fileToPipe({
+      task,
+      from,
+      to,
+      pipe,
+      nonblock,
+      pos: () => pos,
+      len: count,
+      moved: (n) => moved(pos + n),
+    });
+  }
+  if (to.append || !from.splices.read || !to.splices.write) return -EINVAL;
   const transfer = new Transfer(task, from, to, pos, cappedCount(count), moved);
   const r = transfer.run();
   if (r !== WOULD_BLOCK) {

@@ -12,7 +12,9 @@ function pipe(task: Task, addr: number, flags: number): number {
   if ((flags & ~(O_CLOEXEC | O_DIRECT | O_NONBLOCK)) !== 0) return -EINVAL;
   // An obviously bad address costs no pipe.
   if (addr === 0) return -EFAULT;
-  const [reader, writer] = makePipe(task.kernel, flags, task.cred);
+  const ends = makePipe(task.kernel, flags, task.cred);
+  if (typeof ends === 'number') return ends;
+  const [reader, writer] = ends;
   return installPair(task, reader, writer, (flags & O_CLOEXEC) !== 0, addr);
 }
 

@@ -1,9 +1,6 @@
-/**
- * splice(2), tee(2), vmsplice(2) (fs/splice.c). Pages are not handed over: bytes go through a buffer of the kernel's, at most
- * SPLICE_MAX a call. What a program sees is the same, and a short count is always allowed.
- */
+/** splice(2), tee(2), vmsplice(2): decoding and checks; what they do is in pipe-transfer.ts. */
 
-import { EAGAIN, EBADF, EFAULT, EINVAL, EPIPE, ESPIPE } from '../src/abi/errno.js';
+import { EAGAIN, EBADF, EFAULT, EINVAL, ESPIPE } from '../src/abi/errno.js';
 import {
   O_APPEND,
   SPLICE_F_GIFT,
@@ -12,213 +9,193 @@ import {
   SPLICE_F_NONBLOCK,
 } from '../src/abi/fcntl.js';
 import { type Pipe, PipeFile } from '../src/fs/pipe/pipe.js';
+import { PIPE_PAGE } from '../src/fs/pipe/ring.js';
+import { finishWith } from '../src/fs/waiting.js';
+import type { IoVec } from '../src/kernel/memory.js';
 import type { Task } from '../src/kernel/task.js';
-import { type SyscallResult, type WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
-import { putFile } from '../src/vfs/fdtable.js';
+import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
-import { bufferSink, bufferSource, withoutWaiting } from './copy.js';
-import { fileOf } from './descriptors.js';
+import { cappedCount, fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
-import { raiseSigpipe, writeRoom, writeSeekable, writeStream } from './io.js';
+import {
+  awaitRoom,
+  fileToPipe,
+  pipeOf,
+  pipeToFile,
+  pipeToPipe,
+  waiting,
+  wakeReaders,
+  wakeWriters,
+} from './pipe-transfer.js';
 import { iovLength } from './rw.js';
 
-const SPLICE_MAX = 64 * 1024;
 const SPLICE_F_ALL = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT;
 
-/** Used within one turn only, never across a wait. */
-let space: Uint8Array | undefined;
-function buffer(len: number): Uint8Array {
-  space ??= new Uint8Array(SPLICE_MAX);
-  return space.subarray(0, Math.min(len, SPLICE_MAX));
-}
-
-/** The pipe that a description is an end of. */
-function pipeOf(file: OpenFile): Pipe | undefined {
-  return file instanceof PipeFile ? file.pipe : undefined;
-}
-
-/** Copies what is in a pipe, at most `buf.length` bytes, and leaves it there. @returns bytes */
-function peek(task: Task, pipe: Pipe, buf: Uint8Array): number {
-  return pipe.ring.peek(bufferSink(task, buf));
-}
-
-/** Takes `n` bytes, seen before with `peek`, out of a pipe. A read of a pipe in packet mode ends with the packet. */
-function consume(task: Task, from: OpenFile, n: number): void {
-  for (let left = n; left > 0; ) {
-    const want = left;
-    const r = withoutWaiting(from, () => from.read(task, bufferSink(task, buffer(want)), 0));
-    if (r <= 0) break;
-    left -= r;
-  }
-}
-
-/** Writes `buf` to `to` at `pos` without waiting. @returns bytes or -errno */
-function push(task: Task, to: OpenFile, buf: Uint8Array, pos: number): number {
-  if (!to.seekable) {
-    const r = withoutWaiting(to, () => to.write(task, bufferSource(task, buf), 0));
-    if (r === -EPIPE) raiseSigpipe(task);
-    return r;
-  }
-  const room = writeRoom(task, to, pos, buf.length);
-  if (room < 0) return room;
-  return withoutWaiting(to, () => writeSeekable(task, to, bufferSource(task, buf.subarray(0, room)), pos));
-}
-
-/** One direction's position: the variable of the caller's at `addr`, or with `addr` 0 the description's own. */
+/** The position of the side that is no pipe: the variable of the caller's at `addr`, or with `addr` 0 the description's own. */
 class Position {
-  constructor(
+  private constructor(
     private readonly task: Task,
     private readonly file: OpenFile,
     private readonly addr: number,
     private own: number,
   ) {}
+
+  /** @returns -EFAULT, or -EINVAL for a position of a file that has none, or a negative one */
+  static of(task: Task, file: OpenFile, addr: number): Position | number {
+    const start = addr === 0 ? 0 : task.mem.i64(addr);
+    if (Number.isNaN(start)) return -EFAULT;
+    return new Position(task, file, addr, start);
+  }
+  get valid(): boolean {
+    return this.addr === 0 || (this.file.seekable && this.own >= 0);
+  }
   get pos(): number {
     return this.addr === 0 ? this.file.pos : this.own;
   }
-  moved(n: number): void {
-    if (this.addr === 0) {
-      if (this.file.seekable) this.file.pos += n;
-      return;
-    }
-    this.own += n;
-    this.task.mem.putU64(this.addr, this.own);
+  moved(n: number): number {
+    if (this.addr !== 0) this.own += n;
+    else if (this.file.seekable) this.file.pos += n;
+    return 0;
   }
-}
-
-function position(task: Task, file: OpenFile, addr: number): Position | number {
-  const start = addr === 0 ? 0 : task.mem.i64(addr);
-  return Number.isNaN(start) ? -EFAULT : new Position(task, file, addr, start);
-}
-
-/** An attempt to move bytes: the result, or -EAGAIN when it may go on later. */
-type Attempt = () => number;
-
-/**
- * Repeats `attempt` until it moves something, unless the call must not wait.
- * @param files what is waited for; kept open meanwhile
- */
-function attempting(attempt: Attempt, wait: boolean, files: readonly OpenFile[]): SyscallResult {
-  const r = attempt();
-  if (r !== -EAGAIN || !wait) return r;
-  for (const f of files) f.refs++;
-  const on: WaitQueue[] = files.map((f) => f.queue);
-  return {
-    on,
-    retry: () => {
-      const again = attempt();
-      return again === -EAGAIN ? WOULD_BLOCK : again;
-    },
-    done: () => files.forEach(putFile),
-  };
-}
-
-/**
- * How much `to` may be given at once: as a pipe it takes pieces of any size here, not whole writes of PIPE_BUF as write(2)
- * promises. @returns bytes, -EAGAIN when it is full, or -EPIPE after SIGPIPE
- */
-function roomIn(task: Task, to: OpenFile): number {
-  const pipe = pipeOf(to);
-  if (pipe === undefined) return SPLICE_MAX;
-  if (pipe.readers === 0) {
-    raiseSigpipe(task);
-    return -EPIPE;
+  /** The end of a call that moved `n` bytes: the caller's variable is written. */
+  store(n: number): number {
+    if (n < 0 || this.addr === 0) return n;
+    return this.task.mem.putU64(this.addr, this.own) < 0 ? -EFAULT : n;
   }
-  return pipe.ring.space > 0 ? pipe.ring.space : -EAGAIN;
-}
-
-/** What is in `pipe`, at most `len` bytes, left there. 0: nothing, and no writer is left. */
-function peekAtMost(task: Task, pipe: Pipe, len: number): Uint8Array | number {
-  const buf = buffer(len);
-  const n = peek(task, pipe, buf);
-  if (n === 0) return pipe.writers === 0 ? 0 : -EAGAIN;
-  return n < 0 ? n : buf.subarray(0, n);
-}
-
-/** From a pipe to anything: only what the other side took leaves the pipe. */
-function fromPipe(task: Task, from: OpenFile, pipe: Pipe, to: OpenFile, out: Position, len: number): number {
-  const room = roomIn(task, to);
-  if (room < 0) return room;
-  const bytes = peekAtMost(task, pipe, Math.min(len, room));
-  if (typeof bytes === 'number') return bytes;
-  const w = push(task, to, bytes, out.pos);
-  if (w <= 0) return w;
-  consume(task, from, w);
-  out.moved(w);
-  return w;
-}
-
-/** From a file or stream to a pipe: only as much is read as the pipe has room for. */
-function toPipe(task: Task, from: OpenFile, to: OpenFile, input: Position, len: number): number {
-  const room = roomIn(task, to);
-  if (room < 0) return room;
-  const buf = buffer(Math.min(room, len));
-  const n = withoutWaiting(from, () => from.read(task, bufferSink(task, buf), input.pos));
-  if (n <= 0) return n;
-  const w = push(task, to, buf.subarray(0, n), 0);
-  if (w > 0) input.moved(w);
-  return w;
 }
 
 function sysSplice(task: Task, args: SyscallArgs): SyscallResult {
-  const len = args.long(4);
+  const count = args.long(4);
   const flags = args.uint(5);
-  if (len === 0) return 0;
+  if (count === 0) return 0;
   if ((flags & ~SPLICE_F_ALL) !== 0) return -EINVAL;
   const from = fileOf(task, args.int(0));
   const to = fileOf(task, args.int(2));
   if (from === undefined || to === undefined) return -EBADF;
-  const inPipe = pipeOf(from);
-  const outPipe = pipeOf(to);
   const inAddr = args.ptr(1);
   const outAddr = args.ptr(3);
-  if ((inPipe !== undefined && inAddr !== 0) || (outPipe !== undefined && outAddr !== 0)) return -ESPIPE;
-  const out = position(task, to, outAddr);
+  if ((pipeOf(from) !== undefined && inAddr !== 0) || (pipeOf(to) !== undefined && outAddr !== 0))
+    return -ESPIPE;
+  const out = Position.of(task, to, outAddr);
   if (typeof out === 'number') return out;
-  const input = position(task, from, inAddr);
+  const input = Position.of(task, from, inAddr);
   if (typeof input === 'number') return input;
   if (!from.readable || !to.writable) return -EBADF;
-  if (inPipe === undefined && outPipe === undefined) return -EINVAL;
-  if (inPipe !== undefined && inPipe === outPipe) return -EINVAL;
-  if ((outAddr !== 0 && !to.seekable) || (inAddr !== 0 && !from.seekable)) return -EINVAL;
-  if (out.pos < 0 || input.pos < 0) return -EINVAL;
-  if (outPipe === undefined && (to.flags & O_APPEND) !== 0) return -EINVAL;
-  const wait = (flags & SPLICE_F_NONBLOCK) === 0;
-  const most = len < 0 ? SPLICE_MAX : Math.min(len, SPLICE_MAX);
-  if (inPipe !== undefined) {
-    const mayWait = wait && !from.nonblock && !to.nonblock;
-    return attempting(() => fromPipe(task, from, inPipe, to, out, most), mayWait, [from, to]);
+  const nonblock = (flags & SPLICE_F_NONBLOCK) !== 0;
+  if (from instanceof PipeFile && to instanceof PipeFile) {
+    if (from.pipe === to.pipe) return -EINVAL;
+    const len = count < 0 ? Infinity : count;
+    return pipeToPipe(task, from, to, len, nonblock || from.nonblock || to.nonblock, true);
   }
-  return attempting(() => toPipe(task, from, to, input, most), wait && !to.nonblock && !from.nonblock, [
+  if (from instanceof PipeFile) return outOf(task, from, to, out, count, nonblock);
+  return to instanceof PipeFile ? into(task, from, to, input, count, nonblock) : -EINVAL;
+}
+
+function outOf(
+  task: Task,
+  from: PipeFile,
+  to: OpenFile,
+  out: Position,
+  count: number,
+  nonblock: boolean,
+): SyscallResult {
+  if (!out.valid || (to.flags & O_APPEND) !== 0 || count < 0 || !to.splices.write) return -EINVAL;
+  const transfer = {
+    task,
     from,
     to,
-  ]);
+    pipe: from.pipe,
+    nonblock: nonblock || from.nonblock,
+    pos: () => out.pos,
+    len: cappedCount(count),
+    moved: (n: number) => out.moved(n),
+  };
+  return finishWith(pipeToFile(transfer, nonblock || to.nonblock), (n) => out.store(n));
+}
+
+function into(
+  task: Task,
+  from: OpenFile,
+  to: PipeFile,
+  input: Position,
+  count: number,
+  nonblock: boolean,
+): SyscallResult {
+  if (!input.valid || !from.splices.read) return -EINVAL;
+  const transfer = {
+    task,
+    from,
+    to,
+    pipe: to.pipe,
+    nonblock: nonblock || to.nonblock,
+    pos: () => input.pos,
+    len: count < 0 ? Infinity : count,
+    moved: (n: number) => input.moved(n),
+  };
+  return finishWith(fileToPipe(transfer), (n) => input.store(n));
 }
 
 /** Copies from one pipe to another without taking anything away. */
 function sysTee(task: Task, args: SyscallArgs): SyscallResult {
-  const len = args.long(2);
+  const count = args.long(2);
   const flags = args.uint(3);
   if ((flags & ~SPLICE_F_ALL) !== 0) return -EINVAL;
-  if (len === 0) return 0;
+  if (count === 0) return 0;
   const from = fileOf(task, args.int(0));
   const to = fileOf(task, args.int(1));
   if (from === undefined || to === undefined) return -EBADF;
   if (!from.readable || !to.writable) return -EBADF;
-  const inPipe = pipeOf(from);
-  const outPipe = pipeOf(to);
-  if (inPipe === undefined || outPipe === undefined || inPipe === outPipe) return -EINVAL;
-  const most = len < 0 ? SPLICE_MAX : len;
-  const attempt = (): number => {
-    const room = roomIn(task, to);
-    if (room < 0) return room;
-    const bytes = peekAtMost(task, inPipe, Math.min(most, room));
-    return typeof bytes === 'number' ? bytes : push(task, to, bytes, 0);
-  };
-  const wait = (flags & SPLICE_F_NONBLOCK) === 0 && !from.nonblock && !to.nonblock;
-  return attempting(attempt, wait, [from, to]);
+  if (!(from instanceof PipeFile) || !(to instanceof PipeFile) || from.pipe === to.pipe) return -EINVAL;
+  const nonblock = (flags & SPLICE_F_NONBLOCK) !== 0 || from.nonblock || to.nonblock;
+  return pipeToPipe(task, from, to, count < 0 ? Infinity : count, nonblock, false);
 }
 
-/** vmsplice(2): a vector into a pipe, or out of one. */
+/** Adds what there is room for, and can be read, of a part of a vector. @returns bytes */
+function appendPages(task: Task, pipe: Pipe, part: IoVec): number {
+  const source = task.mem.source([part]);
+  let done = 0;
+  while (source.remaining > 0 && !pipe.ring.full) {
+    const n = pipe.ring.append(source, source.remaining, 0, (part.addr + done) % PIPE_PAGE);
+    if (n <= 0) break;
+    done += n;
+  }
+  return done;
+}
+
+/** From a vector into a pipe: every page that a part touches becomes a slot. It takes what fits and does not wait for the rest. */
+function vmspliceIn(task: Task, file: PipeFile, iov: readonly IoVec[], nonblock: boolean): SyscallResult {
+  const { pipe } = file;
+  return waiting(() => {
+    const room = awaitRoom(task, pipe, nonblock);
+    if (room !== 0) return room;
+    let done = 0;
+    for (const part of iov) {
+      const n = appendPages(task, pipe, part);
+      done += n;
+      if (n < part.len) break;
+    }
+    if (done > 0) wakeReaders(pipe);
+    return done > 0 ? done : -EFAULT;
+  }, [file]);
+}
+
+/** Out of a pipe into a vector. */
+function vmspliceOut(task: Task, file: PipeFile, iov: readonly IoVec[], nonblock: boolean): SyscallResult {
+  const { pipe } = file;
+  return waiting(() => {
+    const { ring } = pipe;
+    if (ring.used === 0) {
+      if (pipe.writers === 0) return 0;
+      return nonblock ? -EAGAIN : WOULD_BLOCK;
+    }
+    const wasFull = ring.full;
+    const n = ring.drain(task.mem.sink([...iov]));
+    if (wasFull && !ring.full) wakeWriters(pipe);
+    return n;
+  }, [file]);
+}
+
+/** vmsplice(2): a vector into a pipe, or out of one. The description being non-blocking changes nothing. */
 function sysVmsplice(task: Task, args: SyscallArgs): SyscallResult {
   const flags = args.uint(3);
   if ((flags & ~SPLICE_F_ALL) !== 0) return -EINVAL;
@@ -228,16 +205,9 @@ function sysVmsplice(task: Task, args: SyscallArgs): SyscallResult {
   const iov = task.mem.iovec(args.ptr(1), args.long(2));
   if (typeof iov === 'number') return iov;
   if (iovLength(iov) === 0) return 0;
-  if (pipeOf(file) === undefined) return -EBADF;
-  const wait = (flags & SPLICE_F_NONBLOCK) === 0 && !file.nonblock;
-  if (file.writable) {
-    // It waits for room, and then takes only what fits: unlike write(2) it does not wait for the rest.
-    return attempting(() => withoutWaiting(file, () => writeStream(task, file, task.mem.source(iov))), wait, [
-      file,
-    ]);
-  }
-  const read = (): SyscallResult => file.read(task, task.mem.sink(iov), 0);
-  return wait ? read() : withoutWaiting(file, read);
+  if (!(file instanceof PipeFile)) return -EBADF;
+  const nonblock = (flags & SPLICE_F_NONBLOCK) !== 0;
+  return file.writable ? vmspliceIn(task, file, iov, nonblock) : vmspliceOut(task, file, iov, nonblock);
 }
 
 export const spliceFamily: Family = {

@@ -1,6 +1,6 @@
 /** What the open files behind `anon_inode:` names have in common (fs/anon_inodes.c): event descriptors of every kind. */
 import type { Kernel } from '../kernel/kernel.js';
-import { OpenFile } from '../vfs/file.js';
+import { NO_SPLICES, OpenFile } from '../vfs/file.js';
 import { anonPath } from './anon.js';
 
 export abstract class AnonFile extends OpenFile {
@@ -18,6 +18,9 @@ export abstract class AnonFile extends OpenFile {
   /** noop_llseek: succeeds and moves nothing. */
   override seek(): number {
     return this.pos;
+  }
+  override get splices(): typeof NO_SPLICES {
+    return NO_SPLICES;
   }
   override get pollable(): boolean {
     return true;

@@ -4,7 +4,7 @@ import { EINVAL } from '../abi/errno.js';
 import { O_RDWR } from '../abi/fcntl.js';
 import { POLLIN, POLLRDNORM } from '../abi/poll.js';
 import { anonPath } from '../fs/anon.js';
-import { OpenFile } from '../vfs/file.js';
+import { NO_SPLICES, OpenFile } from '../vfs/file.js';
 import type { Kernel } from './kernel.js';
 import type { ThreadGroup } from './task.js';
 import type { Waiter } from './wait.js';
@@ -42,6 +42,9 @@ export class PidFile extends OpenFile {
 
   override get seekable(): boolean {
     return false;
+  }
+  override get splices(): typeof NO_SPLICES {
+    return NO_SPLICES;
   }
   override get pollable(): boolean {
     return true;

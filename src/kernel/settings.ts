@@ -6,6 +6,9 @@ import { MSGMAX, MSGMNB, MSGMNI, SEMMNI, SEMMNS, SEMMSL, SEMOPM, SHMMNI } from '
 export class Settings {
   /** fs.pipe-max-size: most bytes of a pipe for those without CAP_SYS_RESOURCE. */
   pipeMaxSize = 1048576;
+  /** fs.pipe-user-pages-soft, -hard: pages of all pipes of a user without privileges; 0: no limit. */
+  pipeUserPagesSoft = 16384;
+  pipeUserPagesHard = 0;
   /** fs.inotify: events that one instance queues, instances and watches of one user. */
   inotifyMaxQueued = 16384;
   inotifyMaxInstances = 128;

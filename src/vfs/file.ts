@@ -31,6 +31,10 @@ export interface MapSource {
   readonly hostFd: number;
 }
 
+const SPLICES = { read: true, write: true };
+/** For `OpenFile.splices` of files that splice(2) refuses. */
+export const NO_SPLICES = { read: false, write: false };
+
 /** Hears of the end of a file description (fs/eventpoll.c, eventpoll_release). */
 export interface ReleaseWatcher {
   fileReleased(): void;
@@ -136,6 +140,10 @@ export abstract class OpenFile {
    */
   poll(_task?: Task): number {
     return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+  }
+  /** Whether splice(2) and sendfile(2) may read it and write it (splice_read and splice_write of struct file_operations). */
+  get splices(): { readonly read: boolean; readonly write: boolean } {
+    return SPLICES;
   }
   /** epoll refuses regular files and directories (EPERM). */
   get pollable(): boolean {

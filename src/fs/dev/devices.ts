@@ -34,6 +34,9 @@ class NullFile extends OpenFile {
   override truncate(): number {
     return -EINVAL;
   }
+  override get splices(): OpenFile['splices'] {
+    return { read: false, write: true };
+  }
 }
 
 class ZeroFile extends NullFile {
@@ -56,6 +59,9 @@ class ZeroFile extends NullFile {
       return readOnly;
     };
   }
+  override get splices(): OpenFile['splices'] {
+    return { read: true, write: true };
+  }
   override read(_task: Task, sink: Sink): number {
     return sink.remaining === 0 ? 0 : sink.putZero(sink.remaining);
   }
@@ -74,6 +80,9 @@ class ZeroFile extends NullFile {
 }
 
 class FullFile extends NullFile {
+  override get splices(): OpenFile['splices'] {
+    return { read: true, write: false };
+  }
   override read(_task: Task, sink: Sink): number {
     return sink.remaining === 0 ? 0 : sink.putZero(sink.remaining);
   }
@@ -84,6 +93,9 @@ class FullFile extends NullFile {
 
 /** random(4): the host's generator never blocks once seeded. Writes are taken and not mixed in. */
 class RandomFile extends NullFile {
+  override get splices(): OpenFile['splices'] {
+    return { read: true, write: true };
+  }
   override read(task: Task, sink: Sink): number {
     let total = 0;
     while (sink.remaining > 0) {

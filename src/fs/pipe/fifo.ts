@@ -1,6 +1,6 @@
 /** Opening named pipes: who waits for whom (fifo(7), fifo_open in fs/pipe.c). */
 
-import { EINVAL, ENXIO } from '../../abi/errno.js';
+import { EINVAL, ENOMEM, ENXIO } from '../../abi/errno.js';
 import { O_ACCMODE, O_ASYNC, O_DIRECT, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
 import type { Task } from '../../kernel/task.js';
 import { type Block, WOULD_BLOCK } from '../../kernel/wait.js';
@@ -8,20 +8,23 @@ import { inodeOf, type Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
 import { isAnonPath } from '../anon.js';
-import { newPipeSize, Pipe, PipeFile, pipes } from './pipe.js';
+import { PipeShare } from './account.js';
+import { Pipe, PipeFile, pipes } from './pipe.js';
 
 /** An open that has to wait: the caller's `install` gives the file its descriptor and the call its result once it is open. */
 export interface PendingOpen {
   block(install: (file: OpenFile) => number): Block;
 }
 
-function pipeOf(task: Task, inode: Inode): Pipe {
-  let pipe = pipes.get(inode);
+/** The pipe behind `inode`, or a new one. undefined: the user's pipes hold too much. */
+function pipeOf(task: Task, inode: Inode): Pipe | undefined {
+  const old = pipes.get(inode);
   // When the last end is closed what is left in the pipe is lost: the next opener gets a fresh one.
-  if (pipe === undefined || (pipe.readers === 0 && pipe.writers === 0)) {
-    pipe = new Pipe(newPipeSize(task.kernel, task.cred));
-    pipes.set(inode, pipe);
-  }
+  if (old !== undefined && (old.readers > 0 || old.writers > 0)) return old;
+  const share = PipeShare.make(task.kernel, task.cred);
+  if (share === undefined) return undefined;
+  const pipe = new Pipe(share);
+  pipes.set(inode, pipe);
   return pipe;
 }
 
@@ -31,15 +34,19 @@ function pipeOf(task: Task, inode: Inode): Pipe {
  * @param flags O_* of open(2)
  */
 export function openFifo(task: Task, path: Path, flags: number): OpenFile | number | PendingOpen {
-  const pipe = pipeOf(task, inodeOf(path));
   const access = flags & O_ACCMODE;
   if (access === O_ACCMODE) return -EINVAL;
-  if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && pipe.readers === 0) return -ENXIO;
+  const inode = inodeOf(path);
+  // A nameless pipe reached through /proc/pid/fd never waits for a partner (fs/pipe.c, is_pipe).
+  const nameless = isAnonPath(path);
+  if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && !nameless && !(pipes.get(inode)?.readers ?? 0))
+    return -ENXIO;
+  const pipe = pipeOf(task, inode);
+  if (pipe === undefined) return -ENOMEM;
   const alone = access === O_RDONLY ? pipe.writers === 0 : access === O_WRONLY ? pipe.readers === 0 : false;
   const seen = access === O_RDONLY ? pipe.writersEver : pipe.readersEver;
   const file = new PipeFile(pipe, path, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT | O_ASYNC));
-  // A nameless pipe reached through /proc/pid/fd never waits for a partner (fs/pipe.c, is_pipe).
-  if (access !== O_RDWR && alone && !isAnonPath(path)) {
+  if (access !== O_RDWR && alone && !nameless) {
     if ((flags & O_NONBLOCK) === 0) return { block: (install) => waitForPartner(file, seen, install) };
     file.writersSeen = seen;
   }

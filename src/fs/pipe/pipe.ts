@@ -1,15 +1,15 @@
 /** Pipes and the open ends of FIFOs, as in pipe(7) and fs/pipe.c. */
 
-import { EAGAIN, EBADF, EBUSY, EINVAL, ENOTTY, EPERM, EPIPE, ERESTARTSYS } from '../../abi/errno.js';
+import { EAGAIN, EBADF, EBUSY, EINVAL, ENFILE, ENOTTY, EPERM, EPIPE, ERESTARTSYS } from '../../abi/errno.js';
 import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../../abi/fcntl.js';
 import { FIONREAD } from '../../abi/ioctl.js';
-import { PIPE_BUF } from '../../abi/limits.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
-import { CAP_SYS_RESOURCE } from '../../abi/sched.js';
+import { SI_KERNEL, SIGPIPE } from '../../abi/signal.js';
 import { S_IFIFO } from '../../abi/stat.js';
-import { type Cred, capable } from '../../kernel/cred.js';
+import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { roundPipeSize } from '../../kernel/settings.js';
+import { sendToTask } from '../../kernel/signals.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
@@ -18,19 +18,8 @@ import { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
 import { anonPath } from '../anon.js';
 import { waitOn } from '../waiting.js';
-import { Ring } from './ring.js';
-
-/** PIPE_DEF_BUFFERS pages. */
-export const PIPE_DEFAULT_SIZE = 65536;
-/** Nobody gets more than this, whatever fs.pipe-max-size and capabilities say: the memory is the sentry's. */
-export const PIPE_MAX_SIZE = 1048576;
-const PAGE = 4096;
-
-/** fs.pipe-user-pages-soft in bytes: beyond it new pipes have two pages and none grows. Here it counts all users as one. */
-const SOFT_LIMIT = 16384 * PAGE;
-const SMALL_SIZE = 2 * PAGE;
-/** Capacity of all pipes that are open. */
-let charged = 0;
+import { PipeShare } from './account.js';
+import { PIPE_PAGE, Ring } from './ring.js';
 
 /** What all ends of one pipe share (struct pipe_inode_info). */
 export class Pipe {
@@ -44,53 +33,41 @@ export class Pipe {
   readersEver = 0;
   writersEver = 0;
 
-  constructor(capacity = PIPE_DEFAULT_SIZE) {
-    this.ring = new Ring(capacity);
-  }
-
-  /** Before an end appears: an open pipe is charged for what it may hold. */
-  private charge(): void {
-    if (this.readers + this.writers > 0) return;
-    const { ring } = this;
-    if (charged + ring.capacity > SOFT_LIMIT && ring.length <= SMALL_SIZE) ring.capacity = SMALL_SIZE;
-    charged += ring.capacity;
-  }
-
-  /** After an end has gone. */
-  uncharge(): void {
-    if (this.readers + this.writers === 0) charged -= this.ring.capacity;
+  constructor(private readonly share: PipeShare) {
+    this.ring = new Ring(share.slots);
   }
 
   /** A read end appears. */
   addReader(): void {
-    this.charge();
     this.readers++;
     this.readersEver++;
     this.queue.wake(POLLOUT | POLLWRNORM);
   }
   addWriter(): void {
-    this.charge();
     this.writers++;
     this.writersEver++;
     this.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  /** An end has gone, as reader, writer or both (pipe_release): one side that is alone now hears of it. */
+  removeEnd(readable: boolean, writable: boolean): void {
+    if (readable) this.readers--;
+    if (writable) this.writers--;
+    if (this.readers + this.writers === 0) this.share.release();
+    else if (this.readers === 0 || this.writers === 0) this.queue.wake(0);
   }
 
   /** F_SETPIPE_SZ. @returns the new size, -EINVAL, -EPERM, -EBUSY */
   resize(task: Task, arg: number): number {
     const size = arg >>> 0;
     if (size > 0x80000000) return -EINVAL;
-    const rounded = roundPipeSize(size);
-    const limit = task.kernel.settings.pipeMaxSize;
-    if (rounded > this.ring.capacity && rounded > limit && !capable(task.cred, CAP_SYS_RESOURCE))
-      return -EPERM;
-    if (rounded > PIPE_MAX_SIZE) return -EPERM;
-    if (rounded < this.ring.length) return -EBUSY;
-    const growth = rounded - this.ring.capacity;
-    if (growth > 0 && charged + growth > SOFT_LIMIT) return -EPERM;
-    charged += growth;
-    this.ring.capacity = rounded;
-    this.queue.wake(POLLOUT | POLLWRNORM);
-    return rounded;
+    const slots = roundPipeSize(size) / PIPE_PAGE;
+    if (!this.share.allows(task.cred, slots)) return -EPERM;
+    if (slots < this.ring.used) return -EBUSY;
+    this.share.resize(slots);
+    this.ring.slots = slots;
+    this.queue.wake(0);
+    return this.ring.capacity;
   }
 }
 
@@ -130,67 +107,56 @@ export class PipeFile extends OpenFile {
   private readNow(sink: Sink): number | typeof WOULD_BLOCK {
     const { ring, queue, writers } = this.pipe;
     if (sink.remaining === 0) return 0;
-    if (ring.length === 0) return writers === 0 ? 0 : WOULD_BLOCK;
-    const spaceBefore = ring.space;
+    if (ring.used === 0) return writers === 0 ? 0 : WOULD_BLOCK;
+    const wasFull = ring.full;
     const n = ring.drain(sink);
-    // Writers sleep only while less than PIPE_BUF is free (or they fill all of it): waking them at every byte would make
-    // large transfers crawl.
-    if (n >= 0 && spaceBefore < PIPE_BUF && ring.space >= Math.min(PIPE_BUF, ring.capacity) && !queue.empty) {
-      queue.wake(POLLOUT | POLLWRNORM);
-    }
+    // Writers sleep only while all slots are in use: waking them at every byte would make large transfers crawl.
+    if (wasFull && !ring.full && !queue.empty) queue.wake(POLLOUT | POLLWRNORM);
     return n;
   }
 
-  override write(_task: Task, source: Source): SyscallResult {
+  override write(task: Task, source: Source): SyscallResult {
     const total = source.remaining;
     if (total === 0) return 0;
     const packet = (this.flags & O_DIRECT) !== 0;
     let done = 0;
-    const step = (): number | typeof WOULD_BLOCK => {
-      const r = this.writeNow(source, total, done, packet);
-      if (r < 0) return done > 0 ? done : r;
-      done += r;
-      return done === total ? done : WOULD_BLOCK;
+    let broken = false;
+    const step = (first: boolean): number | typeof WOULD_BLOCK => {
+      if (this.pipe.readers === 0) {
+        broken = done > 0;
+        return broken ? done : -EPIPE;
+      }
+      const { ring, queue } = this.pipe;
+      const n = ring.fill(source, packet, first);
+      if (n > 0) done += n;
+      // What ended early with room left has met a bad address.
+      const over = n < 0 || done === total || !ring.full;
+      if (n > 0 && !queue.empty) queue.wake(POLLIN | POLLRDNORM);
+      if (!over) return WOULD_BLOCK;
+      return done > 0 ? done : n;
     };
-    const r = step();
+    const r = step(true);
     if (r !== WOULD_BLOCK) return r;
     if (this.nonblock) return done > 0 ? done : -EAGAIN;
-    return waitOn(this, step, { interrupted: () => (done > 0 ? done : -ERESTARTSYS) });
-  }
-
-  /**
-   * Writes what fits now. At most PIPE_BUF bytes go in one piece or not at all; so does every packet of O_DIRECT.
-   * @returns bytes (0: no room), -EPIPE, -EFAULT
-   */
-  private writeNow(source: Source, total: number, done: number, packet: boolean): number {
-    const { ring, queue } = this.pipe;
-    if (this.pipe.readers === 0) return -EPIPE;
-    let moved = 0;
-    for (;;) {
-      const left = total - done - moved;
-      const piece = packet ? Math.min(left, PIPE_BUF) : left;
-      if (left === 0) break;
-      if ((total <= PIPE_BUF || packet) && ring.space < piece) break;
-      const n = ring.fill(source, piece, packet);
-      if (n < 0 && moved === 0) return n;
-      if (n <= 0) break;
-      moved += n;
-      if (!packet) break;
-    }
-    if (moved > 0 && !queue.empty) queue.wake(POLLIN | POLLRDNORM);
-    return moved;
+    return waitOn(this, () => step(false), {
+      interrupted: () => (done > 0 ? done : -ERESTARTSYS),
+      // A short count comes with the signal as well. Sent earlier it would interrupt the very call that it comes with.
+      done: () => {
+        if (broken) sendToTask(task, { signo: SIGPIPE, code: SI_KERNEL });
+      },
+    });
   }
 
   override poll(): number {
     const { pipe } = this;
     let mask = 0;
     if (this.readable) {
-      if (pipe.ring.length > 0) mask |= POLLIN | POLLRDNORM;
+      if (pipe.ring.used > 0) mask |= POLLIN | POLLRDNORM;
       // A FIFO that never had a writer since it was opened for reading is not hung up.
       if (pipe.writers === 0 && pipe.writersEver !== this.writersSeen) mask |= POLLHUP;
     }
     if (this.writable) {
-      if (pipe.ring.space >= Math.min(PIPE_BUF, pipe.ring.capacity)) mask |= POLLOUT | POLLWRNORM;
+      if (!pipe.ring.full) mask |= POLLOUT | POLLWRNORM;
       if (pipe.readers === 0) mask |= POLLERR;
     }
     return mask;
@@ -219,30 +185,19 @@ export class PipeFile extends OpenFile {
   override release(): void {
     if (!this.open) return;
     this.open = false;
-    const { pipe } = this;
-    let events = 0;
-    if (this.readable && --pipe.readers === 0) events |= POLLOUT | POLLWRNORM | POLLERR;
-    if (this.writable && --pipe.writers === 0) events |= POLLIN | POLLRDNORM | POLLHUP;
-    pipe.uncharge();
-    if (events !== 0) pipe.queue.wake(events);
+    this.pipe.removeEnd(this.readable, this.writable);
   }
-}
-
-/** Capacity of a new pipe: fs.pipe-max-size bounds it for those without CAP_SYS_RESOURCE (alloc_pipe_info). */
-export function newPipeSize(kernel: Kernel, cred: Cred | undefined): number {
-  const limit = kernel.settings.pipeMaxSize;
-  if (limit >= PIPE_DEFAULT_SIZE || cred === undefined || capable(cred, CAP_SYS_RESOURCE))
-    return PIPE_DEFAULT_SIZE;
-  return limit;
 }
 
 /**
  * pipe2(2).
  * @param flags O_NONBLOCK and O_DIRECT for both ends
- * @returns read end and write end, not yet installed
+ * @returns read end and write end, not yet installed, or -ENFILE when the user's pipes hold too much
  */
-export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile, PipeFile] {
-  const pipe = new Pipe(newPipeSize(kernel, cred));
+export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile, PipeFile] | number {
+  const share = PipeShare.make(kernel, cred);
+  if (share === undefined) return -ENFILE;
+  const pipe = new Pipe(share);
   const path = anonPath(kernel, 'pipe', S_IFIFO | 0o600, cred);
   // Opening it again through /proc/pid/fd finds the same pipe.
   pipes.set(inodeOf(path), pipe);

@@ -4,12 +4,14 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Inode } from '../../vfs/inode.js';
 import type { UnixSocket } from './socket.js';
 
-const abstracts = new WeakMap<Kernel, Map<string, UnixSocket>>();
+const abstracts = new WeakMap<Kernel, Map<number, Map<string, UnixSocket>>>();
 
-/** Abstract names in use. */
-export function abstractNames(kernel: Kernel): Map<string, UnixSocket> {
-  let names = abstracts.get(kernel);
-  if (names === undefined) abstracts.set(kernel, (names = new Map()));
+/** Abstract names in use among sockets of a type (SOCK_STREAM ...): each type has a space of names of its own. */
+export function abstractNames(kernel: Kernel, type: number): Map<string, UnixSocket> {
+  let types = abstracts.get(kernel);
+  if (types === undefined) abstracts.set(kernel, (types = new Map()));
+  let names = types.get(type);
+  if (names === undefined) types.set(type, (names = new Map()));
   return names;
 }
 

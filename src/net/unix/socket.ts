@@ -106,7 +106,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
 
   private bindAbstract(name: string): number {
-    const names = abstractNames(this.kernel);
+    const names = abstractNames(this.kernel, this.type);
     if (names.has(name)) return -EADDRINUSE;
     names.set(name, this);
     this.address = { kind: 'abstract', name };
@@ -116,7 +116,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   /** Five hexadecimal digits that nobody uses. */
   private autobind(): number {
     if (this.address.kind !== 'unnamed') return 0;
-    const names = abstractNames(this.kernel);
+    const names = abstractNames(this.kernel, this.type);
     for (let i = 1; i < 0x100000; i++) {
       const name = i.toString(16).padStart(5, '0');
       if (!names.has(name)) return this.bindAbstract(name);
@@ -157,7 +157,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     let found: UnixSocket | undefined;
     if (address.kind === 'unnamed') return -EINVAL;
     if (address.kind === 'abstract') {
-      found = abstractNames(this.kernel).get(address.name);
+      found = abstractNames(this.kernel, this.type).get(address.name);
     } else {
       const path = resolve(task, task.fs.cwd, address.name, LOOKUP_FOLLOW);
       if (typeof path === 'number') return path;
@@ -366,7 +366,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     if (this.dead) return;
     this.dead = true;
     if (this.address.kind === 'abstract') {
-      const names = abstractNames(this.kernel);
+      const names = abstractNames(this.kernel, this.type);
       if (names.get(this.address.name) === this) names.delete(this.address.name);
     }
     if (this.boundPath !== undefined && boundInodes.get(inodeOf(this.boundPath)) === this) {

@@ -5,6 +5,8 @@
 
 void RegisterHostFiles(Napi::Env env, Napi::Object exports);
 void RegisterHostStreams(Napi::Env env, Napi::Object exports);
+void RegisterHostSockets(Napi::Env env, Napi::Object exports);
+void RegisterHostNetwork(Napi::Env env, Napi::Object exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterMemory(env, exports);
@@ -14,6 +16,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterConfine(env, exports);
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);
+  RegisterHostSockets(env, exports);
+  RegisterHostNetwork(env, exports);
   return exports;
 }
 

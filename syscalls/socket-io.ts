@@ -122,7 +122,7 @@ function sysRecvfrom(task: Task, args: SyscallArgs): SyscallResult {
   const nameAddr = args.ptr(4);
   const lenAddr = args.ptr(5);
   if (!accessOk(addr, len)) return -EFAULT;
-  if ((flags & MSG_ERRQUEUE) !== 0) return -EAGAIN;
+  if ((flags & MSG_ERRQUEUE) !== 0 && !socket.hasErrorQueue) return -EAGAIN;
   const out = emptyMessage();
   return socket.recv(task, task.mem.sink1(addr, cappedCount(len)), flags, out, (n) => {
     dropFiles(out);
@@ -136,7 +136,7 @@ function sysRecvfrom(task: Task, args: SyscallArgs): SyscallResult {
 function recvHeader(task: Task, socket: Socket, addr: number, flags: number): SyscallResult {
   const h = readMsgHdr(task, addr);
   if (typeof h === 'number') return h;
-  if ((flags & MSG_ERRQUEUE) !== 0) return -EAGAIN;
+  if ((flags & MSG_ERRQUEUE) !== 0 && !socket.hasErrorQueue) return -EAGAIN;
   const out = emptyMessage();
   return socket.recv(task, task.mem.sink(h.iov), flags, out, (n) => {
     const room = Math.max(0, Math.min(h.controlLen, 0x7fffffff));

@@ -34,7 +34,7 @@ import { LINGER_SIZE, TIMEVAL_SIZE, UCRED_SIZE } from '../src/abi/structs-ipc.js
 import { putTimeval } from '../src/abi/structs-process.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
-import type { Socket } from '../src/net/socket.js';
+import { Socket } from '../src/net/socket.js';
 import type { Family, SyscallArgs } from './family.js';
 import { socketOf } from './socket-address.js';
 
@@ -100,14 +100,27 @@ function setInteger(socket: Socket, name: number, value: number): number {
   }
 }
 
-/** Longest value of an option that is not of SOL_SOCKET. */
-const OPTION_MAX = 256;
+/** Longest value of an option that is not every socket's: struct group_source_req has 264 bytes. */
+const OPTION_MAX = 320;
+
+/** The value of an option as the caller gives it, at most OPTION_MAX bytes. */
+function readValue(task: Task, args: SyscallArgs): Uint8Array | number {
+  const value = new Uint8Array(Math.min(args.int(4), OPTION_MAX));
+  if (value.length > 0 && task.mem.read(args.ptr(3), value, 0, value.length) !== value.length) return -EFAULT;
+  return value;
+}
 
 /** An option of the protocol's own level. */
 function setProtocolOption(task: Task, socket: Socket, args: SyscallArgs): number {
-  const value = new Uint8Array(Math.min(args.int(4), OPTION_MAX));
-  if (value.length > 0 && task.mem.read(args.ptr(3), value, 0, value.length) !== value.length) return -EFAULT;
-  return socket.setOption(task, args.int(1), args.int(2), value);
+  const value = readValue(task, args);
+  return typeof value === 'number' ? value : socket.setOption(task, args.int(1), args.int(2), value);
+}
+
+/** An option of SOL_SOCKET that the socket may know itself. @returns undefined if it does not */
+function setOwnOption(task: Task, socket: Socket, args: SyscallArgs): number | undefined {
+  if (socket.setSocketOption === Socket.prototype.setSocketOption) return undefined;
+  const value = readValue(task, args);
+  return typeof value === 'number' ? value : socket.setSocketOption(task, args.int(2), value);
 }
 
 function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
@@ -117,6 +130,8 @@ function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   if (typeof socket === 'number') return socket;
   if (len < 0) return -EINVAL;
   if (args.int(1) !== SOL_SOCKET) return setProtocolOption(task, socket, args);
+  const own = setOwnOption(task, socket, args);
+  if (own !== undefined) return own;
   if (len < 4) return -EINVAL;
   const size =
     name === SO_RCVTIMEO || name === SO_SNDTIMEO ? TIMEVAL_SIZE : name === SO_LINGER ? LINGER_SIZE : 4;
@@ -206,7 +221,9 @@ function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   if (Number.isNaN(room)) return -EFAULT;
   if (room < 0) return -EINVAL;
   const value =
-    level === SOL_SOCKET ? (optionBytes(socket, name) ?? -ENOPROTOOPT) : socket.getOption(level, name, room);
+    level === SOL_SOCKET
+      ? (socket.getSocketOption(name, room) ?? optionBytes(socket, name) ?? -ENOPROTOOPT)
+      : socket.getOption(level, name, room);
   if (typeof value === 'number') return value;
   const n = Math.min(room, value.length);
   if (n > 0 && task.mem.write(args.ptr(3), value, 0, n) !== n) return -EFAULT;

@@ -27,6 +27,8 @@ import {
 } from '../src/abi/socket.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
+import { hostNetwork } from '../src/net/host/network.js';
+import { HostInetSocket } from '../src/net/host/socket.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
 import { UdpSocket } from '../src/net/inet/udp.js';
 import { NetlinkSocket } from '../src/net/netlink/socket.js';
@@ -74,6 +76,8 @@ function makeInetSocket(
   flags: number,
 ): Socket | number {
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
+  const network = hostNetwork(task.kernel);
+  if (network !== undefined) return HostInetSocket.make(task, network, family, type, protocol, flags);
   if (type === SOCK_STREAM) {
     if (protocol !== IPPROTO_IP && protocol !== IPPROTO_TCP) return -EPROTONOSUPPORT;
     return new TcpSocket(task.kernel, family, flags, task.cred);
@@ -97,9 +101,12 @@ function sysSocketpair(task: Task, args: SyscallArgs): SyscallResult {
   const a = makeSocket(task, args.int(0), type, args.int(2));
   if (typeof a === 'number') return a;
   const b = makeSocket(task, args.int(0), type, args.int(2));
-  if (typeof b === 'number') return b;
-  const r = a.pairWith(task, b);
-  if (r < 0) return r;
+  const r = typeof b === 'number' ? b : a.pairWith(task, b);
+  if (typeof b === 'number' || r < 0) {
+    a.release();
+    if (typeof b !== 'number') b.release();
+    return r;
+  }
   return installPair(task, a, b, (type & SOCK_CLOEXEC) !== 0, args.ptr(3));
 }
 

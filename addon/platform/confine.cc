@@ -10,13 +10,16 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -34,6 +37,8 @@ const int kKept[] = {
     CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,  // files of the root and of volumes as root sees them
     CAP_CHOWN,        CAP_FOWNER,          CAP_FSETID,  // attributes of files in volumes
 };
+// And with sockets of the host's: ports below 1024.
+const int kKeptForSockets[] = {CAP_NET_BIND_SERVICE};
 
 // New programs, processes, descriptors to talk to others, namespaces and mounts, identities, and the kernel itself.
 const int kRefused[] = {
@@ -120,14 +125,28 @@ const int kRefused[] = {
     SYS_mq_open,
 };
 
+// What sockets of the host's need of it. A sandbox that only publishes ports has its listeners already.
+const int kAccepting[] = {SYS_accept4};
+const int kConnecting[] = {SYS_accept4, SYS_socket, SYS_connect, SYS_bind, SYS_listen};
+
+// How much of the host's network the sentry uses from now on.
+enum class Sockets { kNone, kPublished, kAll };
+
+bool Needed(Sockets sockets, int call) {
+  const auto in = [call](const auto &list) {
+    return std::find(std::begin(list), std::end(list), call) != std::end(list);
+  };
+  return sockets == Sockets::kAll ? in(kConnecting) : sockets == Sockets::kPublished && in(kAccepting);
+}
+
 constexpr uint32_t kEperm = SECCOMP_RET_ERRNO | EPERM;
 
 // A list of what is refused, and not of what is allowed: V8 and libc make calls of their own choosing, which change with their
 // versions. The calls of every trap (ioctl, process_vm_readv, pread64 ...) are allowed whatever their arguments, so that the
 // kernel answers for them from its cache (seccomp's action bitmaps) without running the program.
-std::vector<sock_filter> Program() {
+std::vector<sock_filter> Program(Sockets sockets) {
   const uint32_t nr = offsetof(seccomp_data, nr), arch = offsetof(seccomp_data, arch),
-                 arg0 = offsetof(seccomp_data, args);
+                 arg0 = offsetof(seccomp_data, args), arg1 = arg0 + 8;
   std::vector<sock_filter> p = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arch),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
@@ -152,7 +171,24 @@ std::vector<sock_filter> Program() {
       BPF_STMT(BPF_RET | BPF_K, kEperm),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
+  if (sockets == Sockets::kAll) {
+    // TCP, UDP and ping of the internet's families: nothing that sees packets, and no other family.
+    const sock_filter made[] = {
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 9),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 5),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg1),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_K, kEperm),
+    };
+    p.insert(p.end(), std::begin(made), std::end(made));
+  }
   for (int call : kRefused) {
+    if (Needed(sockets, call)) continue;
     p.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
     p.push_back(BPF_STMT(BPF_RET | BPF_K, kEperm));
   }
@@ -211,11 +247,13 @@ std::vector<pid_t> Threads() {
 }
 
 // @returns an errno
-int DropCaps() {
+int DropCaps(Sockets sockets) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   if (syscall(SYS_capget, &header, g_caps) < 0) return errno;
   __user_cap_data_struct keep[2]{};
   for (int cap : kKept) keep[cap / 32].permitted |= 1u << (cap % 32);
+  if (sockets == Sockets::kAll)
+    for (int cap : kKeptForSockets) keep[cap / 32].permitted |= 1u << (cap % 32);
   for (int i = 0; i < 2; i++) {
     g_caps[i].permitted &= keep[i].permitted;
     g_caps[i].effective &= keep[i].permitted;
@@ -248,12 +286,16 @@ Napi::Value Confine(const Napi::CallbackInfo &info) {
         .ThrowAsJavaScriptException();
     return env.Undefined();
   };
-  if (int error = DropCaps()) return fail("capabilities", error);
+  const std::string wanted = info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
+  const Sockets sockets = wanted == "all"         ? Sockets::kAll
+                          : wanted == "published" ? Sockets::kPublished
+                                                  : Sockets::kNone;
+  if (int error = DropCaps(sockets)) return fail("capabilities", error);
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   // Nobody of the same user reads its memory, and no core of it, with guests' data inside, is written.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return fail("PR_SET_DUMPABLE", errno);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return fail("no_new_privs", errno);
-  std::vector<sock_filter> program = Program();
+  std::vector<sock_filter> program = Program(sockets);
   sock_fprog prog{static_cast<unsigned short>(program.size()), program.data()};
   // For all threads of the runtime. Guests cannot run code here, so the processor's mitigations stay as the operator set them.
   const unsigned long flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW;

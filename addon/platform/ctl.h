@@ -17,6 +17,7 @@ enum Event : int32_t {
   kEventTimeout = 4,
   kEventHostSignal = 5,
   kEventNoGuest = 6,
+  kEventHostSockets = 7,
 };
 
 enum ReplyKind : int32_t { kReplyNone = 0, kReplyValue = 1, kReplyContinue = 2 };

@@ -46,6 +46,11 @@ std::unordered_map<pid_t, uint64_t> g_waiting;                           // call
 int g_watch = -1;  // epoll of the operator's descriptors
 int g_watched = 0;
 
+int g_sockets = -1;  // epoll of sockets made for guests, edge-triggered
+bool g_sockets_last = false;
+constexpr int kSocketBatch = 64;
+int32_t g_socket_events[2 * kSocketBatch];  // descriptor and events of each that is ready
+
 // The thread that waits for events, which alone the flags can wake.
 pthread_t g_waiter;
 pid_t g_waiter_tid;
@@ -189,19 +194,34 @@ int Receive() {
   return Deliver();
 }
 
+// Everything that has happened to sockets since the last look, as much as there is room for.
+int ReadySockets() {
+  epoll_event events[kSocketBatch];
+  const int n = epoll_wait(g_sockets, events, kSocketBatch, 0);
+  if (n <= 0) return kEventNone;
+  for (int i = 0; i < n; i++) {
+    g_socket_events[2 * i] = events[i].data.fd;
+    g_socket_events[2 * i + 1] = static_cast<int32_t>(events[i].events);
+  }
+  g_ctl->status = n;
+  return kEventHostSockets;
+}
+
 // With timers or the operator's descriptors to look after, waits for all of them.
 int Poll(double timeout_ms) {
-  pollfd fds[2] = {{g_listener, POLLIN, 0}, {g_watch, POLLIN, 0}};
+  // What is not there yet is -1, which poll(2) passes over.
+  pollfd fds[3] = {
+      {g_listener, POLLIN, 0}, {g_watched > 0 ? g_watch : -1, POLLIN, 0}, {g_sockets, POLLIN, 0}};
   timespec ts{};
   if (timeout_ms > 0) {
     ts.tv_sec = static_cast<time_t>(timeout_ms / 1000);
     ts.tv_nsec = static_cast<long>((timeout_ms - static_cast<double>(ts.tv_sec) * 1000) * 1e6);
   }
-  long r = tv_interruptible_syscall(&g_wake, SYS_ppoll, reinterpret_cast<long>(fds), g_watched > 0 ? 2 : 1,
+  long r = tv_interruptible_syscall(&g_wake, SYS_ppoll, reinterpret_cast<long>(fds), 3,
                                     reinterpret_cast<long>(timeout_ms < 0 ? nullptr : &ts), 0);
   if (r == 0) return kEventTimeout;
   if (r < 0) return kEventNone;
-  if (g_watched > 0 && (fds[1].revents & POLLIN)) {
+  if ((fds[1].revents & POLLIN) != 0) {
     epoll_event ev;
     if (epoll_wait(g_watch, &ev, 1, 0) == 1) {
       g_ctl->tid = ev.data.fd;
@@ -209,7 +229,14 @@ int Poll(double timeout_ms) {
       return kEventHostFd;
     }
   }
-  if (fds[0].revents & POLLIN) return Receive();
+  // Guests and the network take turns, so that neither keeps the other waiting.
+  const bool call = (fds[0].revents & POLLIN) != 0;
+  if ((fds[2].revents & POLLIN) != 0 && !(call && g_sockets_last)) {
+    g_sockets_last = true;
+    return ReadySockets();
+  }
+  g_sockets_last = false;
+  if (call) return Receive();
   if (fds[0].revents & (POLLHUP | POLLERR)) {
     // Nobody is under the filter any more: only child events are left to come.
     g_child = 1;
@@ -236,7 +263,7 @@ napi_value Next(napi_env env, napi_callback_info info) {
       tv_interruptible_syscall(&g_wake, SYS_pause, 0, 0, 0, 0);
       continue;
     }
-    event = g_watched > 0 || timeout_ms >= 0 ? Poll(timeout_ms) : Receive();
+    event = g_watched > 0 || g_sockets >= 0 || timeout_ms >= 0 ? Poll(timeout_ms) : Receive();
     if (event != kEventNone) break;
     // A signal of the runtime's own (a sampling profiler's) has ended the wait: only the caller knows how much time is left.
     if (timeout_ms >= 0 && !g_wake) break;
@@ -316,6 +343,17 @@ napi_value UnwatchFd(napi_env env, napi_callback_info info) {
   return MakeInt(env, 0);
 }
 
+// Watches a socket for as long as it is open. Every change of its state is told once.
+napi_value WatchSocket(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  if (g_sockets < 0) g_sockets = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event ev{};
+  ev.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+  ev.data.fd = Int(env, a[0]);
+  return MakeInt(env, epoll_ctl(g_sockets, EPOLL_CTL_ADD, ev.data.fd, &ev) < 0 ? -errno : 0);
+}
+
 }  // namespace
 
 void ForgetCall(pid_t tid) {
@@ -342,6 +380,11 @@ void RegisterNotify(napi_env env, napi_value exports) {
   Method(env, exports, "addFd", AddFd);
   Method(env, exports, "watchFd", WatchFd);
   Method(env, exports, "unwatchFd", UnwatchFd);
+  Method(env, exports, "watchSocket", WatchSocket);
+  napi_value buffer, array;
+  napi_create_external_arraybuffer(env, g_socket_events, sizeof g_socket_events, nullptr, nullptr, &buffer);
+  napi_create_typedarray(env, napi_int32_array, 2 * kSocketBatch, buffer, 0, &array);
+  napi_set_named_property(env, exports, "socketEvents", array);
 }
 
 }  // namespace tvisor

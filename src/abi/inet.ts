@@ -25,6 +25,9 @@ export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
 export const IP_ADD_MEMBERSHIP = 35;
+export const IP_ADD_SOURCE_MEMBERSHIP = 39;
+export const MCAST_JOIN_GROUP = 42;
+export const MCAST_JOIN_SOURCE_GROUP = 46;
 export const IP_MULTICAST_ALL = 49;
 
 export const IPV6_UNICAST_HOPS = 16;
@@ -59,6 +62,8 @@ export const TCP_CONGESTION = 13;
 export const TCP_USER_TIMEOUT = 18;
 export const TCP_NOTSENT_LOWAT = 25;
 export const TCP_INQ = 36;
+
+export const UDP_SEGMENT = 103;
 
 /** States of a connection (tcp_states.h). */
 export const TCP_ESTABLISHED = 1;

@@ -17,6 +17,7 @@ export interface DoOptions {
   hostname?: string;
   volume?: string[];
   network: string;
+  networkNamespace?: string;
   strace?: true;
   profile?: string;
   log?: string;
@@ -72,6 +73,9 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     hostname: options.hostname === undefined ? hostname() : parse.parseHostname(options.hostname),
     volumes: (options.volume ?? []).map(parse.parseVolume),
     network: parse.parseNetwork(options.network),
+    ...(options.networkNamespace === undefined
+      ? {}
+      : { networkNamespace: parse.parseNetworkNamespace(options.networkNamespace) }),
     strace,
     ...(options.profile === undefined ? {} : { profile: resolve(options.profile) }),
     log: {
@@ -124,7 +128,15 @@ export function doCommand(): Command {
     .option('-u, --user <uid[:gid]>', "numeric user and group (default: the caller's; GID defaults to UID)")
     .option('--hostname <name>', "host name inside (default: the machine's)")
     .option('-v, --volume <host:guest[:ro]>', 'make a host directory visible inside; repeat for more', append)
-    .option('--network <mode>', 'network access: none', 'none')
+    .option(
+      '--network <mode>',
+      "network access: none (a loopback device of its own) or host (the host's network as it is)",
+      'none',
+    )
+    .option(
+      '--network-namespace <path>',
+      "network namespace that stands for the host's network (default: the caller's)",
+    )
     .option('--strace', 'log one line for every system call')
     .option(
       '--profile <file>',

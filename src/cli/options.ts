@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/levels.js';
 import type { SortKey } from '../profile/table.js';
-import type { VolumeSpec } from '../sentry/spec.js';
+import type { SandboxSpec, VolumeSpec } from '../sentry/spec.js';
 import { UsageError } from './usage-error.js';
 
 /** Largest user or group number; (uid_t)-1 means "no change" in setuid(2) and its kin. */
@@ -120,8 +120,17 @@ function parseChoice<T extends string>(option: string, text: string, choices: re
   return choice;
 }
 
-export function parseNetwork(text: string): 'none' {
-  return parseChoice('--network', text, ['none']);
+export function parseNetwork(text: string): SandboxSpec['network'] {
+  return parseChoice('--network', text, ['none', 'host']);
+}
+
+/** A network namespace that there is (ip-netns(8) keeps its own below /run/netns); the result is absolute. */
+export function parseNetworkNamespace(text: string): string {
+  const path = resolve(text);
+  if (text === '' || !statHost('--network-namespace', path).isFile()) {
+    throw new UsageError('--network-namespace', `'${text}': not a network namespace`);
+  }
+  return path;
 }
 
 export function parseLogLevel(text: string): LogLevel {

@@ -24,6 +24,8 @@ export interface Source {
   take(dst: Uint8Array, off: number, len: number): number;
   /** Writes up to `len` bytes to a host descriptor at `pos`; bytes or -errno. */
   takeHost(hostFd: number, pos: number, len: number): number;
+  /** The last `n` bytes taken found no place: they are taken again. */
+  giveBack(n: number): void;
 }
 
 /** A sink over a kernel buffer. */
@@ -93,6 +95,9 @@ export class BufferSource implements Source {
     dst.set(this.buf.subarray(this.used, this.used + n), off);
     this.used += n;
     return n;
+  }
+  giveBack(n: number): void {
+    this.used -= n;
   }
   /** Hands up to `len` bytes to `write`, which says how many it took (or -errno). */
   takeWith(write: (src: Uint8Array, off: number, len: number) => number, len: number): number {

@@ -116,6 +116,17 @@ export abstract class Socket extends OpenFile {
   acceptedAddress(): Uint8Array | number {
     return this.peerAddress();
   }
+  /** SOL_SOCKET options that are not the same for every socket. @returns undefined: as every socket does */
+  setSocketOption(_task: Task, _name: number, _value: Uint8Array): number | undefined {
+    return undefined;
+  }
+  getSocketOption(_name: number, _room: number): Uint8Array | number | undefined {
+    return undefined;
+  }
+  /** MSG_ERRQUEUE: does the socket keep errors with the packets that they are about? */
+  get hasErrorQueue(): boolean {
+    return false;
+  }
   /** setsockopt(2) of a level that is the protocol's. @param value as much as the caller gave, at most 256 bytes */
   setOption(_task: Task, _level: number, _name: number, _value: Uint8Array): number {
     return -EOPNOTSUPP;

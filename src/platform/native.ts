@@ -18,6 +18,8 @@ export const EVENT_TIMEOUT = 4;
 export const EVENT_HOST_SIGNAL = 5;
 /** No guest is left. */
 export const EVENT_NO_GUEST = 6;
+/** Sockets watched with `watchSocket` have changed: CTL_STATUS pairs in `socketEvents`. */
+export const EVENT_HOST_SOCKETS = 7;
 
 /** Indices in 32-bit words into the control block, shared by the addon and the sentry (addon/platform/ctl.h). */
 export const CTL_TID = 0;
@@ -38,6 +40,18 @@ export const REPLY_NONE = 0;
 export const REPLY_VALUE = 1;
 /** Let the host kernel run the call as it stands (SECCOMP_USER_NOTIF_FLAG_CONTINUE). */
 export const REPLY_CONTINUE = 2;
+
+/** How much of the host's network the sentry goes on using after its lock-down. */
+export type SocketsKept = 'none' | 'published' | 'all';
+
+/**
+ * What lies beside the bytes of a message of a host socket, in the staging area: name and ancillary data, and words (32 bits) that
+ * say their lengths and MSG_* flags after a receive (addon/host/sockets.cc).
+ */
+export const SOCK_META = 0x60000;
+export const SOCK_NAME = SOCK_META + 16;
+export const SOCK_CONTROL = SOCK_META + 256;
+export const SOCK_CONTROL_ROOM = 0x4000;
 
 /** Layout of `statBuf` (doubles) after the host stat calls. */
 export const enum St {
@@ -102,9 +116,10 @@ export interface Native {
   start(options: StartOptions): StartResult;
   /**
    * Gives up, for every thread of the sentry and for ever, the privileges and calls that it does not need once the sandbox has
-   * started (addon/platform/confine.cc). Nothing can be executed, mounted or connected to afterwards. Throws an Error with one clear line.
+   * started (addon/platform/confine.cc). Nothing can be executed or mounted afterwards, and no sockets be made but those of
+   * `sockets`. Throws an Error with one clear line.
    */
-  confine(): void;
+  confine(sockets: SocketsKept): void;
   /** Kills every guest and the reaper, and waits for them. */
   stop(): void;
   /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */
@@ -255,9 +270,58 @@ export interface Native {
   /** Watches a descriptor once for `events`; `next` then returns EVENT_HOST_FD. -EPERM: always ready (a regular file). */
   watchFd(fd: number, events: number): number;
   unwatchFd(fd: number): void;
+  /** Watches a host socket until it is closed, edge-triggered: `next` returns EVENT_HOST_SOCKETS. */
+  watchSocket(fd: number): number;
+  /** Descriptor and EPOLL* mask of each socket that has changed. */
+  readonly socketEvents: Int32Array;
   /** ioctl with a buffer in scratch[off..]: the caller knows direction and size. */
   ioctlBuf(fd: number, request: number, off: number): number;
   ioctlInt(fd: number, request: number, arg: number): number;
+
+  // --- sockets of the host: internet families only, all of them non-blocking; addresses are raw struct sockaddr -------------
+  /** socket(2): SOCK_STREAM or SOCK_DGRAM of AF_INET or AF_INET6; descriptor or -errno. */
+  sockOpen(family: number, type: number, protocol: number): number;
+  sockBind(fd: number, address: Uint8Array): number;
+  sockListen(fd: number, backlog: number): number;
+  /** connect(2); -EINPROGRESS where it would wait. A call after that one tells how it ended. */
+  sockConnect(fd: number, address: Uint8Array): number;
+  /** accept4(2); descriptor or -errno. The peer's address is at SOCK_NAME, its length in the first word of SOCK_META. */
+  sockAccept(fd: number): number;
+  /** sendmsg(2), never waiting, never raising SIGPIPE. `nameLen` bytes at SOCK_NAME and `controlLen` at SOCK_CONTROL go with it. */
+  sockSend(
+    fd: number,
+    src: Uint8Array,
+    off: number,
+    len: number,
+    flags: number,
+    nameLen: number,
+    controlLen: number,
+  ): number;
+  /** recvmsg(2), never waiting: fills SOCK_META (lengths of name and ancillary data, flags), SOCK_NAME and SOCK_CONTROL. */
+  sockReceive(
+    fd: number,
+    dst: Uint8Array,
+    off: number,
+    len: number,
+    flags: number,
+    controlRoom: number,
+  ): number;
+  /** getsockopt(2) of what addon/host/socket-options.cc lists, else -ENOPROTOOPT: length of the value at SOCK_CONTROL, or -errno. */
+  sockGetOption(fd: number, level: number, name: number, room: number): number;
+  sockSetOption(fd: number, level: number, name: number, value: Uint8Array): number;
+  sockShutdown(fd: number, how: number): number;
+  /** getsockname(2), getpeername(2): length of the address at SOCK_NAME, or -errno. */
+  sockName(fd: number, peer: boolean): number;
+  /** close(2), without waiting for SO_LINGER. */
+  sockClose(fd: number): number;
+  /** Moves the sentry into the network namespace of a path; 0 or -errno (-EINVAL: something else is there). */
+  enterNetwork(path: string): number;
+  /** A rtnetlink(7) socket in that namespace. */
+  routeOpen(): number;
+  /** Asks over it one RTM_GET* message; bytes of the answer in `answer`, -EPERM for other messages, -ENOBUFS for too long answers. */
+  routeAsk(fd: number, request: Uint8Array, answer: Uint8Array): number;
+  /** SIOCGIFCONF: struct ifreq after struct ifreq; bytes or -errno. */
+  interfaceList(fd: number, entries: Uint8Array): number;
 
   // --- the host as the guest may know it ------------------------------------------------------------------------------
   /** Whole text of /proc/<pid>/<name> of a guest process (maps, stat, status, cmdline, environ ...); pid 0: the sentry's own; pid -1: of the machine (/proc/<name>). */

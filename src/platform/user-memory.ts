@@ -94,6 +94,15 @@ class UserSink extends Cursor implements Sink {
 }
 
 class UserSource extends Cursor implements Source {
+  giveBack(n: number): void {
+    let left = n;
+    this.remaining += n;
+    while (left > this.done) {
+      left -= this.done;
+      this.done = this.iov[--this.index]?.len ?? 0;
+    }
+    this.done -= left;
+  }
   take(dst: Uint8Array, off: number, len: number): number {
     return this.each(len, (addr, n, at) => this.native.readMemTo(this.task.hostTid, addr, dst, off + at, n));
   }

@@ -11,6 +11,7 @@ import { startBlock } from '../kernel/blocking.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import { type Block, CONTINUE } from '../kernel/wait.js';
+import { hostNetwork } from '../net/host/network.js';
 import {
   CTL_ARGS,
   CTL_ARGS_F64,
@@ -22,6 +23,7 @@ import {
   EVENT_CHILD,
   EVENT_HOST_FD,
   EVENT_HOST_SIGNAL,
+  EVENT_HOST_SOCKETS,
   EVENT_NO_GUEST,
   EVENT_SYSCALL,
   type Native,
@@ -114,6 +116,8 @@ export class Dispatcher {
         if (kernel.exitStatus !== undefined) return;
       } else if (event === EVENT_HOST_FD) {
         onHostFd(i32[CTL_TID] as number, i32[CTL_STATUS] as number);
+      } else if (event === EVENT_HOST_SOCKETS) {
+        hostNetwork(kernel)?.changed(i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SIGNAL) {
         hooks.hostSignal(i32[CTL_TID] as number);
       } else if (event === EVENT_NO_GUEST) {

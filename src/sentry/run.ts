@@ -6,6 +6,7 @@
 import { filterRules, syscallEntry } from '../../syscalls/table.js';
 import { ENOENT, ENOTDIR } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
+import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { SIGKILL } from '../abi/signal.js';
 import { initialCred } from '../kernel/cred.js';
 import { type ExecImage, prepareExec } from '../kernel/exec.js';
@@ -21,7 +22,9 @@ import { GuestMemory } from '../platform/user-memory.js';
 import type { Profile } from '../profile/profile.js';
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
 import { Dispatcher } from './dispatch.js';
+import { SandboxError } from './error.js';
 import { HostSignals } from './host-signals.js';
+import { openNetwork } from './network.js';
 import { Observers } from './observers.js';
 import type { SandboxSpec } from './spec.js';
 import { HostTerminal } from './terminal.js';
@@ -37,16 +40,6 @@ const RLIM_INFINITY_TEXT = 'unlimited';
 /** Exit statuses as the shells and podman have them. */
 const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
-
-/** An error of the sandbox itself, told in one line; `status` is the exit status. */
-export class SandboxError extends Error {
-  constructor(
-    message: string,
-    readonly status: number,
-  ) {
-    super(message);
-  }
-}
 
 /**
  * Runs one sandbox to its end.
@@ -68,6 +61,8 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
+  const limits = hostLimits(native);
+  const sockets = openNetwork(kernel, spec, limits[RLIMIT_NOFILE]?.soft ?? Infinity);
   const started = native.start({
     filter: compileFilter(filterRules(), profile !== undefined),
     loader,
@@ -86,7 +81,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
       cred: initialCred(spec.uid, spec.gid, spec.groups),
       fs: new FsContext(root, root, 0o022),
       files,
-      limits: hostLimits(native),
+      limits,
     });
     init.fs.umask = process.umask();
     enterCwd(init, spec.cwd);
@@ -101,7 +96,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     profile?.sample();
-    native.confine();
+    native.confine(sockets);
     new Dispatcher(kernel, profile?.trap ?? native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),

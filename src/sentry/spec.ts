@@ -37,7 +37,10 @@ export interface SandboxSpec {
   groups: number[];
   hostname: string;
   volumes: VolumeSpec[];
-  network: 'none';
+  /** none: the sandbox's own loopback device and nothing else. host: sockets of guests are the host's. */
+  network: 'none' | 'host';
+  /** Path of the network namespace that stands for the host's network; that of the caller without it. */
+  networkNamespace?: string;
   /** Log one line a system call. */
   strace: boolean;
   /** Measure calls and the sentry: the absolute path of the file that says what was found. */

@@ -11,7 +11,7 @@ const listener = createServer().listen(0, '127.0.0.1', () => {
   const { port } = listener.address();
   const before = spawnSync('/bin/true');
   console.log(`before: spawn ${before.status}`);
-  native.confine();
+  native.confine('none');
   attempts(port).then(() => process.exit(0));
 });
 

@@ -39,7 +39,7 @@ test('bytes keep their order around the end of the ring, and while it grows', ()
 
 test('a source or sink that fails leaves the queue as it was', () => {
   const queue = new ByteQueue();
-  const bad = { remaining: 10, take: () => -14, takeHost: () => -14 };
+  const bad = { remaining: 10, take: () => -14, giveBack: () => undefined, takeHost: () => -14 };
   assert.equal(queue.fill(bad, 10), -14);
   assert.equal(queue.length, 0);
   queue.fill(new BufferSource(bytes(0, 5)), 5);

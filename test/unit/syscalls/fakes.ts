@@ -108,12 +108,12 @@ export class FakeMemory implements UserMemory {
 
 /** Walks a vector one byte at a time: slow and plain. */
 class Cursor {
-  private readonly parts: { addr: number; len: number }[];
+  protected readonly parts: { addr: number; len: number; start: number }[];
   constructor(
     protected readonly mem: FakeMemory,
     iov: readonly IoVec[],
   ) {
-    this.parts = iov.map((p) => ({ ...p }));
+    this.parts = iov.map((p) => ({ ...p, start: p.addr }));
   }
   get remaining(): number {
     return this.parts.reduce((n, p) => n + p.len, 0);
@@ -144,6 +144,14 @@ class FakeSink extends Cursor implements Sink {
 class FakeSource extends Cursor implements Source {
   take(dst: Uint8Array, off: number, len: number): number {
     return this.step(len, (addr, i) => this.mem.read(addr, dst, off + i, 1));
+  }
+  giveBack(n: number): void {
+    for (let i = 0; i < n; i++) {
+      const part = this.parts.findLast((p) => p.addr > p.start);
+      if (part === undefined) throw new Error('more given back than taken');
+      part.addr--;
+      part.len++;
+    }
   }
   takeHost(): number {
     throw new Error('no host files here');

@@ -1,0 +1,84 @@
+/** The host's network as the sentry uses it: which sockets it has there, and who is told when something happens to one. */
+
+import { ENFILE } from '../../abi/errno.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { type Native, SOCK_META } from '../../platform/native.js';
+import { UNPRIVILEGED_PORT_START } from '../inet/ports.js';
+import { ALLOW_ALL, type NetworkPolicy } from './policy.js';
+
+/** Hears of changes of a host socket. @param events POLL* bits that are set now */
+export type ReadyListener = (events: number) => void;
+
+/** Descriptors that sockets leave to the rest of the sentry: files of guests, and connections of others. */
+const RESERVED = 512;
+
+export class HostNetwork {
+  private readonly listeners = new Map<number, ReadyListener>();
+  private open = 0;
+  private readonly most: number;
+  /** The staging area, and in it the words beside a message (platform/native.ts, SOCK_META). */
+  readonly staging: Uint8Array;
+  readonly meta: Int32Array;
+
+  /**
+   * @param policy what is asked before each contact with the outside
+   * @param descriptors how many descriptors the sentry may have (RLIMIT_NOFILE)
+   */
+  constructor(
+    readonly kernel: Kernel,
+    readonly policy: NetworkPolicy = ALLOW_ALL,
+    descriptors = Infinity,
+  ) {
+    this.most = Math.max(descriptors / 2, descriptors - RESERVED);
+    this.staging = new Uint8Array(kernel.native.scratch);
+    const text = kernel.native.hostProc(-1, 'sys/net/ipv4/ip_unprivileged_port_start');
+    this.firstFreePort = typeof text === 'string' ? Number(text) : UNPRIVILEGED_PORT_START;
+    this.meta = new Int32Array(kernel.native.scratch, SOCK_META, 3);
+  }
+
+  get native(): Native {
+    return this.kernel.native;
+  }
+
+  /** The first port that needs no privilege (net.ipv4.ip_unprivileged_port_start). */
+  readonly firstFreePort: number;
+
+  /** Makes room for one more host socket. @returns 0 or -ENFILE */
+  reserve(): number {
+    if (this.open >= this.most) return -ENFILE;
+    this.open++;
+    return 0;
+  }
+  /** A socket that room was made for is gone, or never came about. */
+  unreserve(): void {
+    this.open--;
+  }
+
+  /** Has `listener` told of every change of the socket `fd`, until it is closed. The first time is at once if it is ready. */
+  watch(fd: number, listener: ReadyListener): void {
+    this.listeners.set(fd, listener);
+    this.native.watchSocket(fd);
+  }
+  forget(fd: number): void {
+    this.listeners.delete(fd);
+  }
+
+  /** The loop says that `count` sockets have changed (EVENT_HOST_SOCKETS). */
+  changed(count: number): void {
+    // Whoever is woken may make calls, but none of them goes back to the loop: the array stays as it is.
+    const { socketEvents } = this.native;
+    for (let i = 0; i < count; i++) {
+      this.listeners.get(socketEvents[2 * i] as number)?.(socketEvents[2 * i + 1] as number);
+    }
+  }
+}
+
+const networks = new WeakMap<Kernel, HostNetwork>();
+
+/** The host network of a sandbox that has one. */
+export function hostNetwork(kernel: Kernel): HostNetwork | undefined {
+  return networks.get(kernel);
+}
+export function setHostNetwork(kernel: Kernel, network: HostNetwork): void {
+  networks.set(kernel, network);
+}

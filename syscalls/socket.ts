@@ -11,7 +11,6 @@ import {
 } from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
 import { IPPROTO_IP, IPPROTO_MAX, IPPROTO_TCP, IPPROTO_UDP } from '../src/abi/inet.js';
-import { NETLINK_ROUTE } from '../src/abi/netlink.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
 import {
   AF_INET,
@@ -31,6 +30,7 @@ import { hostNetwork } from '../src/net/host/network.js';
 import { HostInetSocket } from '../src/net/host/socket.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
 import { UdpSocket } from '../src/net/inet/udp.js';
+import { netlinkProtocols } from '../src/net/netlink/protocols.js';
 import { NetlinkSocket } from '../src/net/netlink/socket.js';
 import type { Socket } from '../src/net/socket.js';
 import { UnixSocket, unixType } from '../src/net/unix/socket.js';
@@ -60,11 +60,12 @@ function makeSocket(task: Task, family: number, typeAndFlags: number, protocol: 
   return new UnixSocket(task.kernel, kind, flags, task.cred);
 }
 
-/** Only the protocol about interfaces and routes has an answer here. */
+/** Protocols that are not there are as if their modules were missing. */
 function makeNetlinkSocket(task: Task, type: number, protocol: number, flags: number): Socket | number {
   if (type !== SOCK_RAW && type !== SOCK_DGRAM) return -ESOCKTNOSUPPORT;
-  if (protocol !== NETLINK_ROUTE) return -EPROTONOSUPPORT;
-  return new NetlinkSocket(task.kernel, type, protocol, flags, task.cred);
+  const rules = netlinkProtocols.get(protocol);
+  if (rules === undefined) return -EPROTONOSUPPORT;
+  return new NetlinkSocket(task.kernel, type, protocol, rules, flags, task.cred);
 }
 
 /** TCP and UDP; every other protocol is as if its module were missing, and raw sockets as without CAP_NET_RAW. */
@@ -179,7 +180,7 @@ function sysShutdown(task: Task, args: SyscallArgs): SyscallResult {
 }
 
 const note =
-  'AF_UNIX, and TCP and UDP on the loopback device, NETLINK_ROUTE; other families are EAFNOSUPPORT';
+  'AF_UNIX, and TCP and UDP on the loopback device, netlink of routes, sockets and events; other families are EAFNOSUPPORT';
 
 export const socketFamily: Family = {
   socket: { handler: sysSocket, args: ['int', 'hex', 'int'], status: 'partial', note },

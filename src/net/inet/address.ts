@@ -37,10 +37,6 @@ export function isMulticast(ip: Ip): boolean {
 export function isLinkLocal6(ip: Ip): boolean {
   return !isV4(ip) && ip.charCodeAt(0) === 0xfe && (ip.charCodeAt(1) & 0xc0) === 0x80;
 }
-/** Is it an address of the loopback device? All of 127.0.0.0/8 but its last, the broadcast address. */
-export function isLocal(ip: Ip): boolean {
-  return isV4(ip) ? ip.charCodeAt(0) === 127 && !isBroadcast(ip) : ip === LOOPBACK6;
-}
 /** 127.255.255.255 and 255.255.255.255. */
 export function isBroadcast(ip: Ip): boolean {
   return ip === '\x7f\xff\xff\xff' || ip === '\xff\xff\xff\xff';

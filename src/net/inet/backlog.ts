@@ -23,6 +23,10 @@ export class Backlog {
     this.limit = Math.min(backlog >>> 0, SOMAXCONN);
   }
 
+  /** How many may wait to be accepted. */
+  get most(): number {
+    return this.limit;
+  }
   get full(): boolean {
     return this.ready.length + this.deferred.size > this.limit;
   }

@@ -4,8 +4,8 @@ import { EINVAL } from '../../abi/errno.js';
 import * as inet from '../../abi/inet.js';
 import { AF_INET } from '../../abi/socket.js';
 import type { ControlItem } from '../socket.js';
-import { ANY6, type Endpoint, type Ip, isAny, isLocal, isV4, to16 } from './address.js';
-import { LOOPBACK_INDEX } from './interfaces.js';
+import { ANY6, type Endpoint, type Ip, isAny, isV4, to16 } from './address.js';
+import { LOOPBACK_INDEX, type LoopbackDevice } from './device.js';
 import type { InetOptions } from './options.js';
 import { intBytes } from './socket.js';
 
@@ -70,7 +70,11 @@ export interface SendControl {
 }
 
 /** @returns -EINVAL for what is malformed or unknown */
-export function parseSendControl(items: readonly ControlItem[], family: number): SendControl | number {
+export function parseSendControl(
+  items: readonly ControlItem[],
+  family: number,
+  device: LoopbackDevice,
+): SendControl | number {
   const out: SendControl = {};
   for (const { level, type, data } of items) {
     let ok = true;
@@ -78,7 +82,7 @@ export function parseSendControl(items: readonly ControlItem[], family: number):
     else if (level === inet.IPPROTO_IPV6 && family !== AF_INET) ok = parse6(out, type, data);
     if (!ok) return -EINVAL;
   }
-  if (out.from !== undefined && !isAny(out.from) && !isLocal(out.from)) return -EINVAL;
+  if (out.from !== undefined && !isAny(out.from) && !device.isLocal(out.from)) return -EINVAL;
   return out;
 }
 

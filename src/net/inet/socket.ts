@@ -38,7 +38,6 @@ import {
   isAny,
   isBroadcast,
   isLinkLocal6,
-  isLocal,
   isMulticast,
   isV4,
   parseInetAddress,
@@ -122,7 +121,7 @@ export abstract class InetSocket extends Socket implements Bound {
     if (mapped && this.v6only) return -EINVAL;
     if (isMulticast(ip)) return this.type === SOCK_STREAM && !isV4(ip) ? -EINVAL : 0;
     if (isLinkLocal6(ip) && scope === 0) return -EINVAL;
-    if (isAny(ip) || isLocal(ip) || isBroadcast(ip)) return 0;
+    if (isAny(ip) || this.stack.device.isLocal(ip) || isBroadcast(ip)) return 0;
     return this.options.on(IPPROTO_IP, IP_FREEBIND) ? 0 : -EADDRNOTAVAIL;
   }
 

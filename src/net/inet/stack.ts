@@ -3,22 +3,15 @@
 import { ENETUNREACH } from '../../abi/errno.js';
 import { AF_INET, AF_INET6 } from '../../abi/socket.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import {
-  type Endpoint,
-  type Ip,
-  isAny,
-  isBroadcast,
-  isLocal,
-  isV4,
-  LOOPBACK4,
-  LOOPBACK6,
-} from './address.js';
+import { type Endpoint, type Ip, isAny, isV4, LOOPBACK4, LOOPBACK6 } from './address.js';
+import { LoopbackDevice } from './device.js';
 import { PortTable } from './ports.js';
 import { showInNetTables } from './tables.js';
 import type { TcpSocket } from './tcp.js';
 import type { UdpSocket } from './udp.js';
 
 export class InetStack {
+  readonly device = new LoopbackDevice();
   readonly tcp = new PortTable<TcpSocket>(true);
   readonly udp = new PortTable<UdpSocket>(false);
   /** Listeners by port. */
@@ -53,11 +46,13 @@ export interface Route {
  * Looks up the way to `ip` for a socket bound to `bound`. The wildcard address means this machine.
  * @returns -ENETUNREACH for whatever is not on the loopback device
  */
-export function route(ip: Ip, bound: Ip): Route | number {
+export function route({ device }: InetStack, ip: Ip, bound: Ip): Route | number {
   const loopback = isV4(ip) ? LOOPBACK4 : LOOPBACK6;
   const own = isAny(bound) ? undefined : bound;
   if (own !== undefined && isV4(own) !== isV4(ip)) return -ENETUNREACH;
   const to = isAny(ip) ? (own ?? loopback) : ip;
-  if (!isLocal(to) && !(isBroadcast(to) && to.charCodeAt(0) === 127)) return -ENETUNREACH;
+  const source = device.sourceFor(to);
+  if (source !== undefined) return { to, from: own ?? source };
+  if (!device.isBroadcast(to)) return -ENETUNREACH;
   return { to, from: own ?? loopback };
 }

@@ -87,6 +87,9 @@ export class TcpSocket extends InetSocket {
   get acceptable(): number {
     return this.backlog?.ready.length ?? 0;
   }
+  get backlogLimit(): number {
+    return this.backlog?.most ?? 0;
+  }
   protected override get bindable(): boolean {
     return this.state === TCP_CLOSE;
   }
@@ -211,7 +214,7 @@ export class TcpSocket extends InetSocket {
     const address = this.parseDestination(raw);
     if (typeof address === 'number') return address;
     if (address.mapped && this.v6only) return -ENETUNREACH;
-    const way = route(address.ip, this.local.ip);
+    const way = route(this.stack, address.ip, this.local.ip);
     if (typeof way === 'number') return way;
     if (isBroadcast(way.to)) return -ENETUNREACH;
     const remote = { ip: way.to, port: address.port };

@@ -75,7 +75,10 @@ export class UdpSocket extends InetSocket {
   readonly messages = new DatagramQueue();
   /** Datagrams lost for want of room. */
   drops = 0;
-  private shut = 0;
+  /** RCV_SHUTDOWN, SEND_SHUTDOWN. */
+  shut = 0;
+  /** The last descriptor is closed. */
+  closed = false;
 
   constructor(kernel: Kernel, family: number, flags: number, cred?: Cred) {
     super(kernel, family, SOCK_DGRAM, IPPROTO_UDP, flags, cred);
@@ -135,7 +138,7 @@ export class UdpSocket extends InetSocket {
     if (typeof address === 'number') return address;
     if (this.v6only && isV4(address.ip)) return -ENETUNREACH;
     const bound = this.addressFixed ? this.local.ip : anyOf(this.family);
-    const way = route(address.ip, bound);
+    const way = route(this.stack, address.ip, bound);
     return typeof way === 'number' ? way : { ...way, port: address.port };
   }
 
@@ -144,7 +147,8 @@ export class UdpSocket extends InetSocket {
     if ((message.flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
     const target = this.target(message.to);
     if (typeof target === 'number') return target;
-    const control = message.control === undefined ? {} : parseSendControl(message.control, this.family);
+    const control =
+      message.control === undefined ? {} : parseSendControl(message.control, this.family, this.stack.device);
     if (typeof control === 'number') return control;
     if (!this.autobind()) return -EAGAIN;
     if (isBroadcast(target.to) && this.options.flags.get(SO_BROADCAST) !== 1) return -EACCES;
@@ -291,6 +295,7 @@ export class UdpSocket extends InetSocket {
   }
 
   override release(): void {
+    this.closed = true;
     this.unclaim();
     this.messages.clear();
     this.queue.wake(POLLHUP);

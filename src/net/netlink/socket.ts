@@ -1,20 +1,23 @@
-/** AF_NETLINK sockets of the protocol NETLINK_ROUTE (netlink(7)): requests are answered while they are sent. */
+/** AF_NETLINK sockets (netlink(7), net/netlink/af_netlink.c): requests are answered while they are sent, dumps while they are read. */
 
 import {
   EADDRINUSE,
   EAGAIN,
+  EBUSY,
   ECONNREFUSED,
   EINVAL,
+  EMSGSIZE,
   ENOBUFS,
-  ENOPROTOOPT,
+  ENODATA,
   EOPNOTSUPP,
   EPERM,
 } from '../../abi/errno.js';
 import * as nl from '../../abi/netlink.js';
-import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
-import { AF_NETLINK, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../../abi/socket.js';
+import { POLLERR, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
+import { CAP_NET_ADMIN } from '../../abi/sched.js';
+import { AF_NETLINK, AF_UNSPEC, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
-import type { Cred } from '../../kernel/cred.js';
+import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -22,69 +25,120 @@ import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
 import { familyIn } from '../inet/address.js';
 import { interfaceIoctl } from '../inet/interfaces.js';
 import { SocketOptions } from '../options.js';
-import { emptyMessage, type ReceivedMessage, type SendMessage, Socket } from '../socket.js';
-import { errorMessage, type NetlinkMessage, type Request, requests } from './message.js';
-import { answerRoute } from './route.js';
+import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
+import { DumpReader } from './dump.js';
+import { errorMessage, NetlinkMessage, type Request, requests, u32 } from './message.js';
+import { getNetlinkOption, NetlinkOptions, setNetlinkOption } from './options.js';
+import { broadcast, type NetlinkTable, netlinkTable } from './ports.js';
+import type { Answer, NetlinkProtocol } from './protocol.js';
 
-/** Most bytes of one send, and of one datagram of an answer. */
-const MAX_REQUEST = 65536;
-const MAX_DATAGRAM = 16384;
+/** What a datagram takes of a buffer beyond its bytes, about. */
+const OVERHEAD = 256;
+/** The kernel, as the sender of a message (SCM_CREDENTIALS). */
+const KERNEL_CRED: Ucred = { pid: 0, uid: 0, gid: 0 };
 
-const portsOf = new WeakMap<Kernel, Map<number, NetlinkSocket>>();
-
-function portTable(kernel: Kernel): Map<number, NetlinkSocket> {
-  let ports = portsOf.get(kernel);
-  if (ports === undefined) portsOf.set(kernel, (ports = new Map()));
-  return ports;
+/** A message on its way to a socket. */
+export interface NetlinkDatagram {
+  readonly data: Buffer;
+  /** Port of the sender; 0: the kernel. */
+  readonly from: number;
+  /** Group that it was sent to; 0: none. */
+  readonly group: number;
+  readonly cred?: Ucred;
 }
 
-function encodeAddress(pid: number): Buffer {
+/** @returns the mask with the bit of a group, 0 for none of the first 32 */
+function maskOf(group: number): number {
+  return group === 0 || group > 32 ? 0 : (1 << (group - 1)) >>> 0;
+}
+/** @returns the lowest group of a mask, 0 for none */
+function groupOf(mask: number): number {
+  return mask === 0 ? 0 : 32 - Math.clz32(mask & -mask);
+}
+
+function encodeAddress(pid: number, groups: number): Buffer {
   const raw = Buffer.alloc(nl.SOCKADDR_NL_SIZE);
   raw.writeUInt16LE(AF_NETLINK, 0);
   raw.writeUInt32LE(pid, 4);
+  raw.writeUInt32LE(groups, 8);
   return raw;
+}
+
+/** @returns the port and groups of an address, or -EINVAL */
+function parse(raw: Uint8Array): { pid: number; groups: number } | number {
+  if (raw.length < nl.SOCKADDR_NL_SIZE || familyIn(raw) !== AF_NETLINK) return -EINVAL;
+  const dv = new DataView(raw.buffer, raw.byteOffset);
+  return { pid: dv.getUint32(4, true), groups: dv.getUint32(8, true) };
 }
 
 export class NetlinkSocket extends Socket {
   readonly options = new SocketOptions();
-  private readonly queueOut: Buffer[] = [];
-  private queued = 0;
+  readonly netlink = new NetlinkOptions();
+  private readonly table: NetlinkTable;
+  private readonly received: NetlinkDatagram[] = [];
+  /** Bytes charged for what is received and not read. */
+  queued = 0;
   /** Netlink's name of this socket, mostly the process id; 0: none yet. */
-  private port = 0;
+  port = 0;
+  /** Where connect(2) has led to. */
+  peerPort = 0;
+  peerGroup = 0;
+  /** Messages lost for want of room. */
+  drops = 0;
   private overrun = false;
+  private readonly dump = new DumpReader(this);
 
-  constructor(kernel: Kernel, type: number, protocol: number, flags: number, cred?: Cred) {
+  constructor(
+    kernel: Kernel,
+    type: number,
+    protocol: number,
+    readonly rules: NetlinkProtocol,
+    flags: number,
+    cred?: Cred,
+  ) {
     super(kernel, AF_NETLINK, type, protocol, flags, cred);
+    this.table = netlinkTable(kernel, protocol);
+    this.table.sockets.add(this);
   }
 
-  /** @returns the port and groups of an address, or -EINVAL */
-  private parse(raw: Uint8Array): { pid: number; groups: number } | number {
-    if (raw.length < nl.SOCKADDR_NL_SIZE || familyIn(raw) !== AF_NETLINK) return -EINVAL;
-    const dv = new DataView(raw.buffer, raw.byteOffset);
-    return { pid: dv.getUint32(4, true), groups: dv.getUint32(8, true) };
+  get dumping(): boolean {
+    return this.dump.running;
+  }
+  memberOf(group: number): boolean {
+    return this.netlink.groups.has(group);
   }
 
-  /** Groups are joined in name only: the device never changes, so nothing is ever announced. */
   override bind(task: Task, raw: Uint8Array): number {
-    const address = this.parse(raw);
+    const address = parse(raw);
     if (typeof address === 'number') return address;
-    if (this.port !== 0) return address.pid === this.port || address.pid === 0 ? 0 : -EINVAL;
-    if (address.pid === 0) return this.autobind(task);
-    return this.take(address.pid) ? 0 : -EADDRINUSE;
+    if (address.groups !== 0 && !this.mayListen(task)) return -EPERM;
+    if (this.port !== 0 && address.pid !== this.port) return -EINVAL;
+    if (this.port === 0) {
+      if (address.pid === 0) this.autobind(task);
+      else if (!this.take(address.pid)) return -EADDRINUSE;
+    }
+    for (let g = 1; g <= Math.min(32, this.rules.groups); g++) {
+      if ((address.groups & maskOf(g)) !== 0) this.netlink.groups.add(g);
+      else this.netlink.groups.delete(g);
+    }
+    return 0;
   }
 
-  private take(pid: number): boolean {
-    const ports = portTable(this.kernel);
-    if (ports.has(pid)) return false;
-    ports.set(pid, this);
-    this.port = pid;
+  /** Joining groups is for everybody or for the administrator, as the protocol says. */
+  mayListen(task: Task): boolean {
+    return this.rules.everybodyListens || capable(task.cred, CAP_NET_ADMIN);
+  }
+  private maySend(task: Task): boolean {
+    return this.rules.everybodySends || capable(task.cred, CAP_NET_ADMIN);
+  }
+
+  private take(port: number): boolean {
+    if (!this.table.take(port, this)) return false;
+    this.port = port;
     return true;
   }
-  private autobind(task: Task): number {
-    if (this.port !== 0 || this.take(task.pid)) return 0;
-    // As Linux: others of the same process have numbers that no process has.
-    for (let pid = 0xfffff000; pid > 0x80000000; pid--) if (this.take(pid)) return 0;
-    return -EADDRINUSE;
+  private autobind(task: Task): void {
+    if (this.port === 0 && !this.take(task.pid)) this.port = this.table.takeFree(this);
   }
 
   override listen(): number {
@@ -93,75 +147,135 @@ export class NetlinkSocket extends Socket {
   override accept(): SyscallResult {
     return -EOPNOTSUPP;
   }
+  override pairWith(): number {
+    return -EOPNOTSUPP;
+  }
   override connect(task: Task, raw: Uint8Array): SyscallResult {
-    if (raw.length >= 2 && familyIn(raw) === 0) return 0;
-    const address = this.parse(raw);
+    if (raw.length < 2) return -EINVAL;
+    if (familyIn(raw) === AF_UNSPEC) {
+      this.peerPort = this.peerGroup = 0;
+      return 0;
+    }
+    const address = parse(raw);
     if (typeof address === 'number') return address;
-    if (address.pid !== 0 || address.groups !== 0) return -EPERM;
-    return this.autobind(task);
+    if ((address.pid !== 0 || address.groups !== 0) && !this.maySend(task)) return -EPERM;
+    this.autobind(task);
+    this.peerPort = address.pid;
+    this.peerGroup = groupOf(address.groups);
+    return 0;
+  }
+
+  /** Where a message goes to. @returns -EINVAL, -EPERM */
+  private destination(task: Task, to: Uint8Array | undefined): { pid: number; group: number } | number {
+    if (to === undefined || to.length === 0) return { pid: this.peerPort, group: this.peerGroup };
+    const address = parse(to);
+    if (typeof address === 'number') return address;
+    const group = groupOf(address.groups);
+    if ((group !== 0 || address.pid !== 0) && !this.maySend(task)) return -EPERM;
+    return { pid: address.pid, group };
   }
 
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
     if ((message.flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
-    if (message.to !== undefined && message.to.length > 0) {
-      const to = this.parse(message.to);
-      if (typeof to === 'number') return to;
-      if (to.groups !== 0) return -EPERM;
-      // Only the kernel listens.
-      if (to.pid !== 0) return -ECONNREFUSED;
-    }
-    const bound = this.autobind(task);
-    if (bound < 0) return bound;
     const len = source.remaining;
-    if (len > MAX_REQUEST) return -ENOBUFS;
+    if (len === 0) return -ENODATA;
+    const to = this.destination(task, message.to);
+    if (typeof to === 'number') return to;
+    this.autobind(task);
+    if (len > this.options.sndbuf - 32) return -EMSGSIZE;
     const data = Buffer.alloc(len);
-    const n = len === 0 ? 0 : source.take(data, 0, len);
+    const n = source.take(data, 0, len);
     if (n < 0) return n;
-    for (const request of requests(data.subarray(0, n))) this.answer(request);
-    return n;
-  }
-
-  private answer(request: Request): void {
-    if ((request.flags & nl.NLM_F_REQUEST) === 0) return;
-    const own = request.type < nl.NLMSG_MIN_TYPE;
-    const result = own ? 0 : answerRoute(request);
-    let messages: NetlinkMessage[];
-    if (typeof result === 'number') {
-      if (result === 0 && (request.flags & nl.NLM_F_ACK) === 0) return;
-      messages = [errorMessage(request, result)];
-    } else {
-      messages = result;
-      const dumped = (request.flags & nl.NLM_F_DUMP) !== 0;
-      if (!dumped && (request.flags & nl.NLM_F_ACK) !== 0) messages = [...result, errorMessage(request, 0)];
-    }
-    this.reply(messages.map((m) => m.encode(request.seq, this.port)));
-  }
-
-  /** Queues an answer, in datagrams that callers have room for; the end of a dump comes by itself. */
-  private reply(messages: readonly Buffer[]): void {
-    let parts: Buffer[] = [];
-    let size = 0;
-    const flush = (): void => {
-      if (parts.length > 0) this.enqueue(Buffer.concat(parts));
-      parts = [];
-      size = 0;
+    const { cred } = task;
+    const datagram = {
+      data: data.subarray(0, n),
+      from: this.port,
+      group: to.group,
+      cred: message.cred ?? { pid: task.pid, uid: cred.euid, gid: cred.egid },
     };
-    for (const m of messages) {
-      if (size + m.length > MAX_DATAGRAM / 4 || m.readUInt16LE(4) === nl.NLMSG_DONE) flush();
-      parts.push(m);
-      size += m.length;
-    }
-    flush();
+    if (to.group !== 0) this.tellGroup(datagram);
+    return to.pid === 0 ? this.ask(task, datagram.data) : this.sendTo(to.pid, datagram, message.flags);
   }
 
-  private enqueue(datagram: Buffer): void {
-    if (this.queued + datagram.length > this.options.rcvbuf) {
-      this.overrun = true;
-      return;
+  private tellGroup(datagram: NetlinkDatagram): void {
+    for (const s of [...this.table.sockets]) {
+      if (s !== this && s.memberOf(datagram.group)) s.enqueue(datagram, false);
     }
-    this.queueOut.push(datagram);
-    this.queued += datagram.length;
+  }
+
+  /** A message to another socket, which may have no room. */
+  private sendTo(port: number, datagram: NetlinkDatagram, flags: number): SyscallResult {
+    const attempt = (): number | typeof WOULD_BLOCK => {
+      const receiver = this.table.at(port);
+      if (receiver === undefined) return -ECONNREFUSED;
+      // Who is connected hears of nobody else.
+      if (receiver.peerPort !== 0 && receiver.peerPort !== this.port) return -ECONNREFUSED;
+      return receiver.enqueue(datagram, true) ? datagram.data.length : WOULD_BLOCK;
+    };
+    const r = attempt();
+    if (r !== WOULD_BLOCK) return r;
+    const receiver = this.table.at(port);
+    if (receiver === undefined || this.dontWait(flags)) return -EAGAIN;
+    return waitOn(receiver, attempt, this.timed(this.options.sndTimeout));
+  }
+
+  /** A message to the kernel: requests, each with its answer. */
+  private ask(task: Task, data: Buffer): number {
+    if (this.rules.answer === undefined) return -ECONNREFUSED;
+    for (const request of requests(data)) this.answer(task, request);
+    return data.length;
+  }
+
+  private answer(task: Task, request: Request): void {
+    const { rules } = this;
+    let result: Answer = 0;
+    if ((request.flags & nl.NLM_F_REQUEST) !== 0 && request.type >= nl.NLMSG_MIN_TYPE) {
+      result = rules.answer?.(this.kernel, request, { task, strict: this.netlink.strict }) ?? 0;
+    }
+    if (result === 'ignored') result = 0;
+    if (typeof result === 'object' && 'dump' in result) {
+      if (!this.dump.running) {
+        this.dump.start(request, result);
+        return;
+      }
+      result = -EBUSY;
+    }
+    if (result instanceof NetlinkMessage) {
+      this.reply(request, result);
+      result = 0;
+    }
+    if (result === 0 && (request.flags & nl.NLM_F_ACK) === 0) return;
+    this.reply(request, errorMessage(request, result, this.netlink));
+  }
+
+  private reply(request: Request, message: NetlinkMessage): void {
+    this.enqueue({ data: message.encode(request.seq, this.port), from: 0, group: 0 }, false);
+  }
+
+  get roomLeft(): number {
+    return this.options.rcvbuf - this.queued;
+  }
+
+  /**
+   * Adds a message to those that are to be read.
+   * @param mayWait the sender waits when there is no room; else the message is lost, and the reader is told (ENOBUFS)
+   * @returns false if there was no room
+   */
+  enqueue(datagram: NetlinkDatagram, mayWait: boolean): boolean {
+    if (this.queued > 0 && datagram.data.length + OVERHEAD > this.roomLeft) {
+      if (!mayWait) this.lose();
+      return false;
+    }
+    this.received.push(datagram);
+    this.queued += datagram.data.length + OVERHEAD;
     this.queue.wake(POLLIN | POLLRDNORM);
+    return true;
+  }
+  private lose(): void {
+    this.drops++;
+    if (this.netlink.noErrors || this.overrun) return;
+    this.overrun = true;
+    this.queue.wake(POLLERR);
   }
 
   override recv(
@@ -177,24 +291,38 @@ export class NetlinkSocket extends Socket {
         this.overrun = false;
         return -ENOBUFS;
       }
-      const d = this.queueOut[0];
+      const d = this.received[0];
       if (d === undefined) return WOULD_BLOCK;
-      const want = Math.min(d.length, sink.remaining);
-      const n = want === 0 ? 0 : sink.put(d, 0, want);
+      this.dump.sawRoom(sink.remaining);
+      const want = Math.min(d.data.length, sink.remaining);
+      const n = want === 0 ? 0 : sink.put(d.data, 0, want);
       if (n < 0) return n;
-      if (n < d.length) out.flags |= MSG_TRUNC;
-      out.from = encodeAddress(0);
-      if ((flags & MSG_PEEK) === 0) {
-        this.queueOut.shift();
-        this.queued -= d.length;
-      }
-      return finish((flags & MSG_TRUNC) !== 0 ? d.length : n);
+      if (n < d.data.length) out.flags |= MSG_TRUNC;
+      this.describe(d, out);
+      if ((flags & MSG_PEEK) === 0) this.drop(d);
+      return finish((flags & MSG_TRUNC) !== 0 ? d.data.length : n);
     };
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;
     if (this.dontWait(flags)) return -EAGAIN;
     return waitOn(this, attempt, this.timed(this.options.rcvTimeout));
   }
+
+  private describe(d: NetlinkDatagram, out: ReceivedMessage): void {
+    out.from = encodeAddress(d.from, maskOf(d.group));
+    if (this.options.passCred) out.cred = d.cred ?? KERNEL_CRED;
+    if (this.netlink.packetInfo) {
+      out.control = [{ level: nl.SOL_NETLINK, type: nl.NETLINK_PKTINFO, data: u32(d.group) }];
+    }
+  }
+
+  private drop(d: NetlinkDatagram): void {
+    this.received.shift();
+    this.queued -= d.data.length + OVERHEAD;
+    this.dump.more();
+    this.queue.wake(POLLOUT | POLLWRNORM);
+  }
+
   override read(task: Task, sink: Sink): SyscallResult {
     return this.recv(task, sink, 0, emptyMessage(), (n) => n);
   }
@@ -206,32 +334,45 @@ export class NetlinkSocket extends Socket {
     return -EOPNOTSUPP;
   }
   override localAddress(): Uint8Array {
-    return encodeAddress(this.port);
+    let groups = 0;
+    for (const g of this.netlink.groups) groups |= maskOf(g);
+    return encodeAddress(this.port, groups >>> 0);
   }
   override peerAddress(): Uint8Array {
-    return encodeAddress(0);
+    return encodeAddress(this.peerPort, maskOf(this.peerGroup));
+  }
+  override takeError(): number {
+    const error = this.overrun ? ENOBUFS : 0;
+    this.overrun = false;
+    return error;
   }
 
-  /** Joining a group changes nothing, for there is nothing to be told; other options of this level are unknown. */
-  override setOption(_task: Task, level: number, name: number, value: Uint8Array): number {
-    if (level !== nl.SOL_NETLINK) return -ENOPROTOOPT;
-    if (value.length < 4) return -EINVAL;
-    return name === nl.NETLINK_ADD_MEMBERSHIP ? 0 : -ENOPROTOOPT;
+  override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
+    return setNetlinkOption(this, task, level, name, value);
   }
-  override getOption(): number {
-    return -ENOPROTOOPT;
+  override getOption(level: number, name: number, room: number): Uint8Array | number {
+    return getNetlinkOption(this, level, name, room);
   }
 
   override poll(): number {
-    const readable = this.queueOut.length > 0 || this.overrun;
-    return POLLOUT | POLLWRNORM | (readable ? POLLIN | POLLRDNORM : 0);
+    const readable = this.received.length > 0 ? POLLIN | POLLRDNORM : 0;
+    return POLLOUT | POLLWRNORM | readable | (this.overrun ? POLLERR : 0);
   }
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
     return interfaceIoctl(task, request, arg);
   }
 
   override release(): void {
-    if (this.port !== 0) portTable(this.kernel).delete(this.port);
-    this.queueOut.length = 0;
+    if (this.port !== 0) this.table.remove(this.port, this);
+    this.table.sockets.delete(this);
+    this.dump.stop();
+    this.received.length = 0;
+    this.queued = 0;
+    this.queue.wake(POLLOUT | POLLERR);
   }
+}
+
+/** Tells everybody in a group of NETLINK_ROUTE and the like, as the kernel. */
+export function announce(kernel: Kernel, protocol: number, group: number, message: NetlinkMessage): void {
+  broadcast(kernel, protocol, group, message.encode(0, 0));
 }

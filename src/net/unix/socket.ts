@@ -46,6 +46,7 @@ import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
 import { vfsMknod } from '../../vfs/fsops.js';
+import type { Inode } from '../../vfs/inode.js';
 import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
 import { mayAccess } from '../../vfs/permission.js';
 import { encodeUnixAddress, parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
@@ -95,6 +96,17 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
   override get listening(): boolean {
     return this.state === 'listening';
+  }
+  /** Connections that wait for accept(2), and how many may. */
+  get waiting(): readonly UnixSocket[] {
+    return this.pending;
+  }
+  get backlogLimit(): number {
+    return this.backlog;
+  }
+  /** The inode of the path that the socket is bound to. */
+  get boundInode(): Inode | undefined {
+    return this.boundPath === undefined ? undefined : inodeOf(this.boundPath);
   }
 
   override bind(task: Task, raw: Uint8Array): number {

@@ -1,0 +1,180 @@
+/** TCP and UDP sockets for ss(8) (net/ipv4/inet_diag.c). */
+
+import { EINVAL, ENOENT, EOPNOTSUPP, EPERM, ESTALE } from '../../../abi/errno.js';
+import {
+  IP_TOS,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPV6_TCLASS,
+  TCP_CLOSE,
+  TCP_ESTABLISHED,
+  TCP_INFO,
+  TCP_LISTEN,
+} from '../../../abi/inet.js';
+import { NLM_F_MULTI } from '../../../abi/netlink.js';
+import { CAP_NET_ADMIN } from '../../../abi/sched.js';
+import * as diag from '../../../abi/sock-diag.js';
+import { AF_INET, AF_INET6 } from '../../../abi/socket.js';
+import { capable } from '../../../kernel/cred.js';
+import { anyOf, type Endpoint, to16 } from '../../inet/address.js';
+import type { InetSocket } from '../../inet/socket.js';
+import { type InetStack, inetStack } from '../../inet/stack.js';
+import { TcpSocket } from '../../inet/tcp.js';
+import { abort } from '../../inet/tcp-state.js';
+import { UdpSocket } from '../../inet/udp.js';
+import { attributesOf, NetlinkMessage, u32 } from '../message.js';
+import type { Answer } from '../protocol.js';
+import { auditBytecode, runBytecode } from './bytecode.js';
+import { memoryInfo } from './memory.js';
+import type { DiagRequest } from './sock-diag.js';
+
+type Listed = TcpSocket | UdpSocket;
+
+function stateOf(s: Listed): number {
+  if (s instanceof TcpSocket) return s.state;
+  return s.remote === undefined ? TCP_CLOSE : TCP_ESTABLISHED;
+}
+
+/** The first state is 1, and its bit the second. */
+function inStates(s: Listed, states: number): boolean {
+  return (states & (1 << stateOf(s))) !== 0;
+}
+
+function putEndpoint(
+  b: Buffer,
+  port: number,
+  address: number,
+  family: number,
+  { ip, port: n }: Endpoint,
+): void {
+  b.writeUInt16BE(n, port);
+  b.write(family === AF_INET ? ip : to16(ip), address, 'latin1');
+}
+
+function remoteOf(s: Listed): Endpoint {
+  return s.remote ?? { ip: anyOf(s.family), port: 0 };
+}
+
+/** Bytes received and not read, and sent and not acknowledged; of a listener its queue, and how long it may be. */
+function queuesOf(s: Listed): [number, number] {
+  if (s instanceof UdpSocket) return [s.messages.bytes, 0];
+  return s.state === TCP_LISTEN ? [s.acceptable, s.backlogLimit] : [s.rx.length, 0];
+}
+
+/** Inode numbers are never used twice, and so do as cookies. */
+function describe(s: Listed, ext: number, flags: number): NetlinkMessage {
+  const b = Buffer.alloc(diag.INET_DIAG_MSG_SIZE);
+  b[0] = s.family;
+  b[1] = stateOf(s);
+  putEndpoint(b, 4, 8, s.family, s.local);
+  putEndpoint(b, 6, 24, s.family, remoteOf(s));
+  b.writeUInt32LE(s.inode.ino, 44);
+  const [rx, tx] = queuesOf(s);
+  b.writeUInt32LE(rx, 56);
+  b.writeUInt32LE(tx, 60);
+  b.writeUInt32LE(s.uid, 64);
+  b.writeUInt32LE(s.closed ? 0 : s.inode.ino, 68);
+  const m = new NetlinkMessage(diag.SOCK_DIAG_BY_FAMILY, flags, b);
+  m.attr(diag.INET_DIAG_SHUTDOWN, Buffer.of(s.shut));
+  describeMore(m, s, ext);
+  return m;
+}
+
+function describeMore(m: NetlinkMessage, s: Listed, ext: number): void {
+  const asked = (what: number): boolean => (ext & (1 << (what - 1))) !== 0;
+  const [rx] = queuesOf(s);
+  if (asked(diag.INET_DIAG_TOS))
+    m.attr(diag.INET_DIAG_TOS, Buffer.of(s.options.int(IPPROTO_IP, IP_TOS) ?? 0));
+  if (s.family === AF_INET6) {
+    if (asked(diag.INET_DIAG_TCLASS)) {
+      m.attr(diag.INET_DIAG_TCLASS, Buffer.of(s.options.int(IPPROTO_IPV6, IPV6_TCLASS) ?? 0));
+    }
+    if (stateOf(s) === TCP_LISTEN || stateOf(s) === TCP_CLOSE)
+      m.attr(diag.INET_DIAG_SKV6ONLY, Buffer.of(Number(s.v6only)));
+  }
+  if (asked(diag.INET_DIAG_MEMINFO)) m.attr(diag.INET_DIAG_MEMINFO, Buffer.concat([rx, 0, 0, 0].map(u32)));
+  if (asked(diag.INET_DIAG_SKMEMINFO)) m.attr(diag.INET_DIAG_SKMEMINFO, memoryInfo(s.options, rx, 0));
+  if (!(s instanceof TcpSocket)) return;
+  if (asked(diag.INET_DIAG_INFO)) {
+    const info = s.getOption(IPPROTO_TCP, TCP_INFO, 0);
+    if (typeof info !== 'number') m.attr(diag.INET_DIAG_INFO, Buffer.from(info));
+  }
+  if (asked(diag.INET_DIAG_CONG)) m.attr(diag.INET_DIAG_CONG, s.congestion);
+}
+
+/** The sockets of a protocol, or undefined for one that cannot be listed. */
+function socketsOf(stack: InetStack, protocol: number): Iterable<Listed> | undefined {
+  if (protocol === IPPROTO_TCP) return stack.tcp.all();
+  return protocol === IPPROTO_UDP ? stack.udp.all() : undefined;
+}
+
+export function inetDiag(r: DiagRequest): Answer {
+  const { body } = r.request;
+  if (body.length < diag.INET_DIAG_REQ_SIZE) return -EINVAL;
+  const sockets = socketsOf(inetStack(r.kernel), body[1] ?? 0);
+  if (!r.dump) return sockets === undefined ? -ENOENT : getOne(r, sockets);
+  const program = attributesOf(r.request, diag.INET_DIAG_REQ_SIZE).get(diag.INET_DIAG_REQ_BYTECODE);
+  if (program !== undefined && auditBytecode(program) < 0) return -EINVAL;
+  if (sockets === undefined) return { dump: [], result: -ENOENT };
+  return { dump: list(r, [...sockets], program), doneApart: true };
+}
+
+function* list(
+  { request }: DiagRequest,
+  sockets: readonly InetSocket[],
+  program?: Buffer,
+): Generator<NetlinkMessage> {
+  const { body } = request;
+  const family = body[0];
+  const states = body.readUInt32LE(4);
+  const local = body.readUInt16BE(8);
+  const remote = body.readUInt16BE(10);
+  for (const s of sockets as readonly Listed[]) {
+    if (s.family !== family || s.local.port === 0 || !inStates(s, states)) continue;
+    const there = remoteOf(s);
+    if ((local !== 0 && local !== s.local.port) || (remote !== 0 && remote !== there.port)) continue;
+    const seen = { family: s.family, local: s.local, remote: there, autobound: !s.portFixed };
+    if (program !== undefined && !runBytecode(program, seen)) continue;
+    yield describe(s, body[2] ?? 0, NLM_F_MULTI);
+  }
+}
+
+/** The socket with exactly these names; without a remote one, a listener. @returns -ENOENT, -ESTALE for another's cookie */
+function find(body: Buffer, sockets: Iterable<Listed>): Listed | number {
+  const family = body[0] ?? 0;
+  const size = family === AF_INET ? 4 : 16;
+  const same = (at: number, ip: string): boolean =>
+    body.toString('latin1', at, at + size) === (family === AF_INET ? ip : to16(ip));
+  const any = anyOf(family);
+  for (const s of sockets) {
+    if (s.family !== family || s.local.port !== body.readUInt16BE(8)) continue;
+    const there = remoteOf(s);
+    if (there.port !== body.readUInt16BE(10) || !same(28, there.ip)) continue;
+    if (!same(12, s.local.ip) && !(s.remote === undefined && s.local.ip === any)) continue;
+    const low = body.readUInt32LE(48);
+    const high = body.readUInt32LE(52);
+    const free = low === 0xffffffff && high === 0xffffffff;
+    return free || (low === s.inode.ino && high === 0) ? s : -ESTALE;
+  }
+  return -ENOENT;
+}
+
+function getOne({ request }: DiagRequest, sockets: Iterable<Listed>): Answer {
+  const found = find(request.body, sockets);
+  return typeof found === 'number' ? found : describe(found, request.body[2] ?? 0, 0);
+}
+
+/** SOCK_DESTROY (ss -K): the administrator ends a connection, whose owner is told (ECONNABORTED). */
+export function destroyInet({ kernel, request, sender }: DiagRequest): Answer {
+  const { body } = request;
+  if (body.length < diag.INET_DIAG_REQ_SIZE) return -EINVAL;
+  if (!capable(sender.task.cred, CAP_NET_ADMIN)) return -EPERM;
+  if (body[1] !== IPPROTO_TCP) return -EOPNOTSUPP;
+  const found = find(body, inetStack(kernel).tcp.all());
+  if (typeof found === 'number') return found;
+  if (!(found instanceof TcpSocket) || found.state === TCP_LISTEN) return -EOPNOTSUPP;
+  abort(found);
+  return 0;
+}

@@ -13,8 +13,10 @@ import {
 } from '../../abi/poll.js';
 import {
   MSG_CMSG_CLOEXEC,
+  MSG_OOB,
   MSG_PEEK,
   MSG_TRUNC,
+  SHUT_RDWR,
   SO_LINGER,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -34,6 +36,10 @@ function buffer(): Uint8Array {
   return space;
 }
 
+/** Memory of all `unread`, and how much there may be. */
+let keptBytes = 0;
+const MOST_KEPT = 4 * 1024 * 1024;
+
 const POLL_ALL = POLLIN | POLLOUT | POLLPRI | POLLRDHUP | POLLRDNORM | POLLWRNORM | POLLRDBAND | POLLWRBAND;
 
 /** `receive` has thrown a datagram away whose sender is not welcome. */
@@ -42,10 +48,18 @@ export const REFUSED = -0x7fff0002;
 /** struct linger: on, no time. */
 const RESET = new Uint8Array(Int32Array.of(1, 0).buffer);
 
+/** A connection off a backlog, and its peer's raw address. */
+export interface Accepted {
+  readonly socket: HostSocket;
+  readonly peer: Uint8Array;
+}
+
 export class HostSocket {
   private readonly native: Native;
   private watched = false;
-  private closed = false;
+  closed = false;
+  /** Bytes of a stream that the host has given and the guest could not take. */
+  private unread: Uint8Array | undefined;
 
   private constructor(
     private readonly network: HostNetwork,
@@ -76,7 +90,7 @@ export class HostSocket {
   }
 
   /** @returns a connection off the backlog and its peer's address, or -errno */
-  accept(): { socket: HostSocket; peer: Uint8Array } | number {
+  accept(): Accepted | number {
     const r = this.network.reserve();
     if (r < 0) return r;
     const fd = this.native.sockAccept(this.fd);
@@ -114,6 +128,7 @@ export class HostSocket {
    * @returns bytes (with MSG_TRUNC those of the datagram), 0 at the end, REFUSED if the sender was not admitted, -EAGAIN ...
    */
   receive(sink: Sink, flags: number, out: ReceivedMessage, admit?: (from: Uint8Array) => boolean): number {
+    if (this.unread !== undefined) return this.receiveUnread(sink, flags);
     const buf = buffer();
     const want = Math.min(sink.remaining, CHUNK);
     const n = this.native.sockReceive(this.fd, buf, 0, want, flags, SOCK_CONTROL_ROOM);
@@ -128,6 +143,10 @@ export class HostSocket {
     // A stream's bytes that are only to be dropped were not copied.
     const copy = this.type === SOCK_STREAM && (flags & MSG_TRUNC) !== 0 ? 0 : Math.min(n, want);
     const put = copy === 0 ? 0 : sink.put(buf, 0, copy);
+    if (put < copy && this.type === SOCK_STREAM) {
+      if ((flags & (MSG_PEEK | MSG_OOB)) === 0) this.keep(buf.slice(Math.max(0, put), copy));
+      return put;
+    }
     if (put < 0) return put;
     out.from = from;
     out.flags |= this.metaWord(2) & ~MSG_CMSG_CLOEXEC;
@@ -135,9 +154,37 @@ export class HostSocket {
     return n;
   }
 
+  /** A guest that gives bad addresses again and again loses its connections, not our memory. */
+  private keep(bytes: Uint8Array): void {
+    if (keptBytes + bytes.length > MOST_KEPT) {
+      this.native.sockShutdown(this.fd, SHUT_RDWR);
+      return;
+    }
+    keptBytes += bytes.length;
+    this.unread = bytes;
+  }
+  private receiveUnread(sink: Sink, flags: number): number {
+    const bytes = this.unread as Uint8Array;
+    const want = Math.min(sink.remaining, bytes.length);
+    const n = (flags & MSG_TRUNC) !== 0 ? want : sink.put(bytes, 0, want);
+    if (n <= 0 || (flags & MSG_PEEK) !== 0) return n;
+    if (n < bytes.length) this.unread = bytes.subarray(n);
+    else this.dropUnread();
+    return n;
+  }
+  private dropUnread(): void {
+    keptBytes -= this.unread?.buffer.byteLength ?? 0;
+    this.unread = undefined;
+  }
+  /** How many such bytes there are. */
+  get unreadLength(): number {
+    return this.unread?.length ?? 0;
+  }
+
   /** POLL* bits that are set now. */
   poll(): number {
-    return this.native.pollFd(this.fd, POLL_ALL);
+    const mask = this.native.pollFd(this.fd, POLL_ALL);
+    return mask >= 0 && this.unread !== undefined ? mask | POLLIN | POLLRDNORM : mask;
   }
   /** Has `listener` told of changes from now on. Only the first call counts. */
   watch(listener: ReadyListener): void {
@@ -181,6 +228,7 @@ export class HostSocket {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    this.dropUnread();
     if (this.watched) this.network.forget(this.fd);
     this.native.sockClose(this.fd);
     this.network.unreserve();

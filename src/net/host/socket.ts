@@ -7,6 +7,7 @@ import {
   EFAULT,
   EINPROGRESS,
   EINTR,
+  ENOPROTOOPT,
   EOPNOTSUPP,
   EPERM,
   EPIPE,
@@ -14,11 +15,19 @@ import {
   ERESTARTSYS,
   ESOCKTNOSUPPORT,
 } from '../../abi/errno.js';
-import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP } from '../../abi/inet.js';
+import {
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+} from '../../abi/inet.js';
 import { FIONREAD, SIOCATMARK, SIOCOUTQNSD, TIOCOUTQ } from '../../abi/ioctl.js';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import { CAP_NET_BIND_SERVICE } from '../../abi/sched.js';
 import {
+  AF_INET,
   MSG_CONFIRM,
   MSG_DONTROUTE,
   MSG_EOR,
@@ -46,7 +55,7 @@ import { intBytes } from '../inet/socket.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket } from '../socket.js';
 import { addressed, joinedGroup, peerOf } from './addresses.js';
-import { HostSocket, REFUSED } from './host-socket.js';
+import { type Accepted, HostSocket, REFUSED } from './host-socket.js';
 import type { HostNetwork } from './network.js';
 import { getSocketOption, setSocketOption } from './options.js';
 import type { Peer } from './policy.js';
@@ -59,6 +68,7 @@ const MOST_REFUSED = 32;
 /** Destinations of a socket that are remembered as allowed. */
 const MOST_KNOWN = 256;
 
+const LEVELS: ReadonlySet<number> = new Set([IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP]);
 const DATA = POLLIN | POLLRDNORM;
 const ROOM = POLLOUT | POLLWRNORM;
 
@@ -80,6 +90,8 @@ export class HostInetSocket extends Socket {
   private pending = 0;
   private readonly known = new Set<string>();
   private acceptedFrom: Uint8Array | undefined;
+  /** A connection that the host has handed over and that no call could take. */
+  private held: Accepted | undefined;
 
   private constructor(
     readonly network: HostNetwork,
@@ -131,16 +143,27 @@ export class HostInetSocket extends Socket {
   override bind(task: Task, raw: Uint8Array): number {
     const own = addressed(raw, this.family, this.spoken);
     if (own !== undefined) {
-      const denied = this.checkOwn(task, own);
+      const denied = this.checkOwn(task, own, raw);
       if (denied < 0) return denied;
     }
     return this.host.bind(raw);
   }
 
-  private checkOwn(task: Task, own: Peer): number {
+  private checkOwn(task: Task, own: Peer, raw: Uint8Array): number {
     const privileged = own.port !== 0 && own.port < this.network.firstFreePort && own.protocol !== 'icmp';
-    if (privileged && !capable(task.cred, CAP_NET_BIND_SERVICE)) return -EACCES;
+    if (privileged && !capable(task.cred, CAP_NET_BIND_SERVICE)) return this.checkAddress(raw) || -EACCES;
     return this.network.policy.bind(task, own);
+  }
+
+  /** Would the host take this address with another port? An address that is not its own is said before a port that is reserved. */
+  private checkAddress(raw: Uint8Array): number {
+    const trial = HostSocket.open(this.network, this.family, this.type, 0);
+    if (typeof trial === 'number') return trial;
+    const unnumbered = Uint8Array.from(raw);
+    unnumbered.fill(0, 2, 4);
+    const r = trial.bind(unnumbered);
+    trial.close();
+    return r;
   }
 
   override listen(task: Task, backlog: number): number {
@@ -178,9 +201,9 @@ export class HostInetSocket extends Socket {
   override accept(_task: Task, _flags: number, finish: (socket: Socket) => number): SyscallResult {
     const attempt = (): number | typeof WOULD_BLOCK => {
       for (let i = 0; i < MOST_REFUSED; i++) {
-        const r = this.host.accept();
+        const r = this.held ?? this.host.accept();
         if (typeof r === 'number') return r === -EAGAIN ? WOULD_BLOCK : r;
-        const peer = peerOf(r.peer, this.spoken);
+        const peer = r === this.held ? undefined : peerOf(r.peer, this.spoken);
         if (peer === undefined || this.network.policy.accept(peer) >= 0) return this.accepted(r, finish);
         r.socket.reset();
       }
@@ -193,16 +216,13 @@ export class HostInetSocket extends Socket {
     return waitOn(this, attempt, this.timed(this.options.rcvTimeout));
   }
 
-  private accepted(
-    { socket, peer }: { socket: HostSocket; peer: Uint8Array },
-    finish: (socket: Socket) => number,
-  ): number {
+  private accepted(connection: Accepted, finish: (socket: Socket) => number): number {
     const { network, kernel, family, type, protocol } = this;
-    const made = new HostInetSocket(network, socket, kernel, family, type, protocol, 0);
-    made.acceptedFrom = peer;
+    const made = new HostInetSocket(network, connection.socket, kernel, family, type, protocol, 0);
+    made.acceptedFrom = connection.peer;
     const r = finish(made);
-    // Without a free descriptor nobody will ever close it.
-    if (made.refs === 0) made.release();
+    // Without a free descriptor nobody has it: it waits for the next call.
+    this.held = r < 0 && made.refs === 0 && !connection.socket.closed ? connection : undefined;
     return r;
   }
   override acceptedAddress(): Uint8Array | number {
@@ -281,7 +301,8 @@ export class HostInetSocket extends Socket {
     const attempt = (): number | typeof WOULD_BLOCK => {
       for (;;) {
         const n = this.pending === 0 ? this.receiveNow(sink, flags, out) : -this.takePending();
-        if (n === -EAGAIN) return WOULD_BLOCK;
+        // Of a datagram socket only who waits for a message is told that none will come.
+        if (n === -EAGAIN) return !this.dontWait(flags) && this.readsNoMore ? finish(0) : WOULD_BLOCK;
         if (n < 0) return copied > 0 ? finish(this.partial(copied, n)) : n;
         copied += n;
         if (n === 0 || copied >= target) return finish(copied);
@@ -303,6 +324,9 @@ export class HostInetSocket extends Socket {
     return (flags & MSG_WAITALL) !== 0 ? wanted : Math.min(this.options.rcvLowat, wanted);
   }
 
+  private get readsNoMore(): boolean {
+    return this.type !== SOCK_STREAM && (this.host.poll() & POLLRDHUP) !== 0;
+  }
   private receiveNow(sink: Sink, flags: number, out: ReceivedMessage): number {
     const passed = flags & RECEIVE_FLAGS;
     if (this.type === SOCK_STREAM) return this.host.receive(sink, passed, out);
@@ -360,24 +384,27 @@ export class HostInetSocket extends Socket {
     return this.host.setOption(level, name, value);
   }
   override getOption(level: number, name: number, room: number): Uint8Array | number {
+    if (!LEVELS.has(level)) return this.family === AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
     return this.host.getOption(level, name, room);
   }
 
   override poll(): number {
     const mask = this.host.poll();
     if (mask < 0) return POLLERR;
-    return this.pending === 0 ? mask : mask | POLLERR;
+    return mask | (this.pending === 0 ? 0 : POLLERR) | (this.held === undefined ? 0 : DATA);
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
     if (request !== FIONREAD && request !== TIOCOUTQ && request !== SIOCOUTQNSD && request !== SIOCATMARK)
       return interfaceIoctl(task, request, arg);
     const r = this.host.intIoctl(request);
-    return r < 0 ? r : task.mem.putU32(arg, r);
+    if (r < 0) return r;
+    return task.mem.putU32(arg, request === FIONREAD ? r + this.host.unreadLength : r);
   }
 
   override release(): void {
     this.host.close();
+    this.held?.socket.reset();
     this.queue.wake(POLLHUP);
   }
 }

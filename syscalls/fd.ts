@@ -4,10 +4,15 @@ import { EBADF, EINVAL } from '../src/abi/errno.js';
 import { CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE, O_CLOEXEC } from '../src/abi/fcntl.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
 import type { Task } from '../src/kernel/task.js';
+import type { SyscallResult } from '../src/kernel/wait.js';
+import { Socket } from '../src/net/socket.js';
 import type { Family, SyscallArgs } from './family.js';
 
-function sysClose(task: Task, args: SyscallArgs): number {
-  return task.files.close(args.int(0));
+/** The descriptor is gone at once; a socket that lingers keeps the caller (tcp_close). */
+function sysClose(task: Task, args: SyscallArgs): SyscallResult {
+  const file = task.files.get(args.int(0));
+  const r = task.files.close(args.int(0));
+  return file instanceof Socket && file.refs === 0 ? (file.lingering() ?? r) : r;
 }
 
 function sysDup(task: Task, args: SyscallArgs): number {

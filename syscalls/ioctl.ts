@@ -9,18 +9,23 @@ import {
   FIGETBSZ,
   FIOASYNC,
   FIOCLEX,
+  FIOGETOWN,
   FIONBIO,
   FIONCLEX,
   FIONREAD,
   FIOQSIZE,
+  FIOSETOWN,
+  SIOCGPGRP,
+  SIOCSPGRP,
 } from '../src/abi/ioctl.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../src/abi/stat.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
+import { Socket } from '../src/net/socket.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
-import { setAsync } from './fasync.js';
+import { getOwner, setAsync, setOwner } from './fasync.js';
 
 function setCloexec(task: Task, fd: number, on: boolean): number {
   const d = task.files.descriptor(fd);
@@ -42,6 +47,19 @@ function changeAsync(task: Task, file: OpenFile, fd: number, addr: number): numb
   const on = task.mem.i32(addr);
   if (Number.isNaN(on)) return -EFAULT;
   return setAsync(task.kernel, file, on !== 0, fd) ? 0 : -ENOTTY;
+}
+
+/** FIOSETOWN and SIOCSPGRP: F_SETOWN of a socket, from an int. */
+function changeOwner(task: Task, socket: Socket, addr: number): number {
+  const who = task.mem.i32(addr);
+  return Number.isNaN(who) ? -EFAULT : setOwner(task.kernel, socket, who);
+}
+
+/** What every socket knows (net/socket.c, sock_ioctl); the rest is the protocol's. */
+function socketIoctl(task: Task, socket: Socket, request: number, arg: number): SyscallResult {
+  if (request === FIOSETOWN || request === SIOCSPGRP) return changeOwner(task, socket, arg);
+  if (request === FIOGETOWN || request === SIOCGPGRP) return task.mem.putU32(arg, getOwner(socket));
+  return socket.ioctl(task, request, arg);
 }
 
 function sysIoctl(task: Task, args: SyscallArgs): SyscallResult {
@@ -78,7 +96,7 @@ function sysIoctl(task: Task, args: SyscallArgs): SyscallResult {
       return task.mem.putU32(arg, (attr.size - file.pos) >>> 0);
     }
     default:
-      return file.ioctl(task, request, arg);
+      return file instanceof Socket ? socketIoctl(task, file, request, arg) : file.ioctl(task, request, arg);
   }
 }
 

@@ -143,7 +143,7 @@ function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   if (size === TIMEVAL_SIZE) return setSocketTimeout(socket, name, dv);
   if (size === LINGER_SIZE) {
     socket.options.lingerOn = Number(dv.getInt32(0, true) !== 0);
-    socket.options.lingerTime = dv.getInt32(4, true);
+    if (socket.options.lingerOn === 1) socket.options.lingerTime = dv.getInt32(4, true);
     return 0;
   }
   return setInteger(socket, name, int);

@@ -68,10 +68,14 @@ export const UDP_SEGMENT = 103;
 /** States of a connection (tcp_states.h). */
 export const TCP_ESTABLISHED = 1;
 export const TCP_SYN_SENT = 2;
+export const TCP_FIN_WAIT1 = 4;
 export const TCP_FIN_WAIT2 = 5;
+export const TCP_TIME_WAIT = 6;
 export const TCP_CLOSE = 7;
 export const TCP_CLOSE_WAIT = 8;
+export const TCP_LAST_ACK = 9;
 export const TCP_LISTEN = 10;
+export const TCP_CLOSING = 11;
 
 /** struct sockaddr_in; struct sockaddr_in6, whose scope may be left out. */
 export const SOCKADDR_IN_SIZE = 16;

@@ -34,6 +34,24 @@ export class Settings {
   mqMsgsizeMax = 8192;
   mqMsgDefault = 10;
   mqMsgsizeDefault = 8192;
+  /** net.ipv4.ip_local_port_range: the ports that the kernel gives out. */
+  localPortFirst = 32768;
+  localPortLast = 60999;
+  /** net.ipv4.ip_unprivileged_port_start: ports below are for those with CAP_NET_BIND_SERVICE. */
+  unprivilegedPortStart = 1024;
+  /** net.ipv4.ping_group_range: groups that may have ICMP sockets without CAP_NET_RAW. */
+  pingGroupFirst = 1;
+  pingGroupLast = 0;
+  /** net.ipv4.tcp_fin_timeout: how long a closed connection waits for the other end, seconds. */
+  tcpFinTimeout = 60;
+  /** net.ipv4.tcp_max_tw_buckets: ended connections whose names are still taken. */
+  tcpMaxTimeWaits = 16384;
+  /** net.core.somaxconn: most connections that a listener keeps for accept(2). */
+  somaxconn = 4096;
+  /** net.ipv4.ip_default_ttl. */
+  defaultTtl = 64;
+  /** net.ipv6.bindv6only: the first value of IPV6_V6ONLY. */
+  bindV6Only = 0;
 }
 
 type Name = keyof Settings;

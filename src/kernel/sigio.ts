@@ -2,7 +2,7 @@
 
 import { F_OWNER_PGRP, F_OWNER_TID } from '../abi/fcntl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
-import { POLL_IN, POLL_MSG, POLL_OUT, SI_KERNEL, SIGIO } from '../abi/signal.js';
+import { POLL_IN, POLL_MSG, POLL_OUT, SI_KERNEL, SIGIO, SIGURG } from '../abi/signal.js';
 import type { OpenFile } from '../vfs/file.js';
 import { findProcess, findTask } from './ids.js';
 import type { Kernel } from './kernel.js';
@@ -27,11 +27,23 @@ export function pollCode(events: number): number {
  * @param fd the descriptor that was used to ask for signals: si_fd
  */
 export function signalOwner(kernel: Kernel, file: OpenFile, code: number, fd: number): void {
-  if (file.owner === 0) return;
   const plain = file.ownerSignal === 0;
-  const info: SigInfo = plain
-    ? { signo: SIGIO, code: SI_KERNEL }
-    : { signo: file.ownerSignal, code, pid: BANDS.get(code) ?? 0, uid: 0, value: fd };
+  sendToOwner(
+    kernel,
+    file,
+    plain
+      ? { signo: SIGIO, code: SI_KERNEL }
+      : { signo: file.ownerSignal, code, pid: BANDS.get(code) ?? 0, uid: 0, value: fd },
+  );
+}
+
+/** SIGURG to the owner of a socket with an urgent byte, whether or not it wants SIGIO (send_sigurg). */
+export function signalUrgent(kernel: Kernel, file: OpenFile): void {
+  sendToOwner(kernel, file, { signo: SIGURG, code: SI_KERNEL });
+}
+
+function sendToOwner(kernel: Kernel, file: OpenFile, info: SigInfo): void {
+  if (file.owner === 0) return;
   if (file.ownerKind === F_OWNER_PGRP) {
     const group = kernel.groups.get(file.owner);
     if (group !== undefined) sendToGroup(group, info);

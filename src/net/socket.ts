@@ -9,7 +9,7 @@ import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
-import type { SyscallResult } from '../kernel/wait.js';
+import type { Block, SyscallResult } from '../kernel/wait.js';
 import { OpenFile } from '../vfs/file.js';
 import type { SocketOptions } from './options.js';
 
@@ -148,6 +148,10 @@ export abstract class Socket extends OpenFile {
       timeout: () => partial() || -EAGAIN,
       interrupted: () => partial() || (ms > 0 ? -EINTR : -ERESTARTSYS),
     };
+  }
+  /** What close(2) of the last descriptor waits for once the socket is released (SO_LINGER). */
+  lingering(): Block | undefined {
+    return undefined;
   }
   /** Another socket of the same kind, connected to this one (socketpair). */
   pairWith(_task: Task, _other: Socket): number {

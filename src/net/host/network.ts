@@ -3,7 +3,6 @@
 import { ENFILE } from '../../abi/errno.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { type Native, SOCK_META } from '../../platform/native.js';
-import { UNPRIVILEGED_PORT_START } from '../inet/ports.js';
 import { ALLOW_ALL, type NetworkPolicy } from './policy.js';
 
 /** Hears of changes of a host socket. @param events POLL* bits that are set now */
@@ -32,7 +31,7 @@ export class HostNetwork {
     this.most = Math.max(descriptors / 2, descriptors - RESERVED);
     this.staging = new Uint8Array(kernel.native.scratch);
     const text = kernel.native.hostProc(-1, 'sys/net/ipv4/ip_unprivileged_port_start');
-    this.firstFreePort = typeof text === 'string' ? Number(text) : UNPRIVILEGED_PORT_START;
+    this.firstFreePort = typeof text === 'string' ? Number(text) : kernel.settings.unprivilegedPortStart;
     this.meta = new Int32Array(kernel.native.scratch, SOCK_META, 3);
   }
 

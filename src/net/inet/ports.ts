@@ -1,13 +1,8 @@
 /** Who uses which port, and who may (net/ipv4/inet_connection_sock.c, inet_hashtables.c, udp.c). */
 
 import { AF_INET } from '../../abi/socket.js';
+import type { Settings } from '../../kernel/settings.js';
 import { ANY4, ANY6, type Endpoint, type Ip, isAny, isV4 } from './address.js';
-
-/** net.ipv4.ip_local_port_range. */
-export const EPHEMERAL_FIRST = 32768;
-export const EPHEMERAL_LAST = 60999;
-/** net.ipv4.ip_unprivileged_port_start. */
-export const UNPRIVILEGED_PORT_START = 1024;
 
 /** A socket as the tables see it. */
 export interface Bound {
@@ -22,7 +17,9 @@ export interface Bound {
   readonly reusePort: boolean;
   readonly listening: boolean;
   /** The port was chosen by connect(2): another connection to elsewhere may have the same. */
-  portShared: boolean;
+  readonly portShared: boolean;
+  /** Only the name of a connection that is over. */
+  readonly timeWait?: boolean;
 }
 
 interface Bucket<S> {
@@ -65,7 +62,10 @@ export class PortTable<S extends Bound> {
   private readonly buckets = new Map<number, Bucket<S>>();
 
   /** @param stream true for TCP's rules of SO_REUSEADDR, false for UDP's */
-  constructor(private readonly stream: boolean) {}
+  constructor(
+    private readonly stream: boolean,
+    private readonly settings: Settings,
+  ) {}
 
   /** Everybody with a port. */
   *all(): Generator<S> {
@@ -76,20 +76,23 @@ export class PortTable<S extends Bound> {
     return this.buckets.get(port)?.sockets ?? [];
   }
 
-  /** May `socket` have the address and port `local`? */
-  free(socket: S, local: Endpoint): boolean {
+  /**
+   * May `socket` have the address and port `local`?
+   * @param sharing false: not even what both allow to be shared counts as free
+   */
+  free(socket: Bound, local: Endpoint, sharing = true): boolean {
     const bucket = this.buckets.get(local.port);
     if (bucket === undefined) return true;
     const wanted = { local, v6only: socket.v6only };
     for (const s of bucket.sockets) {
-      if (s !== socket && !this.tolerates(socket, s) && overlap(wanted, s)) return false;
+      if (s !== socket && !(sharing && this.tolerates(socket, s)) && overlap(wanted, s)) return false;
     }
     return true;
   }
 
-  private tolerates(socket: S, other: S): boolean {
+  private tolerates(socket: Bound, other: S): boolean {
     if (socket.reuseAddr && other.reuseAddr && !(this.stream && other.listening)) return true;
-    return socket.reusePort && other.reusePort && socket.uid === other.uid;
+    return socket.reusePort && other.reusePort && (other.timeWait === true || socket.uid === other.uid);
   }
 
   add(socket: S): void {
@@ -108,11 +111,8 @@ export class PortTable<S extends Bound> {
   }
 
   /** A free port for a socket that binds to port 0; 0 when there is none. */
-  pick(socket: S, ip: Ip): number {
-    return this.search((port) => {
-      const bucket = this.buckets.get(port);
-      return bucket === undefined || (bucket.owners > 0 && !this.stream && this.free(socket, { ip, port }));
-    });
+  pick(socket: Bound, ip: Ip): number {
+    return this.search((port) => this.free(socket, { ip, port }, !this.stream));
   }
 
   /** A port for a connection, which `unique` says is not in use with this peer; 0 when there is none. */
@@ -124,10 +124,11 @@ export class PortTable<S extends Bound> {
   }
 
   private search(good: (port: number) => boolean): number {
-    const count = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
+    const { localPortFirst: first, localPortLast: last } = this.settings;
+    const count = last - first + 1;
     const start = Math.floor(Math.random() * count);
     for (let i = 0; i < count; i++) {
-      const port = EPHEMERAL_FIRST + ((start + i) % count);
+      const port = first + ((start + i) % count);
       if (good(port)) return port;
     }
     return 0;

@@ -44,7 +44,7 @@ import {
 } from './address.js';
 import { interfaceIoctl } from './interfaces.js';
 import { InetOptions } from './options.js';
-import { type Bound, UNPRIVILEGED_PORT_START } from './ports.js';
+import type { Bound } from './ports.js';
 import { type InetStack, inetStack } from './stack.js';
 
 /** The loopback device's. */
@@ -92,7 +92,11 @@ export abstract class InetSocket extends Socket implements Bound {
     const unusable = this.checkBindable(address);
     if (unusable < 0) return unusable;
     const { port } = address;
-    if (port !== 0 && port < UNPRIVILEGED_PORT_START && !capable(task.cred, CAP_NET_BIND_SERVICE))
+    if (
+      port !== 0 &&
+      port < this.kernel.settings.unprivilegedPortStart &&
+      !capable(task.cred, CAP_NET_BIND_SERVICE)
+    )
       return -EACCES;
     if (this.local.port !== 0 || !this.bindable) return -EINVAL;
     if (!this.bindPort(address.ip, port)) return -EADDRINUSE;

@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { anyOf, type Endpoint, to16 } from './address.js';
 import type { InetSocket } from './socket.js';
 import type { InetStack } from './stack.js';
+import { TimeWait } from './time-wait.js';
 
 /** A row of the IPv4 tables is this long, blanks at its end included. */
 const TCP_WIDTH = 149;
@@ -38,12 +39,26 @@ function line(family: number, text: string, width: number): string {
   return `${family === AF_INET ? text.padEnd(width) : text}\n`;
 }
 
-function tcpRows(stack: InetStack, family: number): string {
+/** A connection that is over: nobody's, and its timer is the time that it has left, in hundredths of a second. */
+function timeWaitRow(index: number, s: TimeWait, now: number): string {
+  const left = Math.max(0, Math.round((s.until - now) / 10));
+  return (
+    `${String(index).padStart(4)}: ${endpoint(s.family, s.local)} ${endpoint(s.family, s.remote)} ${hex(s.state, 2)} ` +
+    `00000000:00000000 03:${hex(left, 8)} 00000000     0        0 0 3 0000000000000000`
+  );
+}
+
+function tcpRows(stack: InetStack, family: number, now: number): string {
+  stack.timeWaits.purge(now);
   let out = '';
   let i = 0;
   for (const s of stack.tcp.all()) {
     // A port alone is no row: the socket has to listen or to be connected.
     if (s.family !== family || s.state === TCP_CLOSE) continue;
+    if (s instanceof TimeWait) {
+      out += line(family, timeWaitRow(i++, s, now), TCP_WIDTH);
+      continue;
+    }
     const rx = s.state === TCP_LISTEN ? s.acceptable : s.rx.length;
     out += line(family, `${row(i++, 4, s, s.state, 0, rx)} 1 0000000000000000 100 0 0 10 0`, TCP_WIDTH);
   }
@@ -63,6 +78,6 @@ function udpRows(stack: InetStack, family: number): string {
 
 /** Gives the tables below /proc/net their rows. */
 export function showInNetTables(kernel: Kernel, stack: InetStack, family: number, suffix: string): void {
-  setNetTable(kernel, `tcp${suffix}`, () => tcpRows(stack, family));
+  setNetTable(kernel, `tcp${suffix}`, () => tcpRows(stack, family, kernel.now()));
   setNetTable(kernel, `udp${suffix}`, () => udpRows(stack, family));
 }

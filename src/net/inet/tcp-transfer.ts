@@ -1,6 +1,6 @@
 /** Bytes over a connection (tcp_sendmsg and tcp_recvmsg in net/ipv4/tcp.c): from the sender straight to the receiver's queue. */
 
-import { EAGAIN, EINVAL, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
+import { EAGAIN, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
 import {
   RCV_SHUTDOWN,
   SEND_SHUTDOWN,
@@ -16,14 +16,16 @@ import { MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, MSG_ZEROCOPY }
 import { waitOn } from '../../fs/waiting.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
+import type { ReceivedMessage } from '../socket.js';
 import type { TcpSocket } from './tcp.js';
-import { receiveReset } from './tcp-state.js';
+import { flushFin, receiveReset } from './tcp-state.js';
+import { endsAtMark, markUrgent, recvUrgent, takeToMark } from './urgent.js';
 
 /**
  * Sends what fits now.
  * @returns bytes (0: no room), -EPIPE or the pending error where nothing can be sent, -EFAULT
  */
-function push(socket: TcpSocket, source: Source): number {
+function push(socket: TcpSocket, source: Source, flags: number): number {
   const { state, peer } = socket;
   if (socket.error !== 0) return -socket.takeError();
   if (state === TCP_SYN_SENT) return 0;
@@ -37,7 +39,8 @@ function push(socket: TcpSocket, source: Source): number {
   if (n > 0) {
     socket.bytesSent += n;
     if (peer.keptBack !== undefined) peer.keptBack();
-    peer.queue.wake(POLLIN | POLLRDNORM);
+    if ((flags & MSG_OOB) !== 0) markUrgent(peer);
+    else peer.queue.wake(POLLIN | POLLRDNORM);
   }
   return n;
 }
@@ -50,16 +53,16 @@ function sendToNobody(socket: TcpSocket, peer: TcpSocket, source: Source): numbe
 }
 
 export function sendTcp(socket: TcpSocket, source: Source, flags: number): SyscallResult {
-  if ((flags & (MSG_OOB | MSG_FASTOPEN | MSG_ZEROCOPY)) !== 0) return -EOPNOTSUPP;
+  if ((flags & (MSG_FASTOPEN | MSG_ZEROCOPY)) !== 0) return -EOPNOTSUPP;
   const total = source.remaining;
-  const first = push(socket, source);
+  const first = push(socket, source, flags);
   if (first < 0 || (first === total && socket.state !== TCP_SYN_SENT)) return first;
   let moved = first;
   if (socket.dontWait(flags)) return moved > 0 ? moved : -EAGAIN;
   const step = (): number | typeof WOULD_BLOCK => {
     // An error ends the call only if nothing was sent; else the next call finds it.
     if (moved > 0 && (socket.error !== 0 || (socket.shut & SEND_SHUTDOWN) !== 0)) return moved;
-    const n = push(socket, source);
+    const n = push(socket, source, flags);
     if (n < 0) return moved > 0 ? moved : n;
     moved += n;
     return moved === total && socket.state !== TCP_SYN_SENT ? moved : WOULD_BLOCK;
@@ -74,15 +77,22 @@ export function sendTcp(socket: TcpSocket, source: Source, flags: number): Sysca
 /** Bytes were taken out of the queue, which held `before`: a sender that waits for room may go on. */
 function makeRoom(socket: TcpSocket, before: number): void {
   const { peer } = socket;
-  if (peer === undefined || peer.queue.empty) return;
+  if (peer === undefined) return;
+  if (peer.finPending) flushFin(peer);
+  if (peer.queue.empty) return;
   if (peer.crowded(before) && peer.writableNow) peer.queue.wake(POLLOUT | POLLWRNORM);
 }
 
 /** Moves, shows or throws away up to what `sink` has room for. @returns bytes or -EFAULT */
 function take(socket: TcpSocket, sink: Sink, flags: number, left: number): number {
-  const { rx } = socket;
+  const { rx, urgent } = socket;
   const before = rx.length;
   if (before === 0 || left === 0) return 0;
+  if (urgent !== undefined) {
+    const n = takeToMark(socket, urgent, sink, flags, left);
+    if (rx.length < before) makeRoom(socket, before);
+    return n;
+  }
   if ((flags & MSG_PEEK) !== 0) {
     return (flags & MSG_TRUNC) !== 0 ? Math.min(before, left) : rx.peek(sink, 0);
   }
@@ -106,11 +116,11 @@ export function recvTcp(
   socket: TcpSocket,
   sink: Sink,
   flags: number,
+  out: ReceivedMessage,
   finish: (n: number) => number,
 ): SyscallResult {
   if (socket.state === TCP_LISTEN) return -ENOTCONN;
-  // There are no urgent bytes here: nobody can send them.
-  if ((flags & MSG_OOB) !== 0) return -EINVAL;
+  if ((flags & MSG_OOB) !== 0) return recvUrgent(socket, sink, flags, out, finish);
   const wanted = sink.remaining;
   const target = (flags & MSG_WAITALL) !== 0 ? wanted : Math.min(socket.options.rcvLowat, wanted);
   const peek = (flags & MSG_PEEK) !== 0;
@@ -124,7 +134,7 @@ export function recvTcp(
       if (n > 0) copied += n;
     }
     if (copied >= target && (copied > 0 || socket.rx.length > 0)) return finish(copied);
-    if (copied > 0) return over || peek ? finish(copied) : WOULD_BLOCK;
+    if (copied > 0) return over || peek || endsAtMark(socket) ? finish(copied) : WOULD_BLOCK;
     const why = ended(socket);
     return typeof why === 'number' && why >= 0 ? finish(why) : why;
   };
@@ -143,6 +153,7 @@ export function readNow(socket: TcpSocket, sink: Sink): number | undefined {
   const { rx } = socket;
   const before = rx.length;
   if (before === 0 || before < socket.options.rcvLowat || sink.remaining === 0) return undefined;
+  if (socket.urgent !== undefined) return undefined;
   const n = rx.drain(sink);
   if (n > 0) makeRoom(socket, before);
   return n;

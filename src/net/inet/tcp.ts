@@ -30,7 +30,16 @@ import {
   TCP_SYNCNT,
 } from '../../abi/inet.js';
 import { FIONREAD, SIOCATMARK, SIOCOUTQNSD, TIOCOUTQ } from '../../abi/ioctl.js';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRNORM,
+} from '../../abi/poll.js';
 import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_STREAM } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
@@ -38,16 +47,18 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Timer } from '../../kernel/timers.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
-import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
-import type { ReceivedMessage, SendMessage, Socket } from '../socket.js';
+import { type Block, type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
+import { emptyMessage, type ReceivedMessage, type SendMessage, type Socket } from '../socket.js';
 import { anyOf, type Endpoint, encodeInetAddress, familyIn, isBroadcast } from './address.js';
 import { Backlog, findListener } from './backlog.js';
 import { ByteQueue } from './bytes.js';
 import { InetSocket } from './socket.js';
 import { route, tupleKey } from './stack.js';
 import { getTcpOption, setTcpOption } from './tcp-options.js';
-import { abort, end, establish, receiveReset, sendFin } from './tcp-state.js';
+import { abort, end, establish, leaveOrphan, receiveReset, sendFin } from './tcp-state.js';
 import { readNow, recvTcp, sendTcp } from './tcp-transfer.js';
+import { TimeWait } from './time-wait.js';
+import { hasBytes, readableBytes, type Urgent } from './urgent.js';
 
 const DATA = POLLIN | POLLRDNORM;
 const ROOM = POLLOUT | POLLWRNORM;
@@ -65,6 +76,8 @@ export class TcpSocket extends InetSocket {
   finReceived = false;
   /** The last descriptor is closed. */
   closed = false;
+  /** The newest urgent byte that has not been read past. */
+  urgent: Urgent | undefined;
   /** Bytes sent, for TCP_INFO. */
   bytesSent = 0;
   /** Set while TCP_DEFER_ACCEPT keeps this connection from being accepted: to be called at its first event. */
@@ -73,6 +86,10 @@ export class TcpSocket extends InetSocket {
   private backlog: Backlog | undefined;
   private waitsFor: { backlog: Backlog; timer: Timer } | undefined;
   private tuple: string | undefined;
+  /** This end's own FIN waits behind bytes that the peer has no room for. */
+  finPending = false;
+  /** The name of this end, once its owner has closed it. */
+  orphan: TimeWait | undefined;
   /** A port that is no longer this socket's: getsockname(2) goes on showing it. */
   private lastPort = 0;
 
@@ -95,7 +112,8 @@ export class TcpSocket extends InetSocket {
   }
 
   protected override claim(endpoint: Endpoint): boolean {
-    const { tcp } = this.stack;
+    const { tcp, timeWaits } = this.stack;
+    timeWaits.purge(this.kernel.now());
     if (!tcp.free(this, endpoint)) return false;
     this.local = endpoint;
     this.portShared = false;
@@ -110,6 +128,12 @@ export class TcpSocket extends InetSocket {
     this.stack.tcp.remove(this);
     this.lastPort = this.local.port;
     this.local = { ip: this.addressFixed ? this.local.ip : anyOf(this.family), port: 0 };
+  }
+  /** The connection is over: its port may be used by others, but this socket goes on showing its name. */
+  releasePort(): void {
+    const { ip } = this.local;
+    this.unclaim();
+    this.local = { ip, port: 0 };
   }
 
   override listen(_task: Task, backlog: number): number {
@@ -231,8 +255,14 @@ export class TcpSocket extends InetSocket {
 
   /** Gives the connection its own end: address, port, and its entry among the connections. */
   private takePort(ip: string, remote: Endpoint): number {
-    const { connections, tcp } = this.stack;
-    const unused = (port: number): boolean => !connections.has(tupleKey({ ip, port }, remote));
+    const { connections, tcp, timeWaits } = this.stack;
+    const now = this.kernel.now();
+    timeWaits.purge(now);
+    const asked = this.local.port !== 0;
+    const unused = (port: number): boolean => {
+      const user = connections.get(tupleKey({ ip, port }, remote));
+      return user === undefined || (user instanceof TimeWait && (asked || user.reusable(now)));
+    };
     if (this.local.port === 0) {
       const port = tcp.pickForConnect(unused);
       if (port === 0) return -EADDRNOTAVAIL;
@@ -243,17 +273,28 @@ export class TcpSocket extends InetSocket {
       if (!unused(this.local.port)) return -EADDRNOTAVAIL;
       this.local = { ip, port: this.local.port };
     }
-    this.tuple = tupleKey(this.local, remote);
-    connections.add(this.tuple);
+    this.rememberTuple(this.local, remote);
     return 0;
   }
 
+  /** Takes its place among the connections; one that is over gives way. */
+  private rememberTuple(local: Endpoint, remote: Endpoint): void {
+    const { connections, timeWaits } = this.stack;
+    this.tuple = tupleKey(local, remote);
+    const before = connections.get(this.tuple);
+    if (before instanceof TimeWait) timeWaits.delete(before);
+    connections.set(this.tuple, this);
+  }
   forgetTuple(): void {
-    if (this.tuple !== undefined) this.stack.connections.delete(this.tuple);
+    const { connections } = this.stack;
+    if (this.tuple !== undefined && connections.get(this.tuple) === this) connections.delete(this.tuple);
     this.tuple = undefined;
   }
 
   private callPeer(remote: Endpoint): void {
+    // An old connection of the same name, which knows nothing of this one, ends when it is asked (RFC 9293, 3.10.7.4).
+    const old = this.stack.connections.get(tupleKey(remote, this.local));
+    if (old !== undefined && !(old instanceof TimeWait) && old !== this) receiveReset(old);
     const listener = findListener(this.stack, this.local, remote);
     const backlog = listener?.backlog;
     if (listener === undefined || backlog === undefined) {
@@ -302,8 +343,9 @@ export class TcpSocket extends InetSocket {
     server.local = client.remote as Endpoint;
     server.remote = client.local;
     server.phase = 'connected';
-    server.portFixed = true;
+    server.addressFixed = this.addressFixed;
     this.stack.tcp.add(server);
+    server.rememberTuple(server.local, server.remote);
     establish(client, server);
     const defer = this.options.int(IPPROTO_TCP, TCP_DEFER_ACCEPT) ?? 0;
     backlog.add(server, defer * 1000);
@@ -334,16 +376,16 @@ export class TcpSocket extends InetSocket {
     _task: Task,
     sink: Sink,
     flags: number,
-    _out: ReceivedMessage,
+    out: ReceivedMessage,
     finish: (n: number) => number,
   ): SyscallResult {
-    return recvTcp(this, sink, flags, finish);
+    return recvTcp(this, sink, flags, out, finish);
   }
   override read(_task: Task, sink: Sink): SyscallResult {
     const n = readNow(this, sink);
     if (n !== undefined) return n;
     // sock_read_iter: nothing is asked for, nothing is said.
-    return sink.remaining === 0 ? 0 : recvTcp(this, sink, 0, (count) => count);
+    return sink.remaining === 0 ? 0 : recvTcp(this, sink, 0, emptyMessage(), (count) => count);
   }
   override write(_task: Task, source: Source): SyscallResult {
     return sendTcp(this, source, 0);
@@ -396,7 +438,8 @@ export class TcpSocket extends InetSocket {
     if (shut === SHUTDOWN_MASK || state === TCP_CLOSE) mask |= POLLHUP;
     if ((shut & RCV_SHUTDOWN) !== 0) mask |= DATA | POLLRDHUP;
     if (state !== TCP_SYN_SENT) {
-      if (this.rx.length > 0 && this.rx.length >= this.options.rcvLowat) mask |= DATA;
+      if (hasBytes(this)) mask |= DATA;
+      if (this.urgent?.unread === true) mask |= POLLPRI;
       if ((shut & SEND_SHUTDOWN) !== 0 || this.writableNow) mask |= ROOM;
     }
     if (this.error !== 0) mask |= POLLERR;
@@ -406,19 +449,19 @@ export class TcpSocket extends InetSocket {
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
     switch (request) {
       case FIONREAD:
-        return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, this.rx.length);
+        return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, readableBytes(this));
       case TIOCOUTQ:
       case SIOCOUTQNSD:
         return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, this.unreceived);
       case SIOCATMARK:
-        return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, 0);
+        return task.mem.putU32(arg, Number(this.urgent?.ahead === 0));
       default:
         return super.ioctl(task, request, arg);
     }
   }
 
   /** Bytes that the peer's receive buffer has no room for: those are still the sender's. */
-  private get unreceived(): number {
+  get unreceived(): number {
     const { peer } = this;
     return peer === undefined ? 0 : Math.max(0, peer.rx.length - peer.options.receiveRoom);
   }
@@ -449,8 +492,21 @@ export class TcpSocket extends InetSocket {
     else if (this.state === TCP_ESTABLISHED || this.state === TCP_CLOSE_WAIT) sendFin(this);
     this.shut = SHUTDOWN_MASK;
     this.rx.free();
-    this.unclaim();
+    leaveOrphan(this);
+    if (this.state === TCP_CLOSE) this.unclaim();
     this.queue.wake(POLLHUP);
+  }
+
+  override lingering(): Block | undefined {
+    const { lingerOn, lingerTime } = this.options;
+    if (lingerOn === 0 || lingerTime <= 0 || !this.finPending) return undefined;
+    return {
+      on: [this.queue],
+      retry: () => (this.finPending ? WOULD_BLOCK : 0),
+      deadline: this.kernel.now() + lingerTime * 1000,
+      timeout: () => 0,
+      interrupted: () => 0,
+    };
   }
 
   /** Nothing is connected without an address (socketpair(2)). */

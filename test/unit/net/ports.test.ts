@@ -2,15 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AF_INET, AF_INET6 } from '../../../src/abi/socket.js';
+import { Settings } from '../../../src/kernel/settings.js';
 import { ANY4, ANY6, LOOPBACK4, LOOPBACK6, parseInetAddress } from '../../../src/net/inet/address.js';
-import {
-  type Bound,
-  connectionHash,
-  EPHEMERAL_FIRST,
-  EPHEMERAL_LAST,
-  matchScore,
-  PortTable,
-} from '../../../src/net/inet/ports.js';
+import { type Bound, connectionHash, matchScore, PortTable } from '../../../src/net/inet/ports.js';
+
+const settings = new Settings();
 
 function socket(ip: string, port: number, more: Partial<Bound> = {}): Bound {
   return {
@@ -28,7 +24,7 @@ function socket(ip: string, port: number, more: Partial<Bound> = {}): Bound {
 }
 
 function free(holder: Bound, wanted: Bound): boolean {
-  const table = new PortTable<Bound>(true);
+  const table = new PortTable<Bound>(true, settings);
   table.add(holder);
   return table.free(wanted, wanted.local);
 }
@@ -48,9 +44,10 @@ test('SO_REUSEPORT is for one user', () => {
 });
 
 test('a connection may share its port with another to elsewhere, a bound socket with none', () => {
-  const table = new PortTable<Bound>(true);
+  const table = new PortTable<Bound>(true, settings);
   const shared = { portShared: true };
-  for (let port = EPHEMERAL_FIRST; port <= EPHEMERAL_LAST; port++) table.add(socket(LOOPBACK4, port, shared));
+  for (let port = settings.localPortFirst; port <= settings.localPortLast; port++)
+    table.add(socket(LOOPBACK4, port, shared));
   assert.equal(table.pick(socket(ANY4, 0), ANY4), 0);
   assert.equal(
     table.pickForConnect(() => false),

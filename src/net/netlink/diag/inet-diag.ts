@@ -106,7 +106,7 @@ function describeMore(m: NetlinkMessage, s: Listed, ext: number): void {
 
 /** The sockets of a protocol, or undefined for one that cannot be listed. */
 function socketsOf(stack: InetStack, protocol: number): Iterable<Listed> | undefined {
-  if (protocol === IPPROTO_TCP) return stack.tcp.all();
+  if (protocol === IPPROTO_TCP) return stack.tcpSockets();
   return protocol === IPPROTO_UDP ? stack.udp.all() : undefined;
 }
 
@@ -172,7 +172,7 @@ export function destroyInet({ kernel, request, sender }: DiagRequest): Answer {
   if (body.length < diag.INET_DIAG_REQ_SIZE) return -EINVAL;
   if (!capable(sender.task.cred, CAP_NET_ADMIN)) return -EPERM;
   if (body[1] !== IPPROTO_TCP) return -EOPNOTSUPP;
-  const found = find(body, inetStack(kernel).tcp.all());
+  const found = find(body, inetStack(kernel).tcpSockets());
   if (typeof found === 'number') return found;
   if (!(found instanceof TcpSocket) || found.state === TCP_LISTEN) return -EOPNOTSUPP;
   abort(found);

@@ -4,7 +4,7 @@
 
 int main(void) {
   struct connection c = connection4(7002);
-  CHECK("setsockopt(SO_OOBINLINE) recv", "the byte stays where it is");
+  CHECK("setsockopt(SO_OOBINLINE) recvfrom", "the byte stays where it is");
   OK(set_option(c.server, SOL_SOCKET, SO_OOBINLINE, 1));
   R(send(c.client, "ab", 2, 0));
   R(send(c.client, "X", 1, MSG_OOB));

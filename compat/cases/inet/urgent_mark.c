@@ -24,7 +24,7 @@ int main(void) {
   look(c.server);
   R(recv(c.server, data, 100, 0));
   look(c.server);
-  CHECK("recv(MSG_WAITALL|MSG_PEEK)", "end at the mark too");
+  CHECK("recvfrom(MSG_WAITALL|MSG_PEEK)", "end at the mark too");
   R(send(c.client, "abcd", 4, 0));
   R(send(c.client, "X", 1, MSG_OOB));
   R(send(c.client, "efgh", 4, 0));
@@ -34,7 +34,7 @@ int main(void) {
   look(c.server);
   say_recv("peek", c.server, MSG_PEEK);
   R(recv(c.server, data, 4, MSG_WAITALL));
-  CHECK("send(MSG_OOB)", "a second mark, the first not reached");
+  CHECK("sendto(MSG_OOB)", "a second mark, the first not reached");
   R(send(c.client, "ab1", 3, MSG_OOB));
   R(send(c.client, "cd2", 3, MSG_OOB));
   settle();
@@ -42,7 +42,7 @@ int main(void) {
   say_recv("urgent", c.server, MSG_OOB);
   say_recv("stream", c.server, 0);
   say_recv("stream", c.server, 0);
-  CHECK("send(MSG_OOB)", "a second mark, standing at the first");
+  CHECK("sendto(MSG_OOB)", "a second mark, standing at the first");
   R(send(c.client, "ab1", 3, MSG_OOB));
   settle();
   R(recv(c.server, data, 2, 0));

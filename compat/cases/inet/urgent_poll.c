@@ -1,7 +1,8 @@
 // tags: network
 // Urgent bytes as poll, select and epoll show them.
-#include <sys/select.h>
 #include "net.h"
+
+#include <sys/select.h>
 
 static void look(int fd) {
   struct timeval none = {0, 0};

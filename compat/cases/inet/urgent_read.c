@@ -4,7 +4,7 @@
 
 int main(void) {
   struct connection c = connection4(7001);
-  CHECK("send(MSG_OOB) recv(MSG_OOB)", "one byte beside the stream");
+  CHECK("sendto(MSG_OOB) recvfrom(MSG_OOB)", "one byte beside the stream");
   say_recv("nothing yet", c.server, MSG_OOB);
   R(send(c.client, "abc", 3, 0));
   R(send(c.client, "X", 1, MSG_OOB));
@@ -17,12 +17,12 @@ int main(void) {
   say_recv("after it", c.server, 0);
   say_recv("nothing", c.server, 0);
   say_recv("gone", c.server, MSG_OOB);
-  CHECK("send(MSG_OOB)", "only the last byte is urgent");
+  CHECK("sendto(MSG_OOB)", "only the last byte is urgent");
   R(send(c.client, "12345", 5, MSG_OOB));
   settle();
   say_recv("urgent", c.server, MSG_OOB);
   say_recv("stream", c.server, 0);
-  CHECK("recv(MSG_OOB)", "a byte that was read past is gone");
+  CHECK("recvfrom(MSG_OOB)", "a byte that was read past is gone");
   R(send(c.client, "ab!", 3, MSG_OOB));
   R(send(c.client, "cd", 2, 0));
   settle();
@@ -36,18 +36,18 @@ int main(void) {
   char byte;
   R(recv(c.server, &byte, 0, MSG_OOB | MSG_PEEK));
   R(recv(c.server, &byte, 1, MSG_OOB | MSG_TRUNC | MSG_PEEK));
-  CHECK("recv(MSG_OOB)", "does not wait");
+  CHECK("recvfrom(MSG_OOB)", "does not wait");
   say_recv("take it", c.server, MSG_OOB);
   R(recv(c.server, &byte, 1, MSG_OOB));
   R(recv(c.client, &byte, 1, MSG_OOB));
-  CHECK("recv(MSG_OOB)", "without a connection, and for a listener");
+  CHECK("recvfrom(MSG_OOB)", "without a connection, and for a listener");
   R(recv(tcp4(), &byte, 1, MSG_OOB));
   R(recv(c.listener, &byte, 1, MSG_OOB));
   R(send(tcp4(), "x", 1, MSG_OOB | MSG_NOSIGNAL));
-  CHECK("send(MSG_OOB)", "after the end of the stream");
+  CHECK("sendto(MSG_OOB)", "after the end of the stream");
   shutdown(c.client, SHUT_WR);
   R(send(c.client, "Z", 1, MSG_OOB | MSG_NOSIGNAL));
-  CHECK("recv(MSG_OOB)", "the peer is gone");
+  CHECK("recvfrom(MSG_OOB)", "the peer is gone");
   R(send(c.server, "end", 3, MSG_OOB));
   settle();
   close(c.server);

@@ -1,7 +1,8 @@
 // tags: network
 // SIGURG goes to the owner of a socket, whether or not it asked for SIGIO.
-#include <sys/signalfd.h>
 #include "net.h"
+
+#include <sys/signalfd.h>
 
 static volatile int urgent, other;
 static void on_signal(int number) {
@@ -21,10 +22,10 @@ int main(void) {
   handle(SIGIO, on_signal, SA_RESTART);
   handle(SIGUSR1, on_signal, SA_RESTART);
   struct connection c = connection4(7004);
-  CHECK("fcntl(F_SETOWN) send(MSG_OOB)", "nobody owns the socket");
+  CHECK("fcntl(F_SETOWN) sendto(MSG_OOB)", "nobody owns the socket");
   R(send(c.client, "a", 1, MSG_OOB));
   seen("nobody");
-  CHECK("fcntl(F_SETOWN) send(MSG_OOB)", "the owner is told of each mark");
+  CHECK("fcntl(F_SETOWN) sendto(MSG_OOB)", "the owner is told of each mark");
   OK(fcntl(c.server, F_SETOWN, getpid()));
   T(fcntl(c.server, F_GETOWN) == getpid());
   R(send(c.client, "b", 1, MSG_OOB));

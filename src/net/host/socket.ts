@@ -58,7 +58,7 @@ import { addressed, joinedGroup, peerOf } from './addresses.js';
 import { type Accepted, HostSocket, REFUSED } from './host-socket.js';
 import type { HostNetwork } from './network.js';
 import { getSocketOption, setSocketOption } from './options.js';
-import type { Peer } from './policy.js';
+import type { NetworkPolicy, Peer } from './policy.js';
 
 /** Flags that the host is told of. Not waiting and SIGPIPE are our own matter. */
 const SEND_FLAGS = MSG_OOB | MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE;
@@ -83,8 +83,14 @@ class HostQueue extends WaitQueue {
   }
 }
 
+/** What a host socket that is part of another socket has of that one. */
+export interface Owner {
+  readonly policy: NetworkPolicy;
+  readonly options: SocketOptions;
+}
+
 export class HostInetSocket extends Socket {
-  override readonly options = new SocketOptions();
+  override readonly options: SocketOptions;
   override readonly queue: WaitQueue = new HostQueue(this);
   /** An error (positive errno) that the host has told already, to be found by the next call. */
   private pending = 0;
@@ -102,12 +108,16 @@ export class HostInetSocket extends Socket {
     protocol: number,
     flags: number,
     cred?: Cred,
+    private readonly policy = network.policy,
+    options = new SocketOptions(),
   ) {
     super(kernel, family, type, protocol, flags, cred);
+    this.options = options;
   }
 
   /**
    * socket(2) of the internet families. Raw sockets are refused as without CAP_NET_RAW, whatever the guest's capabilities.
+   * @param owner whose policy and options hold in place of those of the network and of its own
    * @returns -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EPERM, or what the host says
    */
   static make(
@@ -117,13 +127,25 @@ export class HostInetSocket extends Socket {
     type: number,
     protocol: number,
     flags: number,
+    owner?: Owner,
   ): HostInetSocket | number {
     if (type === SOCK_RAW) return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : -EPERM;
     if (type !== SOCK_STREAM && type !== SOCK_DGRAM) return -ESOCKTNOSUPPORT;
     const host = HostSocket.open(network, family, type, protocol);
     if (typeof host === 'number') return host;
     const usual = type === SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
-    return new HostInetSocket(network, host, task.kernel, family, type, protocol || usual, flags, task.cred);
+    return new HostInetSocket(
+      network,
+      host,
+      task.kernel,
+      family,
+      type,
+      protocol || usual,
+      flags,
+      task.cred,
+      owner?.policy,
+      owner?.options,
+    );
   }
 
   private get spoken(): Peer['protocol'] {
@@ -152,7 +174,7 @@ export class HostInetSocket extends Socket {
   private checkOwn(task: Task, own: Peer, raw: Uint8Array): number {
     const privileged = own.port !== 0 && own.port < this.network.firstFreePort && own.protocol !== 'icmp';
     if (privileged && !capable(task.cred, CAP_NET_BIND_SERVICE)) return this.checkAddress(raw) || -EACCES;
-    return this.network.policy.bind(task, own);
+    return this.policy.bind(task, own);
   }
 
   /** Would the host take this address with another port? An address that is not its own is said before a port that is reserved. */
@@ -170,7 +192,7 @@ export class HostInetSocket extends Socket {
     const name = this.host.name();
     const own = typeof name === 'number' ? undefined : peerOf(name, this.spoken);
     if (own?.port === 0) {
-      const denied = this.network.policy.bind(task, own);
+      const denied = this.policy.bind(task, own);
       if (denied < 0) return denied;
     }
     return this.host.listen(backlog);
@@ -179,7 +201,7 @@ export class HostInetSocket extends Socket {
   override connect(task: Task, raw: Uint8Array): SyscallResult {
     const peer = peerOf(raw, this.spoken);
     if (peer !== undefined) {
-      const denied = this.network.policy.connect(task, peer);
+      const denied = this.policy.connect(task, peer);
       if (denied < 0) return denied;
     }
     // The attempt goes on at the host; asked again, it says how far that is.
@@ -204,7 +226,7 @@ export class HostInetSocket extends Socket {
         const r = this.held ?? this.host.accept();
         if (typeof r === 'number') return r === -EAGAIN ? WOULD_BLOCK : r;
         const peer = r === this.held ? undefined : peerOf(r.peer, this.spoken);
-        if (peer === undefined || this.network.policy.accept(peer) >= 0) return this.accepted(r, finish);
+        if (peer === undefined || this.policy.accept(peer) >= 0) return this.accepted(r, finish);
         r.socket.reset();
       }
       this.lookAgain();
@@ -218,7 +240,18 @@ export class HostInetSocket extends Socket {
 
   private accepted(connection: Accepted, finish: (socket: Socket) => number): number {
     const { network, kernel, family, type, protocol } = this;
-    const made = new HostInetSocket(network, connection.socket, kernel, family, type, protocol, 0);
+    const { policy } = this;
+    const made = new HostInetSocket(
+      network,
+      connection.socket,
+      kernel,
+      family,
+      type,
+      protocol,
+      0,
+      undefined,
+      policy,
+    );
     made.acceptedFrom = connection.peer;
     const r = finish(made);
     // Without a free descriptor nobody has it: it waits for the next call.
@@ -281,7 +314,7 @@ export class HostInetSocket extends Socket {
     if (peer === undefined) return 0;
     const key = `${peer.ip}${peer.port}/${peer.scope}`;
     if (this.known.has(key)) return 0;
-    const r = this.network.policy.send(task, peer);
+    const r = this.policy.send(task, peer);
     if (r < 0) return r;
     if (this.known.size >= MOST_KNOWN) this.known.clear();
     this.known.add(key);
@@ -339,7 +372,7 @@ export class HostInetSocket extends Socket {
   }
   private admits(from: Uint8Array): boolean {
     const peer = peerOf(from, this.spoken);
-    return peer === undefined || this.network.policy.receive(peer) >= 0;
+    return peer === undefined || this.policy.receive(peer) >= 0;
   }
 
   override read(task: Task, sink: Sink): SyscallResult {
@@ -378,7 +411,7 @@ export class HostInetSocket extends Socket {
   override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
     const group = joinedGroup(level, name, value, this.spoken);
     if (group !== undefined) {
-      const denied = this.network.policy.join(task, group);
+      const denied = this.policy.join(task, group);
       if (denied < 0) return denied;
     }
     return this.host.setOption(level, name, value);

@@ -18,6 +18,7 @@ export interface DoOptions {
   volume?: string[];
   network: string;
   networkNamespace?: string;
+  publish?: string[];
   strace?: true;
   profile?: string;
   log?: string;
@@ -64,6 +65,11 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
   if (argv.length === 0) throw new UsageError('COMMAND', 'missing: say what to run');
   const root = parse.parseRoot(options.root);
   const strace = options.strace === true;
+  const network = parse.parseNetwork(options.network);
+  const publish = (options.publish ?? []).map(parse.parsePublish);
+  if (network === 'host' && publish.length > 0) {
+    throw new UsageError('--publish', "with --network host the ports of the sandbox are the host's already");
+  }
   return {
     argv,
     env: parse.parseEnv(options.env ?? [], process.env),
@@ -72,7 +78,8 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     ...identity(options.user),
     hostname: options.hostname === undefined ? hostname() : parse.parseHostname(options.hostname),
     volumes: (options.volume ?? []).map(parse.parseVolume),
-    network: parse.parseNetwork(options.network),
+    network,
+    publish,
     ...(options.networkNamespace === undefined
       ? {}
       : { networkNamespace: parse.parseNetworkNamespace(options.networkNamespace) }),
@@ -136,6 +143,11 @@ export function doCommand(): Command {
     .option(
       '--network-namespace <path>',
       "network namespace that stands for the host's network (default: the caller's)",
+    )
+    .option(
+      '-p, --publish <[ip:]hostport:port[/udp]>',
+      'lead a TCP (or UDP) port of the host to a port inside; repeat for more',
+      append,
     )
     .option('--strace', 'log one line for every system call')
     .option(

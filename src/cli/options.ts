@@ -2,8 +2,10 @@
 import { type Stats, statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { type LogFormat, type LogLevel, logFormats, logLevels } from '../log/levels.js';
+import type { Ip } from '../net/inet/address.js';
+import { parseIp } from '../net/policy/cidr.js';
 import type { SortKey } from '../profile/table.js';
-import type { SandboxSpec, VolumeSpec } from '../sentry/spec.js';
+import type { PublishedPort, SandboxSpec, VolumeSpec } from '../sentry/spec.js';
 import { UsageError } from './usage-error.js';
 
 /** Largest user or group number; (uid_t)-1 means "no change" in setuid(2) and its kin. */
@@ -131,6 +133,45 @@ export function parseNetworkNamespace(text: string): string {
     throw new UsageError('--network-namespace', `'${text}': not a network namespace`);
   }
   return path;
+}
+
+/** A port number as text. */
+function parsePort(whole: string, text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= 1 && value <= 65535)) {
+    throw new UsageError('--publish', `'${whole}': '${text}': expected a port from 1 to 65535`);
+  }
+  return value;
+}
+
+/** `[IP:]HOSTPORT:PORT[/tcp|/udp]`; an IPv6 address stands in brackets. */
+export function parsePublish(text: string): PublishedPort {
+  const match = /^(?:(\[[^\]]*\]|[^:[\]]*):)?([^:/]*):([^:/]*)(?:\/(.*))?$/.exec(text);
+  if (match === null) throw new UsageError('--publish', `'${text}': expected [IP:]HOSTPORT:PORT[/tcp|/udp]`);
+  const [, address, hostPort = '', port = '', protocol = 'tcp'] = match;
+  if (protocol !== 'tcp' && protocol !== 'udp') {
+    throw new UsageError('--publish', `'${text}': '${protocol}': expected tcp or udp`);
+  }
+  return {
+    text,
+    ...(address === undefined ? {} : { ip: parseAddress(text, address) }),
+    hostPort: parsePort(text, hostPort),
+    port: parsePort(text, port),
+    protocol,
+  };
+}
+
+/** The bytes of an address: IPv4, or IPv6 in brackets. */
+function parseAddress(whole: string, text: string): Ip {
+  const bracketed = /^\[(.*)\]$/.exec(text)?.[1];
+  const ip = parseIp(bracketed ?? text);
+  if (ip === undefined || text.includes(':') !== (bracketed !== undefined)) {
+    throw new UsageError(
+      '--publish',
+      `'${whole}': '${text}': expected an IPv4 address, or an IPv6 address in brackets`,
+    );
+  }
+  return ip;
 }
 
 export function parseLogLevel(text: string): LogLevel {

@@ -11,7 +11,7 @@ import { startBlock } from '../kernel/blocking.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import { type Block, CONTINUE } from '../kernel/wait.js';
-import { hostNetwork } from '../net/host/network.js';
+import { hostSocketsChanged } from '../net/host/network.js';
 import {
   CTL_ARGS,
   CTL_ARGS_F64,
@@ -117,7 +117,7 @@ export class Dispatcher {
       } else if (event === EVENT_HOST_FD) {
         onHostFd(i32[CTL_TID] as number, i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SOCKETS) {
-        hostNetwork(kernel)?.changed(i32[CTL_STATUS] as number);
+        hostSocketsChanged(kernel, i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SIGNAL) {
         hooks.hostSignal(i32[CTL_TID] as number);
       } else if (event === EVENT_NO_GUEST) {

@@ -1,13 +1,20 @@
 /** What a sandbox has of the host's network: set up before the lock-down, while namespaces can still be entered. */
 
-import { EACCES, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { HostNetwork, setHostNetwork } from '../net/host/network.js';
 import { ALLOW_ALL } from '../net/host/policy.js';
+import { publish } from '../net/publish/publish.js';
+import { Turns } from '../net/publish/turns.js';
 import type { SocketsKept } from '../platform/native.js';
 import { SandboxError } from './error.js';
 import type { SandboxSpec } from './spec.js';
 
+const PUBLISH_REASONS = new Map([
+  [-EADDRINUSE, 'the port is taken'],
+  [-EADDRNOTAVAIL, 'the address is not one of this host'],
+  [-EACCES, 'a port below 1024 needs CAP_NET_BIND_SERVICE'],
+]);
 const REASONS = new Map([
   [-ENOENT, 'no such file'],
   [-EINVAL, 'not a network namespace'],
@@ -21,9 +28,20 @@ const REASONS = new Map([
  */
 export function openNetwork(kernel: Kernel, spec: SandboxSpec, descriptors: number): SocketsKept {
   if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
-  if (spec.network === 'none') return 'none';
-  setHostNetwork(kernel, new HostNetwork(kernel, ALLOW_ALL, descriptors));
-  return 'all';
+  if (spec.network === 'none' && spec.publish.length === 0) return 'none';
+  const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
+  if (spec.network === 'host') setHostNetwork(kernel, network);
+  publishAll(network, spec);
+  return spec.network === 'host' ? 'all' : 'published';
+}
+
+function publishAll(network: HostNetwork, spec: SandboxSpec): void {
+  const turns = new Turns(network.kernel);
+  for (const one of spec.publish) {
+    const r = publish(network, one, turns);
+    if (r < 0)
+      throw new SandboxError(`--publish: ${one.text}: ${PUBLISH_REASONS.get(r) ?? `errno ${-r}`}`, 128);
+  }
 }
 
 function enter(kernel: Kernel, path: string): void {

@@ -1,5 +1,6 @@
 /** What a sandbox is started from: the contract between whoever parses a command line and the sentry. */
 import type { LogFormat, LogLevel } from '../log/levels.js';
+import type { PublishSpec } from '../net/publish/publish.js';
 
 /** A host directory or file that is visible inside the sandbox. */
 export interface VolumeSpec {
@@ -8,6 +9,11 @@ export interface VolumeSpec {
   /** Absolute path inside the sandbox, normalized, never `/`. */
   guest: string;
   readonly: boolean;
+}
+
+/** A port of the host that leads to a port inside; `text` is how the operator wrote it. */
+export interface PublishedPort extends PublishSpec {
+  readonly text: string;
 }
 
 /** Where log records go, and which. */
@@ -41,6 +47,8 @@ export interface SandboxSpec {
   network: 'none' | 'host';
   /** Path of the network namespace that stands for the host's network; that of the caller without it. */
   networkNamespace?: string;
+  /** Ports of the host's network that lead to ports of the sandbox's own. */
+  publish: PublishedPort[];
   /** Log one line a system call. */
   strace: boolean;
   /** Measure calls and the sentry: the absolute path of the file that says what was found. */

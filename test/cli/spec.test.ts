@@ -20,6 +20,7 @@ test('without options: the caller and the machine as they are', () => {
     hostname: hostname(),
     volumes: [],
     network: 'none',
+    publish: [],
     strace: false,
     log: { level: 'error', format: 'text' },
   });

@@ -11,8 +11,27 @@ export type ReadyListener = (events: number) => void;
 /** Descriptors that sockets leave to the rest of the sentry: files of guests, and connections of others. */
 const RESERVED = 512;
 
+/** Who listens to which socket. */
+const listenersOf = new WeakMap<Kernel, Map<number, ReadyListener>>();
+
+function listenersIn(kernel: Kernel): Map<number, ReadyListener> {
+  let listeners = listenersOf.get(kernel);
+  if (listeners === undefined) listenersOf.set(kernel, (listeners = new Map()));
+  return listeners;
+}
+
+/** The loop says that `count` sockets have changed (EVENT_HOST_SOCKETS). */
+export function hostSocketsChanged(kernel: Kernel, count: number): void {
+  const listeners = listenersIn(kernel);
+  // Whoever is woken may make calls, but none of them goes back to the loop: the array stays as it is.
+  const { socketEvents } = kernel.native;
+  for (let i = 0; i < count; i++) {
+    listeners.get(socketEvents[2 * i] as number)?.(socketEvents[2 * i + 1] as number);
+  }
+}
+
 export class HostNetwork {
-  private readonly listeners = new Map<number, ReadyListener>();
+  private readonly listeners: Map<number, ReadyListener>;
   private open = 0;
   private readonly most: number;
   /** The staging area, and in it the words beside a message (platform/native.ts, SOCK_META). */
@@ -29,6 +48,7 @@ export class HostNetwork {
     descriptors = Infinity,
   ) {
     this.most = Math.max(descriptors / 2, descriptors - RESERVED);
+    this.listeners = listenersIn(kernel);
     this.staging = new Uint8Array(kernel.native.scratch);
     const text = kernel.native.hostProc(-1, 'sys/net/ipv4/ip_unprivileged_port_start');
     this.firstFreePort = typeof text === 'string' ? Number(text) : kernel.settings.unprivilegedPortStart;
@@ -61,20 +81,11 @@ export class HostNetwork {
   forget(fd: number): void {
     this.listeners.delete(fd);
   }
-
-  /** The loop says that `count` sockets have changed (EVENT_HOST_SOCKETS). */
-  changed(count: number): void {
-    // Whoever is woken may make calls, but none of them goes back to the loop: the array stays as it is.
-    const { socketEvents } = this.native;
-    for (let i = 0; i < count; i++) {
-      this.listeners.get(socketEvents[2 * i] as number)?.(socketEvents[2 * i + 1] as number);
-    }
-  }
 }
 
 const networks = new WeakMap<Kernel, HostNetwork>();
 
-/** The host network of a sandbox that has one. */
+/** The network that sockets of guests are made in, if it is the host's. */
 export function hostNetwork(kernel: Kernel): HostNetwork | undefined {
   return networks.get(kernel);
 }

@@ -29,10 +29,10 @@ import {
 } from '../src/abi/fcntl.js';
 import { IN_MODIFY } from '../src/abi/poll.js';
 import { RLIMIT_FSIZE } from '../src/abi/sched.js';
-import { SI_KERNEL, SIGXFSZ } from '../src/abi/signal.js';
+import { SIGXFSZ } from '../src/abi/signal.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../src/abi/stat.js';
 import { getI64, getTimespec, getTimeval } from '../src/abi/structs-file.js';
-import { sendToTask } from '../src/kernel/signals.js';
+import { raise } from '../src/kernel/signals.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
 import { inodeOf, type Path } from '../src/vfs/dentry.js';
@@ -178,7 +178,7 @@ function sysUtime(task: Task, args: SyscallArgs): number {
 /** inode_newsize_ok: growing past RLIMIT_FSIZE raises SIGXFSZ. */
 function checkSize(task: Task, size: number, old: number): number {
   if (size > old && size > task.group.limit(RLIMIT_FSIZE)) {
-    sendToTask(task, { signo: SIGXFSZ, code: SI_KERNEL });
+    raise(task, SIGXFSZ);
     return -EFBIG;
   }
   return size > MAX_OFFSET ? -EFBIG : 0;

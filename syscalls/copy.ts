@@ -124,6 +124,7 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
   // The input must be a file with positions, so that nothing is lost when the output takes less; O_APPEND is refused.
   if (!from.seekable || (from.inode.mode & S_IFMT) === S_IFDIR) return -EINVAL;
   const moved = (p: number): number => {
+    pos = p;
     if (offAddr !== 0) return task.mem.putU64(offAddr, p);
     from.pos = p;
     return 0;
@@ -168,6 +169,11 @@ function sysSendfile(task: Task, args: SyscallArgs): SyscallResult {
 
 const TWO64 = 2 ** 64;
 
+/** Does a position, taken without its sign, pass the end of the numbers? */
+function wraps(pos: number, len: number): boolean {
+  return (pos < 0 ? TWO64 + pos : pos) + len >= TWO64;
+}
+
 /** generic_copy_file_checks: what may be copied to where. @returns bytes to copy or -errno */
 function checkCopy(from: OpenFile, to: OpenFile, inPos: number, outPos: number, len: number): number {
   const inAttr = from.getattr();
@@ -176,7 +182,8 @@ function checkCopy(from: OpenFile, to: OpenFile, inPos: number, outPos: number, 
   if (inType === S_IFDIR || outType === S_IFDIR) return -EISDIR;
   if (inType !== S_IFREG || outType !== S_IFREG) return -EINVAL;
   if (!from.readable || !to.writable || to.append) return -EBADF;
-  if (inPos + len >= TWO64 || outPos + len >= TWO64) return -EOVERFLOW;
+  if (wraps(inPos, len) || wraps(outPos, len)) return -EOVERFLOW;
+  if (inPos < 0 || outPos < 0) return -EINVAL;
   const count = Math.min(len, Math.max(0, inAttr.size - inPos));
   if (from.inode === to.inode && outPos + count > inPos && inPos + count > outPos) return -EINVAL;
   return count;
@@ -197,7 +204,6 @@ function sysCopyFileRange(task: Task, args: SyscallArgs): number {
   let outPos = positionAt(task, to, outAddr);
   if (Number.isNaN(inPos) || Number.isNaN(outPos)) return -EFAULT;
   if (args.uint(5) !== 0) return -EINVAL;
-  if (inPos < 0 || outPos < 0) return -EINVAL;
   const len = args.long(4);
   const count = checkCopy(from, to, inPos, outPos, len < 0 ? TWO64 + len : len);
   if (count <= 0) return count;

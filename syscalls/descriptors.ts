@@ -1,7 +1,7 @@
 /** What calls on descriptors have in common. */
 
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, MAX_RW_COUNT, O_PATH } from '../src/abi/fcntl.js';
-import { S_IFDIR, S_IFMT, S_IFREG } from '../src/abi/stat.js';
+import { S_IFCHR, S_IFDIR, S_IFMT, S_IFREG } from '../src/abi/stat.js';
 import type { Task } from '../src/kernel/task.js';
 import type { Path } from '../src/vfs/dentry.js';
 import type { OpenFile } from '../src/vfs/file.js';
@@ -28,6 +28,10 @@ export function fileOf(task: Task, fd: number): OpenFile | undefined {
 
 export function isRegular(file: OpenFile): boolean {
   return (file.inode.mode & S_IFMT) === S_IFREG;
+}
+
+export function isCharacterDevice(file: OpenFile): boolean {
+  return (file.inode.mode & S_IFMT) === S_IFCHR;
 }
 
 export function isDirectory(file: OpenFile): boolean {

@@ -7,10 +7,10 @@ import { EFBIG, EINVAL, EISDIR, EPIPE } from '../src/abi/errno.js';
 import { __O_SYNC, O_DSYNC } from '../src/abi/fcntl.js';
 import { IN_ACCESS, IN_MODIFY } from '../src/abi/poll.js';
 import { CAP_FSETID, RLIMIT_FSIZE } from '../src/abi/sched.js';
-import { SI_KERNEL, SIGPIPE, SIGXFSZ } from '../src/abi/signal.js';
+import { SIGPIPE, SIGXFSZ } from '../src/abi/signal.js';
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID, S_IXGRP } from '../src/abi/stat.js';
 import { capable } from '../src/kernel/cred.js';
-import { sendToTask } from '../src/kernel/signals.js';
+import { raise } from '../src/kernel/signals.js';
 import type { Task } from '../src/kernel/task.js';
 import type { Sink, Source } from '../src/kernel/useriov.js';
 import type { Block, SyscallResult, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
@@ -50,7 +50,7 @@ export function writeRoom(task: Task, file: OpenFile, pos: number, len: number):
   const limit = task.group.limit(RLIMIT_FSIZE);
   if (limit !== Infinity && (file.inode.mode & S_IFMT) === S_IFREG) {
     if (pos >= limit) {
-      sendToTask(task, { signo: SIGXFSZ, code: SI_KERNEL });
+      raise(task, SIGXFSZ);
       return -EFBIG;
     }
     if (len > limit - pos) return limit - pos;
@@ -109,7 +109,7 @@ export function writeFile(task: Task, file: OpenFile, source: Source): SyscallRe
 }
 
 export function raiseSigpipe(task: Task): void {
-  sendToTask(task, { signo: SIGPIPE, code: SI_KERNEL });
+  raise(task, SIGPIPE);
 }
 
 /** A waiting write that raises SIGPIPE when the readers go away meanwhile. */

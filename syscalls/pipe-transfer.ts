@@ -3,9 +3,9 @@
  * the same: what has come from a file keeps to slots of its own, in the places that it had in the file's pages.
  */
 
-import { EAGAIN, EINVAL, EPIPE, ERESTARTSYS } from '../src/abi/errno.js';
+import { EAGAIN, EFAULT, EPIPE, ERESTARTSYS } from '../src/abi/errno.js';
 import { IN_ACCESS, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../src/abi/poll.js';
-import { S_IFMT, S_IFREG } from '../src/abi/stat.js';
+import { S_IFMT, S_IFREG, S_IFSOCK } from '../src/abi/stat.js';
 import { type Pipe, PipeFile } from '../src/fs/pipe/pipe.js';
 import { PIPE_PAGE } from '../src/fs/pipe/ring.js';
 import type { Task } from '../src/kernel/task.js';
@@ -77,6 +77,8 @@ interface Transfer {
   readonly pipe: Pipe;
   /** Do not wait for the pipe. */
   readonly nonblock: boolean;
+  /** SPLICE_F_NONBLOCK was given. */
+  readonly nonblockCall?: boolean;
   /** Where in the file; for streams it does not matter. */
   pos(): number;
   readonly len: number;
@@ -90,11 +92,13 @@ interface Transfer {
  */
 export function fileToPipe(t: Transfer): SyscallResult {
   const { task, from, pipe } = t;
+  // The flag of the call reaches sockets, and no other file.
+  const nonblockIn = from.nonblock || (t.nonblockCall === true && (from.inode.mode & S_IFMT) === S_IFSOCK);
   const attempt = (): number | typeof WOULD_BLOCK => {
     const room = awaitRoom(task, pipe, t.nonblock);
     if (room !== 0) return room;
     const n = fillFrom(t);
-    return n === -EAGAIN && !from.nonblock ? WOULD_BLOCK : n;
+    return n === -EAGAIN && !nonblockIn ? WOULD_BLOCK : n;
   };
   return waiting(attempt, [from, t.to]);
 }
@@ -115,7 +119,10 @@ function fillFrom(t: Transfer): number {
     const source = bufferSource(task, buf.subarray(0, n));
     for (let offset = at; source.remaining > 0; offset = 0) ring.append(source, source.remaining, 0, offset);
     done += n;
-    if (t.moved(n) < 0) return -EINVAL;
+    if (t.moved(n) < 0) {
+      done = -EFAULT;
+      break;
+    }
     // Only a file goes on: from a stream what is there comes, and no more.
     if (!inPages) break;
   }

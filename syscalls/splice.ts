@@ -15,7 +15,7 @@ import type { IoVec } from '../src/kernel/memory.js';
 import type { Task } from '../src/kernel/task.js';
 import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
-import { cappedCount, fileOf } from './descriptors.js';
+import { cappedCount, fileOf, isCharacterDevice, isDirectory } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 import {
   awaitRoom,
@@ -29,6 +29,8 @@ import {
 } from './pipe-transfer.js';
 import { iovLength } from './rw.js';
 
+/** Positions are less than this (loff_t). */
+const MAX_POSITION = 2 ** 63;
 const SPLICE_F_ALL = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT;
 
 /** The position of the side that is no pipe: the variable of the caller's at `addr`, or with `addr` 0 the description's own. */
@@ -46,13 +48,17 @@ class Position {
     if (Number.isNaN(start)) return -EFAULT;
     return new Position(task, file, addr, start);
   }
-  get valid(): boolean {
-    return this.addr === 0 || (this.file.seekable && this.own >= 0);
+  /** May `len` bytes be moved from here on (rw_verify_area)? */
+  allows(len: number): boolean {
+    if (this.addr !== 0 && !this.file.seekable) return false;
+    return this.pos >= 0 && len >= 0 && this.pos + len < MAX_POSITION;
   }
   get pos(): number {
     return this.addr === 0 ? this.file.pos : this.own;
   }
   moved(n: number): number {
+    // Devices have a position that nothing moves.
+    if (isCharacterDevice(this.file)) return 0;
     if (this.addr !== 0) this.own += n;
     else if (this.file.seekable) this.file.pos += n;
     return 0;
@@ -99,7 +105,7 @@ function outOf(
   count: number,
   nonblock: boolean,
 ): SyscallResult {
-  if (!out.valid || (to.flags & O_APPEND) !== 0 || count < 0 || !to.splices.write) return -EINVAL;
+  if (!out.allows(count) || (to.flags & O_APPEND) !== 0 || !to.splices.write) return -EINVAL;
   const transfer = {
     task,
     from,
@@ -121,15 +127,16 @@ function into(
   count: number,
   nonblock: boolean,
 ): SyscallResult {
-  if (!input.valid || !from.splices.read) return -EINVAL;
+  if (!input.allows(count) || !from.splices.read || isDirectory(from)) return -EINVAL;
   const transfer = {
     task,
     from,
     to,
     pipe: to.pipe,
     nonblock: nonblock || to.nonblock,
+    nonblockCall: nonblock,
     pos: () => input.pos,
-    len: count < 0 ? Infinity : count,
+    len: cappedCount(count),
     moved: (n: number) => input.moved(n),
   };
   return finishWith(fileToPipe(transfer), (n) => input.store(n));

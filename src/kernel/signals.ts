@@ -9,6 +9,7 @@ import {
   CLD_CONTINUED,
   CLD_STOPPED,
   SI_TIMER,
+  SI_USER,
   SIGCHLD,
   SIGCONT,
   SIGKILL,
@@ -51,6 +52,11 @@ const STOP_SIGNALS = sigBit(SIGTSTP) | sigBit(SIGTTIN) | sigBit(SIGTTOU);
  */
 export function sendToTask(task: Task, info: SigInfo): number {
   return send(task.group, task, info);
+}
+
+/** What a call raises for its own caller, such as SIGPIPE: it looks as if the process had sent it (send_sig with 0). */
+export function raise(task: Task, signo: number): void {
+  sendToTask(task, { signo, code: SI_USER, pid: task.pid, uid: task.cred.uid });
 }
 
 /** Sends to a process; some thread that does not block the signal takes it. */

@@ -1,7 +1,7 @@
 /** Opening named pipes: who waits for whom (fifo(7), fifo_open in fs/pipe.c). */
 
 import { EINVAL, ENOMEM, ENXIO } from '../../abi/errno.js';
-import { O_ACCMODE, O_ASYNC, O_DIRECT, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
+import { O_ACCMODE, O_DIRECT, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
 import type { Task } from '../../kernel/task.js';
 import { type Block, WOULD_BLOCK } from '../../kernel/wait.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
@@ -35,7 +35,8 @@ function pipeOf(task: Task, inode: Inode): Pipe | undefined {
  */
 export function openFifo(task: Task, path: Path, flags: number): OpenFile | number | PendingOpen {
   const access = flags & O_ACCMODE;
-  if (access === O_ACCMODE) return -EINVAL;
+  // Packets are asked for by pipe2(2) and fcntl(2) only: no pipe can do direct I/O.
+  if (access === O_ACCMODE || (flags & O_DIRECT) !== 0) return -EINVAL;
   const inode = inodeOf(path);
   // A nameless pipe reached through /proc/pid/fd never waits for a partner (fs/pipe.c, is_pipe).
   const nameless = isAnonPath(path);
@@ -45,7 +46,7 @@ export function openFifo(task: Task, path: Path, flags: number): OpenFile | numb
   if (pipe === undefined) return -ENOMEM;
   const alone = access === O_RDONLY ? pipe.writers === 0 : access === O_WRONLY ? pipe.readers === 0 : false;
   const seen = access === O_RDONLY ? pipe.writersEver : pipe.readersEver;
-  const file = new PipeFile(pipe, path, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT | O_ASYNC));
+  const file = new PipeFile(pipe, path, flags);
   if (access !== O_RDWR && alone && !nameless) {
     if ((flags & O_NONBLOCK) === 0) return { block: (install) => waitForPartner(file, seen, install) };
     file.writersSeen = seen;

@@ -4,22 +4,25 @@ import { EAGAIN, EBADF, EBUSY, EINVAL, ENFILE, ENOTTY, EPERM, EPIPE, ERESTARTSYS
 import { F_GETPIPE_SZ, F_SETPIPE_SZ, O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../../abi/fcntl.js';
 import { FIONREAD } from '../../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
-import { SI_KERNEL, SIGPIPE } from '../../abi/signal.js';
+import { SIGPIPE } from '../../abi/signal.js';
 import { S_IFIFO } from '../../abi/stat.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { roundPipeSize } from '../../kernel/settings.js';
-import { sendToTask } from '../../kernel/signals.js';
+import { raise } from '../../kernel/signals.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
-import { anonPath } from '../anon.js';
+import { anonPath, isAnonPath } from '../anon.js';
 import { waitOn } from '../waiting.js';
 import { PipeShare } from './account.js';
 import { PIPE_PAGE, Ring } from './ring.js';
+
+/** Milliseconds of a tick of the clock that files get their times from. */
+const TICK_MS = 4;
 
 /** What all ends of one pipe share (struct pipe_inode_info). */
 export class Pipe {
@@ -78,6 +81,9 @@ export const pipes = new WeakMap<Inode, Pipe>();
 export class PipeFile extends OpenFile {
   override readonly queue: WaitQueue;
   private open = true;
+  /** False for a nameless pipe. */
+  private readonly named: boolean;
+  private touched = Number.NEGATIVE_INFINITY;
 
   /** Counts itself as reader and writer of `pipe` as `flags` say. */
   constructor(
@@ -87,6 +93,7 @@ export class PipeFile extends OpenFile {
   ) {
     super(path, flags);
     this.queue = pipe.queue;
+    this.named = !isAnonPath(path);
     if (this.readable) pipe.addReader();
     if (this.writable) pipe.addWriter();
   }
@@ -130,6 +137,7 @@ export class PipeFile extends OpenFile {
       const n = ring.fill(source, packet, first);
       if (n > 0) done += n;
       // What ended early with room left has met a bad address.
+      if (n > 0 && this.named) this.touch(task);
       const over = n < 0 || done === total || !ring.full;
       if (n > 0 && !queue.empty) queue.wake(POLLIN | POLLRDNORM);
       if (!over) return WOULD_BLOCK;
@@ -142,9 +150,17 @@ export class PipeFile extends OpenFile {
       interrupted: () => (done > 0 ? done : -ERESTARTSYS),
       // A short count comes with the signal as well. Sent earlier it would interrupt the very call that it comes with.
       done: () => {
-        if (broken) sendToTask(task, { signo: SIGPIPE, code: SI_KERNEL });
+        if (broken) raise(task, SIGPIPE);
       },
     });
+  }
+
+  /** The time of the last change is seen in the directory, so it is kept: as exactly as the clock of files ticks. */
+  private touch(task: Task): void {
+    const now = task.kernel.now();
+    if (now - this.touched < TICK_MS) return;
+    this.touched = now;
+    this.inode.setattr({ mtime: task.kernel.realtime() });
   }
 
   override poll(): number {
@@ -191,7 +207,7 @@ export class PipeFile extends OpenFile {
 
 /**
  * pipe2(2).
- * @param flags O_NONBLOCK and O_DIRECT for both ends
+ * @param flags O_NONBLOCK for both ends, O_DIRECT for the writer
  * @returns read end and write end, not yet installed, or -ENFILE when the user's pipes hold too much
  */
 export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile, PipeFile] | number {
@@ -201,7 +217,7 @@ export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile,
   const path = anonPath(kernel, 'pipe', S_IFIFO | 0o600, cred);
   // Opening it again through /proc/pid/fd finds the same pipe.
   pipes.set(inodeOf(path), pipe);
-  const status = flags & (O_NONBLOCK | O_DIRECT);
-  // O_DIRECT is the writer's matter, but both ends show it.
-  return [new PipeFile(pipe, path, O_RDONLY | status), new PipeFile(pipe, path, O_WRONLY | status)];
+  const nonblock = flags & O_NONBLOCK;
+  const reader = new PipeFile(pipe, path, O_RDONLY | nonblock);
+  return [reader, new PipeFile(pipe, path, O_WRONLY | nonblock | (flags & O_DIRECT))];
 }

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DIRECTORIES = ['unit', 'cli', 'differential', 'guest', 'security', 'servers'].map((name) =>
+const DIRECTORIES = ['unit', 'cli', 'differential', 'guest', 'security', 'servers', 'network'].map((name) =>
   join(root, 'test', name),
 );
 

@@ -36,7 +36,29 @@ const cases: readonly (readonly [args: string[], message: string])[] = [
     "tvisor do: --volume: '/etc:/a/..': guest path is /: use --root for that",
   ],
   [['do', '--volume', '/no/such:/a', 'true'], "tvisor do: --volume: '/no/such': no such file or directory"],
-  [['do', '--network', 'host', 'true'], "tvisor do: --network: 'host': expected none"],
+  [['do', '--network', 'bridge', 'true'], "tvisor do: --network: 'bridge': expected one of none, host"],
+  [
+    ['do', '--network-namespace', '/no/such', 'true'],
+    "tvisor do: --network-namespace: '/no/such': no such file or directory",
+  ],
+  [['do', '--publish', '80', 'true'], "tvisor do: --publish: '80': expected [IP:]HOSTPORT:PORT[/tcp|/udp]"],
+  [['do', '--publish', '0:80', 'true'], "tvisor do: --publish: '0:80': '0': expected a port from 1 to 65535"],
+  [
+    ['do', '--publish', '80:80/sctp', 'true'],
+    "tvisor do: --publish: '80:80/sctp': 'sctp': expected tcp or udp",
+  ],
+  [
+    ['do', '--publish', '::1:80:80', 'true'],
+    "tvisor do: --publish: '::1:80:80': expected [IP:]HOSTPORT:PORT[/tcp|/udp]",
+  ],
+  [
+    ['do', '--publish', 'name:80:80', 'true'],
+    "tvisor do: --publish: 'name:80:80': 'name': expected an IPv4 address, or an IPv6 address in brackets",
+  ],
+  [
+    ['do', '--network', 'host', '--publish', '80:80', 'true'],
+    "tvisor do: --publish: with --network host the ports of the sandbox are the host's already",
+  ],
   [
     ['do', '--log-level', 'loud', 'true'],
     "tvisor do: --log-level: 'loud': expected one of trace, debug, info, warn, error, fatal, silent",

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { type DoOptions, toSpec } from '../../src/cli/do.js';
-import { parseEnv, parseHostname, parseUser, parseVolume } from '../../src/cli/options.js';
+import { parseEnv, parseHostname, parsePublish, parseUser, parseVolume } from '../../src/cli/options.js';
 
 const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text' };
 
@@ -58,6 +58,21 @@ test('--hostname: labels of letters, digits and inner hyphens', () => {
   for (const name of ['a', 'a-b.c9', 'A'.repeat(64)]) assert.equal(parseHostname(name), name);
   for (const name of ['', '.', 'a..b', 'a-', 'a b', 'A'.repeat(65)])
     assert.throws(() => parseHostname(name), /--hostname/);
+});
+
+test('--publish: every address or one, TCP unless it says udp', () => {
+  const port = (text: string) => {
+    const { ip, hostPort, port: inside, protocol } = parsePublish(text);
+    return [
+      ip === undefined ? undefined : Buffer.from(ip, 'latin1').toString('hex'),
+      hostPort,
+      inside,
+      protocol,
+    ];
+  };
+  assert.deepEqual(port('8080:80'), [undefined, 8080, 80, 'tcp']);
+  assert.deepEqual(port('1.2.3.4:8080:80/udp'), ['01020304', 8080, 80, 'udp']);
+  assert.deepEqual(port('[fd00::1]:65535:1/tcp'), [`fd${'0'.repeat(29)}1`, 65535, 1, 'tcp']);
 });
 
 test('--volume: writable unless it says ro; paths are made absolute and plain', () => {

@@ -1,5 +1,5 @@
 // A program that confines itself as the sentry does, and then tries what a sentry that somebody has taken over would try.
-// Prints one line a try. argv[2] is the addon.
+// Prints one line a try. argv[2] is the addon, argv[3] what it keeps of the network.
 const { spawnSync } = require('node:child_process');
 const { createServer, connect } = require('node:net');
 const { createSocket } = require('node:dgram');
@@ -11,7 +11,7 @@ const listener = createServer().listen(0, '127.0.0.1', () => {
   const { port } = listener.address();
   const before = spawnSync('/bin/true');
   console.log(`before: spawn ${before.status}`);
-  native.confine('none');
+  native.confine(process.argv[3] ?? 'none');
   attempts(port).then(() => process.exit(0));
 });
 
@@ -26,6 +26,11 @@ function tryNow(name, body) {
   } catch (error) {
     console.log(`${name}: ${word(error)}`);
   }
+}
+
+/** @returns what `tryNow` shows of a result of the addon's */
+function made(result) {
+  return result < 0 ? { error: { errno: result } } : undefined;
 }
 
 function event(name, emitter, good) {
@@ -46,6 +51,11 @@ async function attempts(port) {
   const bound = event('datagrams', datagrams, 'listening');
   datagrams.bind(0, '127.0.0.1');
   await bound;
+  // Over descriptors that it has already, and in families that see more than the internet's sockets do.
+  tryNow('raw socket', () => made(native.sockOpen(2, 3, 1)));
+  tryNow('internet socket', () => made(native.sockOpen(2, 1, 0)));
+  tryNow('netlink socket', () => made(native.routeOpen()));
+  tryNow('network namespace', () => made(native.enterNetwork('/proc/self/ns/net')));
   // What the runtime itself needs goes on working: files, threads of its pool, new threads.
   await fs.promises.readFile('/proc/self/status').then(() => console.log('pool: works'));
   await new Promise((resolve) => {

@@ -28,6 +28,23 @@ function threadStates(pid: number): ThreadState[] {
   });
 }
 
+/** What a process still can once it has confined itself. @param network its lines about sockets and namespaces */
+async function attempts(kept: string, network: readonly string[]): Promise<void> {
+  const addon = join(repoRoot, 'build/Release/tvisor.node');
+  const result = await run([process.execPath, join(testRoot, 'security/confined.cjs'), addon, kept]);
+  const expected = [
+    'before: spawn 0',
+    'execute a program: EPERM',
+    'become another user: EPERM',
+    'become another group: EPERM',
+    ...network,
+    'pool: works',
+    'thread: works',
+  ];
+  assert.deepEqual(result.stdout.trim().split('\n'), expected, result.stderr);
+  assert.equal(result.status, 0, result.stderr);
+}
+
 describe('the sentry confines itself', { timeout: 60_000 }, () => {
   test('before a guest runs, on every thread', async (t) => {
     if (!requireTvisor(t)) {
@@ -53,25 +70,29 @@ describe('the sentry confines itself', { timeout: 60_000 }, () => {
     if (!requireTvisor(t)) {
       return;
     }
-    const addon = join(repoRoot, 'build/Release/tvisor.node');
-    const result = await run([process.execPath, join(testRoot, 'security/confined.cjs'), addon]);
-    const lines = result.stdout.trim().split('\n');
-    assert.deepEqual(
-      lines,
-      [
-        'before: spawn 0',
-        'execute a program: EPERM',
-        'become another user: EPERM',
-        'become another group: EPERM',
-        'connect: EPERM',
-        'listen: EPERM',
-        'listen on a path: EPERM',
-        'datagrams: EPERM',
-        'pool: works',
-        'thread: works',
-      ],
-      result.stderr,
-    );
-    assert.equal(result.status, 0, result.stderr);
+    await attempts('none', [
+      'connect: EPERM',
+      'listen: EPERM',
+      'listen on a path: EPERM',
+      'datagrams: EPERM',
+      'raw socket: -94',
+      'internet socket: -1',
+      'netlink socket: -1',
+      'network namespace: -1',
+    ]);
+  });
+
+  test('but for the sockets that --network=host is made of', async (t) => {
+    if (!requireTvisor(t)) return;
+    await attempts('all', [
+      'connect: ALLOWED',
+      'listen: ALLOWED',
+      'listen on a path: EPERM',
+      'datagrams: ALLOWED',
+      'raw socket: -94',
+      'internet socket: ALLOWED',
+      'netlink socket: -1',
+      'network namespace: -1',
+    ]);
   });
 });

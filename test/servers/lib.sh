@@ -5,6 +5,11 @@ set -u
 cd "$(mktemp -d)" || exit 99
 chmod 755 .
 
+# by_length SHORT LONG: the one that this form of the test wants.
+by_length() {
+  if [ -n "$LONG" ]; then echo "$2"; else echo "$1"; fi
+}
+
 # wrong WHAT: ends the script.
 wrong() {
   echo "wrong: $*"

@@ -20,6 +20,7 @@ ScriptSock $PWD/cgid
 $([ "$(id -u)" = 0 ] && echo 'User nobody' && echo 'Group nogroup')
 ErrorLog $PWD/log
 DocumentRoot $PWD/www
+MaxKeepAliveRequests 0
 ThreadsPerChild 10
 StartServers 3
 <Directory $PWD/www>
@@ -35,7 +36,7 @@ site=http://127.0.0.1:8120
 eventually 'apache answers' log curl -sf $site/file
 same 'a file' "$(sha256sum <www/file)" "$(curl -s $site/file | sha256sum)"
 same 'a CGI script' 'POST something' "$(curl -s -d something $site/script.cgi)"
-wrk -t1 -c25 -d${LONG:+10}2s $site/file >wrk.out 2>&1
+wrk -t1 -c25 -d$(by_length 2 30)s $site/file >wrk.out 2>&1
 least 'twenty-five connections, no failure' 10 "$(rate wrk.out)"
 ( i=0; while [ $i -lt 60 ]; do curl -sf -o /dev/null $site/file || echo "$i: $?"; i=$((i + 1)); done ) >failures &
 load=$!

@@ -44,7 +44,7 @@ END
 python3 server.py >log 2>&1 &
 server=$!
 eventually 'the server answers' log python3 -c 'import socket; socket.create_connection(("127.0.0.1", 7777))'
-same 'five thousand connections' 'all answered' "$(python3 client.py 5000 ${LONG:+2}2 2>&1 | tail -n 1)"
+same 'five thousand connections' 'all answered' "$(python3 client.py 5000 $(by_length 2 20) 2>&1 | tail -n 1)"
 kill $server
 wait $server
 same 'the server ends by SIGTERM' 0 $?

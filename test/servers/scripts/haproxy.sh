@@ -35,7 +35,7 @@ haproxy=$!
 get() { curl -sf http://127.0.0.1:8100/file; }
 eventually 'haproxy answers' log get
 same 'both backends in turn' 'from 1 from 2' "$( (get; get; get; get) | sort -u | xargs)"
-wrk -t1 -c200 -d${LONG:+10}2s http://127.0.0.1:8100/file >wrk.out 2>&1
+wrk -t1 -c200 -d$(by_length 2 30)s http://127.0.0.1:8100/file >wrk.out 2>&1
 least 'two hundred connections, no failure' 50 "$(rate wrk.out)"
 kill -KILL $first
 down() { echo 'show servers state' | socat - "UNIX:$PWD/stats" | awk '$4 == "first" && $6 == 0 { found = 1 } END { exit !found }'; }

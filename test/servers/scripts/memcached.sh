@@ -26,7 +26,7 @@ END
 python3 client.py killed 1000000 &
 victim=$!
 sleep 0.3
-python3 client.py a ${LONG:+20}100 >a &
+python3 client.py a $(by_length 100 2000) >a &
 first=$!
 kill -KILL $victim
 wait $victim $first

@@ -2,7 +2,7 @@
 # nginx: two workers with a thousand connections, large files by sendfile, a Node.js server behind it, new settings and new logs under load.
 . "$LIB"
 ulimit -n 4096 || wrong 'no more descriptors are allowed than' "$(ulimit -n)"
-seconds=${LONG:+30}
+seconds=$(by_length 5 30)
 mkdir www
 head -c 4096 /dev/zero | tr '\0' x >www/file
 head -c 5000000 /dev/urandom >www/large
@@ -53,9 +53,9 @@ done
 wait $loads
 same 'eight large files at once' '' "$(cat differs.*)"
 
-wrk -t2 -c1000 -d${seconds:-5}s --timeout 20s $site/file >wrk.out 2>&1
+wrk -t2 -c1000 -d${seconds}s --timeout 20s $site/file >wrk.out 2>&1
 least 'a thousand connections to nginx, no failure' 50 "$(rate wrk.out)"
-wrk -t2 -c1000 -d${seconds:-5}s --timeout 20s $site/node >wrk.out 2>&1
+wrk -t2 -c1000 -d${seconds}s --timeout 20s $site/node >wrk.out 2>&1
 least 'a thousand connections to Node.js through nginx, no failure' 50 "$(rate wrk.out)"
 
 workers() { pgrep -P $nginx | sort | xargs; }

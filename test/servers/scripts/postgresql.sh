@@ -1,8 +1,8 @@
 # needs: pg_ctlcluster=postgresql
 # PostgreSQL: a new cluster, its benchmark, notifications, parallel queries, vacuum, and recovery after all of it was killed.
 . "$LIB"
-scale=${LONG:+10}
-seconds=${LONG:+30}
+scale=$(by_length 2 10)
+seconds=$(by_length 4 30)
 bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
 PATH=$bin:$PATH
 chmod 777 .
@@ -22,14 +22,14 @@ unix="-h $PWD -p 5499 -U postgres"
 serve
 same 'psql over TCP' 42 "$(psql $tcp -Atc 'select 6 * 7')"
 same 'psql over a unix socket' 42 "$(psql $unix -Atc 'select 6 * 7')"
-pgbench $tcp -i -q -s ${scale:-2} postgres >out 2>&1
-same 'pgbench -i' $((${scale:-2} * 100000)) "$(psql $tcp -Atc 'select count(*) from pgbench_accounts')"
+pgbench $tcp -i -q -s $scale postgres >out 2>&1
+same 'pgbench -i' $((scale * 100000)) "$(psql $tcp -Atc 'select count(*) from pgbench_accounts')"
 balanced() {
   psql $tcp -Atc 'select (select sum(abalance) from pgbench_accounts) = (select sum(tbalance) from pgbench_tellers)
     and (select sum(abalance) from pgbench_accounts) = (select sum(bbalance) from pgbench_branches)'
 }
 for way in "$tcp" "$unix"; do
-  pgbench $way -c 16 -j 2 -T ${seconds:-4} postgres >out 2>&1
+  pgbench $way -c 16 -j 2 -T $seconds postgres >out 2>&1
   least "pgbench -c 16 $way" 10 "$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' out)"
   same 'no transaction failed' 0 "$(sed -n 's/^number of failed transactions: \([0-9]*\).*/\1/p' out)"
 done

@@ -4,7 +4,7 @@
 ulimit -n 20000 || wrong 'no more descriptors are allowed than' "$(ulimit -n)"
 redis-server --port 6399 --bind 127.0.0.1 --save '' --maxclients 12000 --tcp-backlog 4096 >log 2>&1 &
 eventually 'redis-server answers' log redis-cli -p 6399 ping
-redis-benchmark -p 6399 -q -t get -c 10000 -n ${LONG:+10}20000 >bench 2>&1 &
+redis-benchmark -p 6399 -q -t get -c 10000 -n $(by_length 20000 300000) >bench 2>&1 &
 benchmark=$!
 connected() { redis-cli -p 6399 info clients | tr -d '\r' | sed -n 's/^connected_clients://p'; }
 most=0

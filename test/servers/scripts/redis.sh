@@ -1,7 +1,6 @@
 # needs: redis-server=redis-server redis-benchmark=redis-tools redis-cli=redis-tools
 # Redis: commands, pipelines, scripts, subscriptions, a unix socket, and data that outlive the server.
 . "$LIB"
-requests=${LONG:+200000}
 serve() {
   redis-server --port 6399 --bind 127.0.0.1 --dir "$PWD" --unixsocket "$PWD/socket" --appendonly yes --save '' >>log 2>&1 &
   server=$!
@@ -27,7 +26,7 @@ eventually 'the message arrives' log grep -qx hello heard
 kill $subscriber
 
 for pipeline in 1 16; do
-  redis-benchmark -p 6399 -q -t set,get -r 1000 -c 50 -P $pipeline -n ${requests:-$((8000 * pipeline))} >bench 2>&1
+  redis-benchmark -p 6399 -q -t set,get -r 1000 -c 50 -P $pipeline -n $(($(by_length 8000 100000) * pipeline)) >bench 2>&1
   least "redis-benchmark -P $pipeline" 100 "$(rate bench)"
 done
 redis-benchmark -s "$PWD/socket" -q -t get -c 20 -n 4000 >bench 2>&1

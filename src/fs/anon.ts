@@ -8,6 +8,8 @@ import { Dentry, Mount, type Path } from '../vfs/dentry.js';
 import type { OpenFile } from '../vfs/file.js';
 import { type Attr, type FileSystem, Inode, type SetAttr, type StatFs, type Timespec } from '../vfs/inode.js';
 
+/** Programs take numbers of one digit for none at all (netstat): on a machine that has been up for a minute there are no such. */
+const FIRST_INO = 4096;
 const ANON_INODE_FS_MAGIC = 0x09041934;
 
 /** One of pipefs, sockfs and anon_inodefs: internal mounts that no path leads to. */
@@ -15,7 +17,7 @@ class AnonFs implements FileSystem {
   readonly cacheNames = true;
   readonly root: Inode;
   readonly mount: Mount;
-  private nextIno = 1;
+  private nextIno = FIRST_INO;
 
   constructor(
     readonly type: string,

@@ -246,7 +246,11 @@ export class LinkInode extends PseudoInode {
 
 /** A tree of fixed texts and directories: strings, functions and further trees by name. */
 export interface Tree {
-  readonly [name: string]: string | (() => string) | TextLeaf | Tree;
+  readonly [name: string]: string | (() => string) | TextLeaf | TreeLink | Tree;
+}
+/** A symbolic link in a tree. */
+export class TreeLink {
+  constructor(readonly target: string) {}
 }
 /** A leaf of a tree with other permissions or with writes. */
 export class TextLeaf {
@@ -268,6 +272,8 @@ export function populate(dir: StaticDir, tree: Tree, time: Timespec, size = 0): 
       dir.add(name, new TextInode(fs, key, 0o444, time, { read: what }, undefined, size));
     } else if (what instanceof TextLeaf) {
       dir.add(name, new TextInode(fs, key, what.perm, time, what.ops, undefined, what.size || size));
+    } else if (what instanceof TreeLink) {
+      dir.add(name, new LinkInode(fs, key, time, () => what.target));
     } else {
       const existing = dir.get(name);
       const sub = existing instanceof StaticDir ? existing : new StaticDir(fs, key, 0o555, time);

@@ -23,6 +23,8 @@ import { SysFs } from '../fs/sys/sys.js';
 import { TmpFs } from '../fs/tmpfs/tmpfs.js';
 import { initialCred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { registerNetFiles } from '../net/proc/files.js';
+import { netSysTree } from '../net/sysfs.js';
 import { Dentry, inodeOf, type Path } from '../vfs/dentry.js';
 import { FdTable } from '../vfs/fdtable.js';
 import type { Inode } from '../vfs/inode.js';
@@ -51,7 +53,7 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   const at = (path: string): Path => mountpoint(ns, toBytes(path), path, S_IFDIR);
   const proc = new ProcFs(kernel, 0x15);
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
-  const sys = new SysFs(kernel, 0x16);
+  const sys = new SysFs(kernel, 0x16, [netSysTree(kernel)]);
   ns.mount(sys, at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new DevFs(kernel, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
   const pts = new DevPtsFs(kernel, 0x18);
@@ -66,6 +68,7 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
     const place = mountpoint(ns, toBytes(volume.guest), volume.guest, isDir ? S_IFDIR : S_IFREG);
     ns.mount(fs, place, MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
   }
+  registerNetFiles(kernel);
   ns.seal();
   registerFileSystems([proc, sys, pts]);
 }

@@ -14,7 +14,7 @@ import { FdDir } from './fd.js';
 import { guestMaps } from './maps.js';
 import { MemInode } from './mem.js';
 import { mountinfoText, mountsText, mountstatsText } from './mounts.js';
-import { netNames, netText } from './net.js';
+import { NetDir } from './net-dir.js';
 import type { ProcFs } from './proc.js';
 import {
   cmdlineText,
@@ -247,7 +247,7 @@ export class PidDir extends PseudoDir {
       case 'ns':
         return nsDir(proc, subject, key);
       case 'net':
-        return netDir(proc, key);
+        return new NetDir(proc, key);
       case 'attr':
         return attrDir(proc, key);
       case 'task':
@@ -317,12 +317,6 @@ function nsDir(proc: ProcFs, s: Subject, dirKey: string): Inode {
     return new LinkInode(proc, key, proc.time, read, target, () => ownerOf(s));
   };
   return new ListDir(proc, dirKey, 0o511, Object.keys(NAMESPACES), S_IFLNK, make, () => ownerOf(s));
-}
-
-function netDir(proc: ProcFs, dirKey: string): Inode {
-  const make = (name: string, key: string): Inode =>
-    new TextInode(proc, key, 0o444, proc.time, { read: () => netText(proc.kernel, name) });
-  return new ListDir(proc, dirKey, 0o555, netNames, S_IFREG, make);
 }
 
 function attrDir(proc: ProcFs, dirKey: string): Inode {

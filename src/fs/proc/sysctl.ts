@@ -11,7 +11,8 @@ import type { Task } from '../../kernel/task.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
 import { PTY_MAX } from '../devpts/devpts.js';
-import { TextLeaf, type Tree } from '../pseudo.js';
+import { TextLeaf, type Tree, TreeLink } from '../pseudo.js';
+import { netSysctls } from './sysctl-net.js';
 import { ipcSysctls, mqueueSysctls } from './sysvipc.js';
 
 /** __NEW_UTS_LEN. */
@@ -95,7 +96,7 @@ function readOnly(tree: Tree): Tree {
   for (const [name, what] of Object.entries(tree)) {
     if (typeof what === 'string') out[name] = new TextLeaf(0o444, { read: () => what, open });
     else if (typeof what === 'function') out[name] = new TextLeaf(0o444, { read: what, open });
-    else out[name] = what instanceof TextLeaf ? what : readOnly(what);
+    else out[name] = what instanceof TextLeaf || what instanceof TreeLink ? what : readOnly(what);
   }
   return out;
 }
@@ -201,35 +202,7 @@ function settings(kernel: Kernel): Tree {
       version: `${VERSION}\n`,
       yama: { ptrace_scope: '1\n' },
     },
-    net: {
-      core: {
-        rmem_default: '212992\n',
-        rmem_max: '212992\n',
-        somaxconn: '4096\n',
-        wmem_default: '212992\n',
-        wmem_max: '212992\n',
-      },
-      ipv4: {
-        ip_forward: '0\n',
-        ip_local_port_range: '32768\t60999\n',
-        ip_unprivileged_port_start: '1024\n',
-        tcp_rmem: '4096\t131072\t6291456\n',
-        tcp_wmem: '4096\t16384\t4194304\n',
-        tcp_fin_timeout: '60\n',
-        tcp_syncookies: '1\n',
-        tcp_keepalive_time: '7200\n',
-        tcp_keepalive_intvl: '75\n',
-        tcp_keepalive_probes: '9\n',
-        tcp_sack: '1\n',
-        tcp_timestamps: '1\n',
-        tcp_max_syn_backlog: '512\n',
-        tcp_congestion_control: 'cubic\n',
-      },
-      ipv6: {
-        conf: { all: { disable_ipv6: '0\n' }, default: { disable_ipv6: '0\n' }, lo: { disable_ipv6: '0\n' } },
-      },
-      unix: { max_dgram_qlen: '512\n' },
-    },
+    net: netSysctls(),
     user: { max_user_namespaces: '0\n' },
     vm: {
       max_map_count: host('sys/vm/max_map_count', '65530\n'),

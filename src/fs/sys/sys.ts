@@ -17,10 +17,13 @@ export class SysFs implements FileSystem {
   constructor(
     kernel: Kernel,
     readonly dev: number,
+    /** What others have to show, below the same root. */
+    more: readonly Tree[] = [],
   ) {
     const now = kernel.realtime();
     const root = new StaticDir(this, 'sys', 0o755, now);
     populate(root, tree(kernel, countCpus(kernel)), now, ATTRIBUTE_SIZE);
+    for (const t of more) populate(root, t, now, ATTRIBUTE_SIZE);
     this.root = root;
   }
 
@@ -108,21 +111,7 @@ function tree(kernel: Kernel, cpus: number): Tree {
   return {
     block: {},
     bus: {},
-    class: {
-      net: {
-        lo: {
-          address: '00:00:00:00:00:00\n',
-          addr_len: '6\n',
-          carrier: '1\n',
-          flags: '0x9\n',
-          ifindex: '1\n',
-          mtu: '65536\n',
-          operstate: 'unknown\n',
-          tx_queue_len: '1000\n',
-          type: '772\n',
-        },
-      },
-    },
+    class: {},
     dev: { block: {}, char: {} },
     devices: {
       system: {

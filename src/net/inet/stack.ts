@@ -5,6 +5,7 @@ import { AF_INET, AF_INET6 } from '../../abi/socket.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Settings } from '../../kernel/settings.js';
 import { type Endpoint, type Ip, isAny, isV4, LOOPBACK4, LOOPBACK6 } from './address.js';
+import { InetCounters } from './counters.js';
 import { LoopbackDevice } from './device.js';
 import { PortTable } from './ports.js';
 import { showInNetTables } from './tables.js';
@@ -14,6 +15,7 @@ import type { UdpSocket } from './udp.js';
 
 export class InetStack {
   readonly device = new LoopbackDevice();
+  readonly counters = new InetCounters();
   readonly tcp: PortTable<TcpSocket | TimeWait>;
   readonly udp: PortTable<UdpSocket>;
   /** Listeners by port. */

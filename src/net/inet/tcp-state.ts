@@ -18,6 +18,7 @@ import {
 } from '../../abi/inet.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import type { TcpSocket } from './tcp.js';
+import { countSegments } from './traffic.js';
 
 const READ = POLLIN | POLLRDNORM;
 const WRITE = POLLOUT | POLLWRNORM;
@@ -112,6 +113,8 @@ export function flushFin(socket: TcpSocket): void {
     socket.queue.wake(READ | WRITE | POLLRDHUP | POLLHUP);
     return;
   }
+  // The FIN and its acknowledgement.
+  countSegments(socket, 2);
   receiveFin(peer);
   finAcknowledged(socket);
 }
@@ -120,7 +123,10 @@ export function flushFin(socket: TcpSocket): void {
 export function receiveReset(socket: TcpSocket): void {
   if (socket.state === TCP_CLOSE) return;
   if (socket.state === TCP_SYN_SENT) socket.error = ECONNREFUSED;
-  else socket.error = socket.state === TCP_CLOSE_WAIT ? EPIPE : ECONNRESET;
+  else {
+    socket.error = socket.state === TCP_CLOSE_WAIT ? EPIPE : ECONNRESET;
+    socket.stack.counters.tcp.resets++;
+  }
   end(socket);
 }
 
@@ -146,5 +152,8 @@ export function abort(socket: TcpSocket): void {
   dropOrphan(socket);
   done(socket);
   socket.peer = undefined;
-  if (peer !== undefined && peer !== socket) receiveReset(peer);
+  if (peer === undefined || peer === socket) return;
+  socket.stack.counters.tcp.resetsSent++;
+  countSegments(socket, 1);
+  receiveReset(peer);
 }

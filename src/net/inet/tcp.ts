@@ -58,6 +58,7 @@ import { getTcpOption, setTcpOption } from './tcp-options.js';
 import { abort, end, establish, leaveOrphan, receiveReset, sendFin } from './tcp-state.js';
 import { readNow, recvTcp, sendTcp } from './tcp-transfer.js';
 import { TimeWait } from './time-wait.js';
+import { countSegments, SYN_OPTIONS, settle } from './traffic.js';
 import { hasBytes, readableBytes, type Urgent } from './urgent.js';
 
 const DATA = POLLIN | POLLRDNORM;
@@ -80,6 +81,8 @@ export class TcpSocket extends InetSocket {
   urgent: Urgent | undefined;
   /** Bytes sent, for TCP_INFO. */
   bytesSent = 0;
+  /** How many of them the device has counted. */
+  bytesCounted = 0;
   /** Set while TCP_DEFER_ACCEPT keeps this connection from being accepted: to be called at its first event. */
   keptBack: (() => void) | undefined;
   congestion = 'cubic';
@@ -125,6 +128,7 @@ export class TcpSocket extends InetSocket {
   }
   override unclaim(): void {
     if (this.local.port === 0) return;
+    settle(this);
     this.stack.tcp.remove(this);
     this.lastPort = this.local.port;
     this.local = { ip: this.addressFixed ? this.local.ip : anyOf(this.family), port: 0 };
@@ -249,6 +253,7 @@ export class TcpSocket extends InetSocket {
     this.shut = 0;
     this.error = 0;
     this.finReceived = false;
+    this.stack.counters.tcp.activeOpens++;
     this.callPeer(remote);
     return 0;
   }
@@ -303,6 +308,7 @@ export class TcpSocket extends InetSocket {
       else this.refuse();
     } else if (backlog.full) {
       backlog.waiting.add(this);
+      this.stack.counters.tcp.listenOverflows++;
       const seconds = 2 ** ((this.options.int(IPPROTO_TCP, TCP_SYNCNT) ?? 6) + 1) - 1;
       const timer = this.kernel.timers.add(this.kernel.now() + seconds * 1000, () => {
         this.error = ETIMEDOUT;
@@ -313,6 +319,10 @@ export class TcpSocket extends InetSocket {
   }
 
   private refuse(): void {
+    const { tcp } = this.stack.counters;
+    tcp.failedAttempts++;
+    tcp.resetsSent++;
+    countSegments(this, 2);
     receiveReset(this);
     this.giveBackName();
   }
@@ -346,6 +356,8 @@ export class TcpSocket extends InetSocket {
     server.addressFixed = this.addressFixed;
     this.stack.tcp.add(server);
     server.rememberTuple(server.local, server.remote);
+    this.stack.counters.tcp.passiveOpens++;
+    countSegments(server, 3, SYN_OPTIONS);
     establish(client, server);
     const defer = this.options.int(IPPROTO_TCP, TCP_DEFER_ACCEPT) ?? 0;
     backlog.add(server, defer * 1000);

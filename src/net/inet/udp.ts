@@ -64,6 +64,7 @@ import {
 import { connectionHash, matchScore } from './ports.js';
 import { InetSocket } from './socket.js';
 import { type Route, route } from './stack.js';
+import { countDatagram, countUnreachable } from './traffic.js';
 
 /** Most bytes of a datagram: what 16 bits of length leave beside the headers. */
 const MAX_PAYLOAD4 = 65507;
@@ -189,14 +190,19 @@ export class UdpSocket extends InetSocket {
         control.tos ?? (v4 ? options.int(IPPROTO_IP, IP_TOS) : options.int(IPPROTO_IPV6, IPV6_TCLASS)) ?? 0,
     };
     const to = { ip: target.to, port: target.port };
+    countDatagram(this.stack, v4, data.length);
     if (isBroadcast(target.to)) {
       for (const s of this.stack.udp.at(to.port)) if (s.fits(from, to) > 0) s.receive(datagram);
       return;
     }
     const receiver = this.receiverOf(from, to);
-    if (receiver !== undefined) receiver.receive(datagram);
+    if (receiver !== undefined) {
+      receiver.receive(datagram);
+      return;
+    }
     // The host has no such port, and says so: only a connected socket can tell whom it concerns.
-    else if (this.remote !== undefined) this.refused();
+    countUnreachable(this.stack, v4, data.length);
+    if (this.remote !== undefined) this.refused();
   }
 
   private refused(): void {
@@ -235,8 +241,10 @@ export class UdpSocket extends InetSocket {
   private receive(datagram: Datagram): void {
     if (!this.messages.push(datagram, this.options.rcvbuf)) {
       this.drops++;
+      this.stack.counters.udp(isV4(datagram.to)).overflows++;
       return;
     }
+    this.stack.counters.udp(isV4(datagram.to)).in++;
     this.queue.wake(POLLIN | POLLRDNORM);
   }
 

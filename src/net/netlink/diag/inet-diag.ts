@@ -18,11 +18,11 @@ import { CAP_NET_ADMIN } from '../../../abi/sched.js';
 import * as diag from '../../../abi/sock-diag.js';
 import { AF_INET, AF_INET6 } from '../../../abi/socket.js';
 import { capable } from '../../../kernel/cred.js';
-import { anyOf, type Endpoint, to16 } from '../../inet/address.js';
-import type { InetSocket } from '../../inet/socket.js';
+import { anyOf, type Endpoint, isAny, to16 } from '../../inet/address.js';
 import { type InetStack, inetStack } from '../../inet/stack.js';
 import { TcpSocket } from '../../inet/tcp.js';
 import { abort } from '../../inet/tcp-state.js';
+import { TimeWait } from '../../inet/time-wait.js';
 import { UdpSocket } from '../../inet/udp.js';
 import { attributesOf, NetlinkMessage, u32 } from '../message.js';
 import type { Answer } from '../protocol.js';
@@ -30,15 +30,19 @@ import { auditBytecode, runBytecode } from './bytecode.js';
 import { memoryInfo } from './memory.js';
 import type { DiagRequest } from './sock-diag.js';
 
-type Listed = TcpSocket | UdpSocket;
+/** Timer of a connection that is over. */
+const TIMER_TIMEWAIT = 3;
 
-function stateOf(s: Listed): number {
-  if (s instanceof TcpSocket) return s.state;
+type Listed = TcpSocket | UdpSocket;
+type Shown = Listed | TimeWait;
+
+function stateOf(s: Shown): number {
+  if (!(s instanceof UdpSocket)) return s.state;
   return s.remote === undefined ? TCP_CLOSE : TCP_ESTABLISHED;
 }
 
 /** The first state is 1, and its bit the second. */
-function inStates(s: Listed, states: number): boolean {
+function inStates(s: Shown, states: number): boolean {
   return (states & (1 << stateOf(s))) !== 0;
 }
 
@@ -53,8 +57,18 @@ function putEndpoint(
   b.write(family === AF_INET ? ip : to16(ip), address, 'latin1');
 }
 
-function remoteOf(s: Listed): Endpoint {
+function remoteOf(s: Shown): Endpoint {
   return s.remote ?? { ip: anyOf(s.family), port: 0 };
+}
+
+/** What stays of a connection has no owner, and a timer: how long its name stays taken, ms. */
+function describeTimeWait(s: TimeWait, now: number): NetlinkMessage {
+  const b = Buffer.alloc(diag.INET_DIAG_MSG_SIZE);
+  b.set([s.family, s.state, TIMER_TIMEWAIT]);
+  putEndpoint(b, 4, 8, s.family, s.local);
+  putEndpoint(b, 6, 24, s.family, s.remote);
+  b.writeUInt32LE(Math.max(0, Math.floor(s.until - now)), 52);
+  return new NetlinkMessage(diag.SOCK_DIAG_BY_FAMILY, NLM_F_MULTI, b);
 }
 
 /** Bytes received and not read, and sent and not acknowledged; of a listener its queue, and how long it may be. */
@@ -92,7 +106,7 @@ function describeMore(m: NetlinkMessage, s: Listed, ext: number): void {
       m.attr(diag.INET_DIAG_TCLASS, Buffer.of(s.options.int(IPPROTO_IPV6, IPV6_TCLASS) ?? 0));
     }
     if (stateOf(s) === TCP_LISTEN || stateOf(s) === TCP_CLOSE)
-      m.attr(diag.INET_DIAG_SKV6ONLY, Buffer.of(Number(s.v6only)));
+      m.attr(diag.INET_DIAG_SKV6ONLY, Buffer.of(Number(s.v6only || !isAny(s.local.ip))));
   }
   if (asked(diag.INET_DIAG_MEMINFO)) m.attr(diag.INET_DIAG_MEMINFO, Buffer.concat([rx, 0, 0, 0].map(u32)));
   if (asked(diag.INET_DIAG_SKMEMINFO)) m.attr(diag.INET_DIAG_SKMEMINFO, memoryInfo(s.options, rx, 0));
@@ -105,8 +119,8 @@ function describeMore(m: NetlinkMessage, s: Listed, ext: number): void {
 }
 
 /** The sockets of a protocol, or undefined for one that cannot be listed. */
-function socketsOf(stack: InetStack, protocol: number): Iterable<Listed> | undefined {
-  if (protocol === IPPROTO_TCP) return stack.tcpSockets();
+function socketsOf(stack: InetStack, protocol: number): Iterable<Shown> | undefined {
+  if (protocol === IPPROTO_TCP) return stack.tcp.all();
   return protocol === IPPROTO_UDP ? stack.udp.all() : undefined;
 }
 
@@ -122,8 +136,8 @@ export function inetDiag(r: DiagRequest): Answer {
 }
 
 function* list(
-  { request }: DiagRequest,
-  sockets: readonly InetSocket[],
+  { kernel, request }: DiagRequest,
+  sockets: readonly Shown[],
   program?: Buffer,
 ): Generator<NetlinkMessage> {
   const { body } = request;
@@ -131,25 +145,26 @@ function* list(
   const states = body.readUInt32LE(4);
   const local = body.readUInt16BE(8);
   const remote = body.readUInt16BE(10);
-  for (const s of sockets as readonly Listed[]) {
+  for (const s of sockets) {
     if (s.family !== family || s.local.port === 0 || !inStates(s, states)) continue;
     const there = remoteOf(s);
     if ((local !== 0 && local !== s.local.port) || (remote !== 0 && remote !== there.port)) continue;
-    const seen = { family: s.family, local: s.local, remote: there, autobound: !s.portFixed };
+    const seen = { family: s.family, local: s.local, remote: there, autobound: s.portShared };
     if (program !== undefined && !runBytecode(program, seen)) continue;
-    yield describe(s, body[2] ?? 0, NLM_F_MULTI);
+    if (s instanceof TimeWait) yield describeTimeWait(s, kernel.now());
+    else yield describe(s, body[2] ?? 0, NLM_F_MULTI);
   }
 }
 
 /** The socket with exactly these names; without a remote one, a listener. @returns -ENOENT, -ESTALE for another's cookie */
-function find(body: Buffer, sockets: Iterable<Listed>): Listed | number {
+function find(body: Buffer, sockets: Iterable<Shown>): Listed | number {
   const family = body[0] ?? 0;
   const size = family === AF_INET ? 4 : 16;
   const same = (at: number, ip: string): boolean =>
     body.toString('latin1', at, at + size) === (family === AF_INET ? ip : to16(ip));
   const any = anyOf(family);
   for (const s of sockets) {
-    if (s.family !== family || s.local.port !== body.readUInt16BE(8)) continue;
+    if (s instanceof TimeWait || s.family !== family || s.local.port !== body.readUInt16BE(8)) continue;
     const there = remoteOf(s);
     if (there.port !== body.readUInt16BE(10) || !same(28, there.ip)) continue;
     if (!same(12, s.local.ip) && !(s.remote === undefined && s.local.ip === any)) continue;
@@ -161,7 +176,7 @@ function find(body: Buffer, sockets: Iterable<Listed>): Listed | number {
   return -ENOENT;
 }
 
-function getOne({ request }: DiagRequest, sockets: Iterable<Listed>): Answer {
+function getOne({ request }: DiagRequest, sockets: Iterable<Shown>): Answer {
   const found = find(request.body, sockets);
   return typeof found === 'number' ? found : describe(found, request.body[2] ?? 0, 0);
 }

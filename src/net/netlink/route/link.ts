@@ -7,6 +7,7 @@ import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../abi/socket.js';
 import type { Kernel } from '../../../kernel/kernel.js';
 import { LOOPBACK_INDEX, LOOPBACK_NAME, type LoopbackDevice } from '../../inet/device.js';
 import { inetStack } from '../../inet/stack.js';
+import { settleAll } from '../../inet/traffic.js';
 import {
   type Attributes,
   attribute,
@@ -160,6 +161,7 @@ function strictHeader(body: Buffer, one: boolean): Refusal | undefined {
 const NO_ATTRIBUTES: Refusal = { error: -EINVAL, message: 'Malformed attributes' };
 
 export function dumpLinks({ stack, request, family, sender }: RouteRequest): Answer {
+  settleAll(stack);
   let attributes: Attributes | undefined;
   if (sender.strict) {
     const bad = strictHeader(request.body, false);
@@ -186,6 +188,7 @@ function named(body: Buffer, attributes: Attributes): number {
 
 /** One link, by its index or name. */
 export function getLink({ stack, request, sender }: RouteRequest): Answer {
+  settleAll(stack);
   const bad = sender.strict ? strictHeader(request.body, true) : undefined;
   if (bad !== undefined) return bad;
   if (request.body.length < rt.IFINFOMSG_SIZE) return -EINVAL;

@@ -1,0 +1,164 @@
+/** /proc/sys/net: what programs read of the network's settings (ip-sysctl). None of them can be changed. */
+
+import type { Tree } from '../pseudo.js';
+
+/** A directory from lines of a name and a value. */
+function table(text: string): Tree {
+  const rows = text.trim().split('\n');
+  return Object.fromEntries(
+    rows.map((row) => {
+      const [name, ...values] = row.trim().split(' ');
+      return [name, `${values.join('\t')}\n`];
+    }),
+  );
+}
+
+const CORE = `
+  optmem_max 131072
+  rmem_default 212992
+  rmem_max 212992
+  somaxconn 4096
+  tstamp_allow_data 1
+  txrehash 1
+  wmem_default 212992
+  wmem_max 212992`;
+
+const IPV4 = `
+  icmp_echo_ignore_all 0
+  icmp_echo_ignore_broadcasts 1
+  icmp_msgs_burst 50
+  icmp_msgs_per_sec 1000
+  icmp_ratelimit 1000
+  icmp_ratemask 6168
+  igmp_max_memberships 20
+  igmp_max_msf 10
+  ip_default_ttl 64
+  ip_dynaddr 0
+  ip_early_demux 1
+  ip_forward 0
+  ip_local_port_range 32768 60999
+  ip_local_reserved_ports
+  ip_no_pmtu_disc 0
+  ip_nonlocal_bind 0
+  ip_unprivileged_port_start 1024
+  ipfrag_high_thresh 4194304
+  ipfrag_low_thresh 3145728
+  ipfrag_time 30
+  ping_group_range 1 0
+  tcp_abort_on_overflow 0
+  tcp_adv_win_scale 1
+  tcp_allowed_congestion_control reno cubic
+  tcp_app_win 31
+  tcp_autocorking 1
+  tcp_available_congestion_control reno cubic
+  tcp_base_mss 1024
+  tcp_congestion_control cubic
+  tcp_dsack 1
+  tcp_early_retrans 3
+  tcp_ecn 2
+  tcp_ecn_fallback 1
+  tcp_fack 0
+  tcp_fastopen 1
+  tcp_fin_timeout 60
+  tcp_frto 2
+  tcp_keepalive_intvl 75
+  tcp_keepalive_probes 9
+  tcp_keepalive_time 7200
+  tcp_max_orphans 65536
+  tcp_max_reordering 300
+  tcp_max_syn_backlog 512
+  tcp_max_tw_buckets 65536
+  tcp_min_snd_mss 48
+  tcp_moderate_rcvbuf 1
+  tcp_mtu_probing 0
+  tcp_no_metrics_save 0
+  tcp_notsent_lowat 4294967295
+  tcp_orphan_retries 0
+  tcp_recovery 1
+  tcp_reordering 3
+  tcp_retrans_collapse 1
+  tcp_retries1 3
+  tcp_retries2 15
+  tcp_rfc1337 0
+  tcp_rmem 4096 131072 6291456
+  tcp_sack 1
+  tcp_slow_start_after_idle 1
+  tcp_stdurg 0
+  tcp_syn_retries 6
+  tcp_synack_retries 5
+  tcp_syncookies 1
+  tcp_timestamps 1
+  tcp_tw_reuse 2
+  tcp_window_scaling 1
+  tcp_wmem 4096 16384 4194304
+  udp_rmem_min 4096
+  udp_wmem_min 4096`;
+
+const IPV6 = `
+  auto_flowlabels 1
+  bindv6only 0
+  ip6frag_high_thresh 4194304
+  ip6frag_low_thresh 3145728
+  ip6frag_time 60
+  ip_nonlocal_bind 0`;
+
+/** Of one device, of all, and of devices to come; the last two may differ from the device's. */
+const CONF4 = `
+  accept_local 0
+  accept_redirects 1
+  arp_accept 0
+  arp_announce 0
+  arp_filter 0
+  arp_ignore 0
+  arp_notify 0
+  bootp_relay 0
+  forwarding 0
+  log_martians 0
+  mc_forwarding 0
+  promote_secondaries 0
+  proxy_arp 0
+  route_localnet 0
+  rp_filter 0
+  secure_redirects 1
+  send_redirects 1
+  shared_media 1
+  src_valid_mark 0`;
+const CONF6 = `
+  accept_ra 1
+  accept_redirects 1
+  accept_source_route 0
+  addr_gen_mode 0
+  autoconf 1
+  dad_transmits 1
+  disable_ipv6 0
+  forwarding 0
+  hop_limit 64
+  max_addresses 16
+  mc_forwarding 0
+  proxy_ndp 0`;
+
+const conf4 = table(CONF4);
+const conf6 = table(CONF6);
+
+export function netSysctls(): Tree {
+  return {
+    core: table(CORE),
+    ipv4: {
+      ...table(IPV4),
+      conf: {
+        all: { ...conf4, accept_source_route: '0\n', disable_policy: '0\n', disable_xfrm: '0\n' },
+        default: { ...conf4, accept_source_route: '1\n', disable_policy: '0\n', disable_xfrm: '0\n' },
+        lo: { ...conf4, accept_source_route: '1\n', disable_policy: '1\n', disable_xfrm: '1\n' },
+      },
+    },
+    ipv6: {
+      ...table(IPV6),
+      conf: {
+        all: { ...conf6, accept_dad: '0\n', mtu: '1280\n', use_tempaddr: '0\n' },
+        default: { ...conf6, accept_dad: '1\n', mtu: '1280\n', use_tempaddr: '0\n' },
+        lo: { ...conf6, accept_dad: '-1\n', mtu: '65536\n', use_tempaddr: '-1\n' },
+      },
+    },
+    unix: { max_dgram_qlen: '512\n' },
+  };
+}

@@ -26,6 +26,8 @@ import {
 } from '../src/abi/socket.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
+import { networkFilter } from '../src/net/filtered/filter.js';
+import { makeFilteredSocket } from '../src/net/filtered/make.js';
 import { hostNetwork } from '../src/net/host/network.js';
 import { HostInetSocket } from '../src/net/host/socket.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
@@ -79,6 +81,9 @@ function makeInetSocket(
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
   const network = hostNetwork(task.kernel);
   if (network !== undefined) return HostInetSocket.make(task, network, family, type, protocol, flags);
+  const filter = networkFilter(task.kernel);
+  const filtered = filter && makeFilteredSocket(task, filter, family, type, protocol, flags);
+  if (filtered !== undefined) return filtered;
   if (type === SOCK_STREAM) {
     if (protocol !== IPPROTO_IP && protocol !== IPPROTO_TCP) return -EPROTONOSUPPORT;
     return new TcpSocket(task.kernel, family, flags, task.cred);

@@ -29,6 +29,7 @@ export const IP_ADD_SOURCE_MEMBERSHIP = 39;
 export const MCAST_JOIN_GROUP = 42;
 export const MCAST_JOIN_SOURCE_GROUP = 46;
 export const IP_MULTICAST_ALL = 49;
+export const IP_UNICAST_IF = 50;
 
 export const IPV6_UNICAST_HOPS = 16;
 export const IPV6_MULTICAST_HOPS = 18;
@@ -45,6 +46,8 @@ export const IPV6_HOPLIMIT = 52;
 export const IPV6_DONTFRAG = 62;
 export const IPV6_RECVTCLASS = 66;
 export const IPV6_TCLASS = 67;
+export const IPV6_UNICAST_IF = 76;
+export const IPV6_FREEBIND = 78;
 
 export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;

@@ -5,20 +5,18 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { LogLevel } from '../log/levels.js';
 import type { SandboxSpec } from '../sentry/spec.js';
+import { appendPlaced, type NetworkOptions, networkSpec } from './network-options.js';
 import * as parse from './options.js';
 import { UsageError } from './usage-error.js';
 
 /** The options as commander hands them over: unchecked text. */
-export interface DoOptions {
+export interface DoOptions extends NetworkOptions {
   root: string;
   cwd?: string;
   env?: string[];
   user?: string;
   hostname?: string;
   volume?: string[];
-  network: string;
-  networkNamespace?: string;
-  publish?: string[];
   strace?: true;
   profile?: string;
   log?: string;
@@ -65,11 +63,6 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
   if (argv.length === 0) throw new UsageError('COMMAND', 'missing: say what to run');
   const root = parse.parseRoot(options.root);
   const strace = options.strace === true;
-  const network = parse.parseNetwork(options.network);
-  const publish = (options.publish ?? []).map(parse.parsePublish);
-  if (network === 'host' && publish.length > 0) {
-    throw new UsageError('--publish', "with --network host the ports of the sandbox are the host's already");
-  }
   return {
     argv,
     env: parse.parseEnv(options.env ?? [], process.env),
@@ -78,11 +71,7 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     ...identity(options.user),
     hostname: options.hostname === undefined ? hostname() : parse.parseHostname(options.hostname),
     volumes: (options.volume ?? []).map(parse.parseVolume),
-    network,
-    publish,
-    ...(options.networkNamespace === undefined
-      ? {}
-      : { networkNamespace: parse.parseNetworkNamespace(options.networkNamespace) }),
+    ...networkSpec(options),
     strace,
     ...(options.profile === undefined ? {} : { profile: resolve(options.profile) }),
     log: {
@@ -137,7 +126,8 @@ export function doCommand(): Command {
     .option('-v, --volume <host:guest[:ro]>', 'make a host directory visible inside; repeat for more', append)
     .option(
       '--network <mode>',
-      "network access: none (a loopback device of its own) or host (the host's network as it is)",
+      "network access: none (a loopback device of its own), filtered (that, and what rules let through) or host (the host's " +
+        'network as it is)',
       'none',
     )
     .option(
@@ -149,6 +139,20 @@ export function doCommand(): Command {
       'lead a TCP (or UDP) port of the host to a port inside; repeat for more',
       append,
     )
+    .option(
+      '--allow <rule>',
+      'with --network filtered: let through [in:][tcp:|udp:|icmp:|dns:]HOST[:PORTS]; HOST is a name, *.NAME, ADDRESS[/BITS] or ' +
+        '*; repeat for more, the first rule that fits decides',
+      appendPlaced,
+    )
+    .option('--deny <rule>', 'refuse the same', appendPlaced)
+    .option('--network-rules <file>', 'rules from a JSON file, in this place among them', appendPlaced)
+    .option(
+      '--dns <address[:port]>',
+      "server that allowed names are asked of; repeat for more (default: the host's)",
+      append,
+    )
+    .option('--network-log <file>', 'append one JSON line for every decision of the filter')
     .option('--strace', 'log one line for every system call')
     .option(
       '--profile <file>',

@@ -123,7 +123,7 @@ function parseChoice<T extends string>(option: string, text: string, choices: re
 }
 
 export function parseNetwork(text: string): SandboxSpec['network'] {
-  return parseChoice('--network', text, ['none', 'host']);
+  return parseChoice('--network', text, ['none', 'host', 'filtered']);
 }
 
 /** A network namespace that there is (ip-netns(8) keeps its own below /run/netns); the result is absolute. */

@@ -26,13 +26,18 @@ const REASONS = new Map([
  * Opens what the network mode needs. @param descriptors how many the sentry may have
  * @returns what the lock-down must leave. Throws SandboxError with one clear line
  */
-export function openNetwork(kernel: Kernel, spec: SandboxSpec, descriptors: number): SocketsKept {
+export async function openNetwork(
+  kernel: Kernel,
+  spec: SandboxSpec,
+  descriptors: number,
+): Promise<SocketsKept> {
   if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
   if (spec.network === 'none' && spec.publish.length === 0) return 'none';
   const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
   if (spec.network === 'host') setHostNetwork(kernel, network);
+  if (spec.filter !== undefined) (await import('./filtered.js')).openFiltered(kernel, network, spec.filter);
   publishAll(network, spec);
-  return spec.network === 'host' ? 'all' : 'published';
+  return spec.network === 'none' ? 'published' : 'all';
 }
 
 function publishAll(network: HostNetwork, spec: SandboxSpec): void {

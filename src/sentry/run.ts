@@ -62,7 +62,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
   const limits = hostLimits(native);
-  const sockets = openNetwork(kernel, spec, limits[RLIMIT_NOFILE]?.soft ?? Infinity);
+  const sockets = await openNetwork(kernel, spec, limits[RLIMIT_NOFILE]?.soft ?? Infinity);
   const started = native.start({
     filter: compileFilter(filterRules(), profile !== undefined),
     loader,

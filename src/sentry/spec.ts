@@ -1,5 +1,7 @@
 /** What a sandbox is started from: the contract between whoever parses a command line and the sentry. */
 import type { LogFormat, LogLevel } from '../log/levels.js';
+import type { Endpoint } from '../net/inet/address.js';
+import type { Rule } from '../net/policy/rule.js';
 import type { PublishSpec } from '../net/publish/publish.js';
 
 /** A host directory or file that is visible inside the sandbox. */
@@ -14,6 +16,16 @@ export interface VolumeSpec {
 /** A port of the host that leads to a port inside; `text` is how the operator wrote it. */
 export interface PublishedPort extends PublishSpec {
   readonly text: string;
+}
+
+/** What --network=filtered lets through. */
+export interface FilterSpec {
+  /** The first that fits decides. */
+  readonly rules: readonly Rule[];
+  /** Servers that names are asked of; none: those of the host's resolv.conf. */
+  readonly servers: readonly Endpoint[];
+  /** Absolute path of the file that gets a line for each decision. */
+  readonly log?: string;
 }
 
 /** Where log records go, and which. */
@@ -43,8 +55,13 @@ export interface SandboxSpec {
   groups: number[];
   hostname: string;
   volumes: VolumeSpec[];
-  /** none: the sandbox's own loopback device and nothing else. host: sockets of guests are the host's. */
-  network: 'none' | 'host';
+  /**
+   * none: the sandbox's own loopback device and nothing else. host: sockets of guests are the host's. filtered: the sandbox's own
+   * loopback device, and beyond it what `filter` lets through.
+   */
+  network: 'none' | 'host' | 'filtered';
+  /** Set if and only if the network is filtered. */
+  filter?: FilterSpec;
   /** Path of the network namespace that stands for the host's network; that of the caller without it. */
   networkNamespace?: string;
   /** Ports of the host's network that lead to ports of the sandbox's own. */

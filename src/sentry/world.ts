@@ -20,9 +20,11 @@ import { mqueueFs } from '../fs/mqueue/mqueue.js';
 import { OverlayFs } from '../fs/overlay/overlay.js';
 import { ProcFs } from '../fs/proc/proc.js';
 import { SysFs } from '../fs/sys/sys.js';
+import { TmpFile } from '../fs/tmpfs/file.js';
 import { TmpFs } from '../fs/tmpfs/tmpfs.js';
 import { initialCred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { BufferSource } from '../kernel/useriov.js';
 import { registerNetFiles } from '../net/proc/files.js';
 import { netSysTree } from '../net/sysfs.js';
 import { Dentry, inodeOf, type Path } from '../vfs/dentry.js';
@@ -71,6 +73,16 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
   registerNetFiles(kernel);
   ns.seal();
   registerFileSystems([proc, sys, pts]);
+}
+
+/** Puts a file in place of whatever is there, in the overlay only. */
+export function provideFile(ns: MountNamespace, directory: string, name: string, text: string): void {
+  const dir = inodeOf(mountpoint(ns, toBytes(directory), directory, S_IFDIR));
+  dir.unlink(name);
+  const file = dir.create(name, S_IFREG | 0o644, ROOT_CRED);
+  if (!(file instanceof TmpFile) || file.writeAt(new BufferSource(Buffer.from(text)), 0) !== text.length) {
+    throw new Error(`cannot write ${directory}/${name}`);
+  }
 }
 
 /** The directory (or file, by `type`: S_IFDIR, S_IFREG) to mount on, made in the overlay where the root has none. Symbolic links are not followed. */

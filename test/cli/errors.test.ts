@@ -1,6 +1,7 @@
 /** Every mistake in a command line is one line that says what is wrong and where, and status 128. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { repoRoot } from '../support/paths.js';
 import { runCli } from './run-cli.js';
 
 /** The arguments, and the whole of what standard error must say. */
@@ -36,7 +37,6 @@ const cases: readonly (readonly [args: string[], message: string])[] = [
     "tvisor do: --volume: '/etc:/a/..': guest path is /: use --root for that",
   ],
   [['do', '--volume', '/no/such:/a', 'true'], "tvisor do: --volume: '/no/such': no such file or directory"],
-  [['do', '--network', 'bridge', 'true'], "tvisor do: --network: 'bridge': expected one of none, host"],
   [
     ['do', '--network-namespace', '/no/such', 'true'],
     "tvisor do: --network-namespace: '/no/such': no such file or directory",
@@ -58,6 +58,36 @@ const cases: readonly (readonly [args: string[], message: string])[] = [
   [
     ['do', '--network', 'host', '--publish', '80:80', 'true'],
     "tvisor do: --publish: with --network host the ports of the sandbox are the host's already",
+  ],
+  [['do', '--network', 'nat', 'true'], "tvisor do: --network: 'nat': expected one of none, host, filtered"],
+  [['do', '--allow', 'tcp:*:443', 'true'], 'tvisor do: --allow: only with --network filtered'],
+  [
+    ['do', '--network', 'host', '--network-log', 'x', 'true'],
+    'tvisor do: --network-log: only with --network filtered',
+  ],
+  [
+    ['do', '--network', 'filtered', '--deny', '10.0.0.1/8', 'true'],
+    "tvisor do: --deny: '10.0.0.1/8': '10.0.0.1/8': has bits set beyond its prefix: 10.0.0.0/8?",
+  ],
+  [
+    ['do', '--network', 'filtered', '--allow', 'example.org:https', 'true'],
+    "tvisor do: --allow: 'example.org:https': 'https': expected a port or FIRST-LAST, 1 to 65535",
+  ],
+  [
+    ['do', '--network', 'filtered', '--network-rules', '/no/such', 'true'],
+    "tvisor do: --network-rules: '/no/such': no such file or directory",
+  ],
+  [
+    ['do', '--network', 'filtered', '--network-rules', `${repoRoot}/package.json`, 'true'],
+    `tvisor do: --network-rules: '${repoRoot}/package.json': the file: unknown field "name": expected rules`,
+  ],
+  [
+    ['do', '--network', 'filtered', '--dns', 'dns.example', 'true'],
+    "tvisor do: --dns: 'dns.example': expected ADDRESS[:PORT], IPv6 with a port as [ADDRESS]:PORT",
+  ],
+  [
+    ['do', '--network', 'filtered', '--network-log', '/no/such/file', 'true'],
+    'tvisor do: --network-log: /no/such/file: ENOENT: no such file or directory',
   ],
   [
     ['do', '--log-level', 'loud', 'true'],

@@ -1,9 +1,15 @@
 /** From options to the sandbox that they ask for. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DoOptions, toSpec } from '../../src/cli/do.js';
+import { appendPlaced } from '../../src/cli/network-options.js';
 import { parseEnv, parseHostname, parsePublish, parseUser, parseVolume } from '../../src/cli/options.js';
+import { formatIp } from '../../src/net/policy/cidr.js';
+import { formatRule } from '../../src/net/policy/rule.js';
+import { withScratch } from '../support/scratch.js';
 
 const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text' };
 
@@ -80,3 +86,38 @@ test('--volume: writable unless it says ro; paths are made absolute and plain', 
   assert.deepEqual(parseVolume('.:/src:ro'), { host: process.cwd(), guest: '/src', readonly: true });
   assert.deepEqual(parseVolume('/etc:/a:rw'), { host: '/etc', guest: '/a', readonly: false });
 });
+
+test('rules keep their order, whatever option they come from', () =>
+  withScratch('rules', async (dir) => {
+    const file = join(dir, 'rules.json');
+    writeFileSync(
+      file,
+      '{"rules": [{"action": "deny", "host": "10.0.0.0/8"}, {"action": "allow", "host": "b.test"}]}',
+    );
+    let allow = appendPlaced('tcp:10.1.2.3:80');
+    const networkRules = appendPlaced(file);
+    const deny = appendPlaced('*:25');
+    allow = appendPlaced('*', allow);
+    const { network, filter } = toSpec(['true'], {
+      ...defaults,
+      network: 'filtered',
+      allow,
+      deny,
+      networkRules,
+      dns: ['192.0.2.1', '192.0.2.2:5353', '2001:db8::1', '[2001:db8::2]:5353'],
+      networkLog: 'x.log',
+    });
+    assert.equal(network, 'filtered');
+    assert.deepEqual(filter?.rules.map(formatRule), [
+      'allow tcp:10.1.2.3:80',
+      'deny 10.0.0.0/8',
+      'allow b.test',
+      'deny *:25',
+      'allow *',
+    ]);
+    assert.deepEqual(
+      filter?.servers.map(({ ip, port }) => `${formatIp(ip)} ${port}`),
+      ['192.0.2.1 53', '192.0.2.2 5353', '2001:db8::1 53', '2001:db8::2 5353'],
+    );
+    assert.equal(filter?.log, `${process.cwd()}/x.log`);
+  }));

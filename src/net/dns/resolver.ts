@@ -218,7 +218,7 @@ export class Resolver {
   private conclude(question: Question, rcode: number, chain: Chain, proof: DnsRecord | undefined): Finding {
     const { aliases, records } = chain;
     const hasAddresses = question.type === TYPE_A || question.type === TYPE_AAAA;
-    const kept = hasAddresses ? records.filter((r) => this.parts.rules.mayAnswer(addressOf(r))) : records;
+    const kept = hasAddresses ? records.filter((r) => this.parts.rules.mayLeadTo(addressOf(r))) : records;
     if (kept.length < records.length) {
       const addresses = records.filter((r) => !kept.includes(r)).map((r) => formatIp(addressOf(r)));
       this.record(question, 'deny', { reason: 'rebinding', addresses });

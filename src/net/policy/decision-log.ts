@@ -10,7 +10,7 @@ const BURST = 2000;
 /** What a line says beside the time. */
 export interface DecisionRecord {
   /** What was tried: a lookup, a connection, a datagram, to listen. */
-  readonly event: 'dns' | 'connect' | 'send' | 'receive' | 'listen' | 'accept';
+  readonly event: 'dns' | 'connect' | 'send' | 'receive' | 'listen' | 'accept' | 'join';
   readonly verdict: 'allow' | 'deny';
   /** The rule that decided, as the command line has it, or why none did. */
   readonly rule?: string;

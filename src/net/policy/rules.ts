@@ -61,7 +61,7 @@ export class Rules {
 
   private judgeOut({ protocol, ip, port }: Flow): Verdict {
     const judged = judgedAs(ip);
-    const names = [...this.namesOf(ip), ...(judged === ip ? [] : this.namesOf(judged))];
+    const names = this.namesFor(ip, judged);
     const range = rangeOf(judged);
     // The sandbox has a loopback device of its own; the host's is nobody's business.
     const never = range.name === 'loopback' || range.name === 'unspecified';
@@ -74,6 +74,11 @@ export class Rules {
     }
     const reason = tooWide && range.name !== 'public' ? range.name : 'no rule';
     return { allowed: false, reason, names };
+  }
+
+  private namesFor(ip: Ip, judged: Ip): readonly string[] {
+    const names = this.namesOf(ip);
+    return judged === ip ? names : [...names, ...this.namesOf(judged)];
   }
 
   /**
@@ -93,10 +98,10 @@ export class Rules {
   }
 
   /**
-   * May an answer of the resolver lead to `ip`? To all public addresses, and to others that a network in a rule lets through: no
-   * name of the outside leads into the operator's own networks (DNS rebinding).
+   * May a name lead to `ip`? To all public addresses, and to others that a network in a rule lets through: no name of the outside
+   * leads into the operator's own networks (DNS rebinding).
    */
-  mayAnswer(ip: Ip): boolean {
+  mayLeadTo(ip: Ip): boolean {
     const judged = judgedAs(ip);
     const range = rangeOf(judged);
     if (range.name === 'public') return true;
@@ -110,6 +115,22 @@ export class Rules {
     );
   }
 
+  /** Is there a rule that lets anything through to that port (0: any), whatever the protocol? */
+  mayReach(ip: Ip, port: number): boolean {
+    const judged = judgedAs(ip);
+    const range = rangeOf(judged);
+    if (range.name === 'loopback' || range.name === 'unspecified') return false;
+    const names = this.namesFor(ip, judged);
+    return this.out.some(
+      (rule) =>
+        rule.action === 'allow' &&
+        rule.protocol !== 'dns' &&
+        (port === 0 || hasPort(rule, port)) &&
+        isAbout(rule, ip, judged, names) &&
+        letsThrough(rule, range),
+    );
+  }
+
   /** May anybody come in at this port? Only then the host is asked to listen there. */
   mayListen(protocol: Protocol, port: number): boolean {
     return this.in.some((rule) => rule.action === 'allow' && speaksOf(rule, protocol, port));
@@ -118,7 +139,11 @@ export class Rules {
 
 function speaksOf(rule: Rule, protocol: Protocol, port: number): boolean {
   if (rule.protocol !== 'any' && rule.protocol !== protocol) return false;
-  return rule.ports.length === 0 || rule.ports.some(([first, last]) => port >= first && port <= last);
+  return hasPort(rule, port);
+}
+
+function hasPort({ ports }: Rule, port: number): boolean {
+  return ports.length === 0 || ports.some(([first, last]) => port >= first && port <= last);
 }
 
 function isAbout({ host }: Rule, ip: Ip, judged: Ip, names: readonly string[]): boolean {

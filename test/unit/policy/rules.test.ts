@@ -212,11 +212,11 @@ test('names lead to no private or special address unless a network does', () => 
       '0.0.0.0',
       '::ffff:192.168.0.1',
       '192.0.2.1',
-    ].map((a) => set.mayAnswer(ip(a))),
+    ].map((a) => set.mayLeadTo(ip(a))),
     [true, false, false, false, false, false, false, true],
   );
-  assert.equal(rules('allow *\nallow 0.0.0.0/0').mayAnswer(ip('192.168.0.1')), true);
-  assert.equal(rules('allow *\nallow 0.0.0.0/0').mayAnswer(ip('169.254.169.254')), false);
+  assert.equal(rules('allow *\nallow 0.0.0.0/0').mayLeadTo(ip('192.168.0.1')), true);
+  assert.equal(rules('allow *\nallow 0.0.0.0/0').mayLeadTo(ip('169.254.169.254')), false);
 });
 
 test('who may come in, and where', () => {

@@ -82,7 +82,7 @@ class Transfer {
       const w = writeChunk(task, to, to.pos, n);
       if (w === -EAGAIN || w === 0) return to.nonblock ? (this.done > 0 ? this.done : -EAGAIN) : WOULD_BLOCK;
       if (w < 0) {
-        if (w === -EPIPE) raiseSigpipe(task);
+        if (w === -EPIPE) raiseSigpipe(task, to);
         return this.done > 0 ? this.done : w;
       }
       this.done += w;

@@ -93,9 +93,13 @@ function dropSetId(task: Task, file: OpenFile, mode: number): void {
 
 /** Writes to a file without position (pipe, socket, terminal, eventfd); a broken pipe raises SIGPIPE, now or when the wait ends. */
 export function writeStream(task: Task, file: OpenFile, source: Source): SyscallResult {
-  const r = file.write(task, source, 0);
-  if (typeof r !== 'number') return new StreamWrite(task, r);
-  if (r === -EPIPE) raiseSigpipe(task);
+  return withSigpipe(task, file, file.write(task, source, 0));
+}
+
+/** A write whose end may be -EPIPE, now or later, with the signal that comes with it. */
+export function withSigpipe(task: Task, file: OpenFile, r: SyscallResult): SyscallResult {
+  if (typeof r !== 'number') return file.raisesSigpipe ? new StreamWrite(task, file, r) : r;
+  if (r === -EPIPE) raiseSigpipe(task, file);
   return r;
 }
 
@@ -108,8 +112,9 @@ export function writeFile(task: Task, file: OpenFile, source: Source): SyscallRe
   return r;
 }
 
-export function raiseSigpipe(task: Task): void {
-  raise(task, SIGPIPE);
+/** SIGPIPE, unless `file` is of a kind that raises none. */
+export function raiseSigpipe(task: Task, file?: OpenFile): void {
+  if (file?.raisesSigpipe !== false) raise(task, SIGPIPE);
 }
 
 /** A waiting write that raises SIGPIPE when the readers go away meanwhile. */
@@ -123,6 +128,7 @@ class StreamWrite implements Block {
 
   constructor(
     private readonly task: Task,
+    private readonly file: OpenFile,
     private readonly inner: Block,
   ) {
     this.on = inner.on;
@@ -142,6 +148,6 @@ class StreamWrite implements Block {
   /** The signal follows the end of the wait: sent earlier it would interrupt the very call whose result it comes with. */
   done(): void {
     this.inner.done?.();
-    if (this.broken) raiseSigpipe(this.task);
+    if (this.broken) raiseSigpipe(this.task, this.file);
   }
 }

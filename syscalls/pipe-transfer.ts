@@ -164,7 +164,7 @@ export function pipeToFile(t: Transfer, nonblockOut: boolean): SyscallResult {
 function push(task: Task, to: OpenFile, buf: Uint8Array, pos: number): number {
   if (!to.seekable) {
     const r = withoutWaiting(to, () => to.write(task, bufferSource(task, buf), 0));
-    if (r === -EPIPE) raiseSigpipe(task);
+    if (r === -EPIPE) raiseSigpipe(task, to);
     return r;
   }
   const room = writeRoom(task, to, pos, buf.length);

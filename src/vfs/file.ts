@@ -145,6 +145,10 @@ export abstract class OpenFile {
   get splices(): { readonly read: boolean; readonly write: boolean } {
     return SPLICES;
   }
+  /** A write that gives EPIPE raises SIGPIPE. */
+  get raisesSigpipe(): boolean {
+    return true;
+  }
   /** epoll refuses regular files and directories (EPERM). */
   get pollable(): boolean {
     return false;

@@ -1,16 +1,20 @@
 /** Ancillary data: SCM_RIGHTS and SCM_CREDENTIALS in and out of guest memory (cmsg(3), net/core/scm.c). */
 
-import { EBADF, EFAULT, EINVAL, ENOBUFS, EPERM } from '../src/abi/errno.js';
+import { EBADF, EFAULT, EINVAL, ENOBUFS, EPERM, ESRCH } from '../src/abi/errno.js';
 import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, RLIMIT_NOFILE } from '../src/abi/sched.js';
-import { MSG_CTRUNC, SCM_CREDENTIALS, SCM_RIGHTS, SOL_SOCKET } from '../src/abi/socket.js';
+import { MSG_CTRUNC, SCM_CREDENTIALS, SCM_PIDFD, SCM_RIGHTS, SOL_SOCKET } from '../src/abi/socket.js';
 import { CMSGHDR_SIZE, cmsgAlign, SCM_MAX_FD, UCRED_SIZE } from '../src/abi/structs-ipc.js';
 import { capable } from '../src/kernel/cred.js';
-import type { Task } from '../src/kernel/task.js';
+import { findTask } from '../src/kernel/ids.js';
+import { PidFile } from '../src/kernel/pidfd.js';
+import type { Task, ThreadGroup } from '../src/kernel/task.js';
 import type { ControlItem, ReceivedMessage, Ucred } from '../src/net/socket.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
-import { fileOf } from './descriptors.js';
+import { installFd } from './anon-fd.js';
 
+/** (uid_t)-1 */
+const INVALID_ID = 0xffffffff;
 /** net.core.optmem_max: more ancillary data than this is refused. */
 const OPTMEM_MAX = 131072;
 
@@ -21,19 +25,25 @@ export interface ControlIn {
   items: ControlItem[] | undefined;
 }
 
-/** A process may speak for itself only, unless it is privileged (scm_check_creds). */
-function checkCred(task: Task, cred: Ucred): boolean {
+/**
+ * A process may speak for itself only, unless it is privileged (scm_check_creds).
+ * @returns the credentials with the process they are of, -EINVAL for ids that cannot be, -EPERM, -ESRCH
+ */
+function checkCred(task: Task, cred: Ucred): Ucred | number {
   const { cred: own } = task;
+  if (cred.uid === INVALID_ID || cred.gid === INVALID_ID) return -EINVAL;
   const pid = cred.pid === task.pid || capable(own, CAP_SYS_ADMIN);
   const uid = [own.uid, own.euid, own.suid].includes(cred.uid) || capable(own, CAP_SETUID);
   const gid = [own.gid, own.egid, own.sgid].includes(cred.gid) || capable(own, CAP_SETGID);
-  return pid && uid && gid;
+  if (!pid || !uid || !gid) return -EPERM;
+  const process = cred.pid === task.pid ? task.group : findTask(task.kernel, cred.pid)?.group;
+  return process === undefined ? -ESRCH : { ...cred, process };
 }
 
-/** Reads the control data of sendmsg(2). @returns -EINVAL, -EBADF, -EPERM, -ENOBUFS, -EFAULT */
+/** Reads the control data of sendmsg(2). @returns -EINVAL, -EBADF, -EPERM, -ESRCH, -ENOBUFS, -EFAULT */
 export function readControl(task: Task, addr: number, len: number): ControlIn | number {
   const out: ControlIn = { files: [], cred: undefined, items: undefined };
-  if (addr === 0 || len === 0) return out;
+  if (len === 0) return out;
   if (len < 0 || len > OPTMEM_MAX) return -ENOBUFS;
   const bytes = new Uint8Array(len);
   if (task.mem.read(addr, bytes, 0, len) !== len) return -EFAULT;
@@ -64,15 +74,17 @@ function readOne(task: Task, dv: DataView, off: number, size: number, out: Contr
       uid: dv.getUint32(data + 4, true),
       gid: dv.getUint32(data + 8, true),
     };
-    if (!checkCred(task, cred)) return -EPERM;
-    out.cred = cred;
+    const checked = checkCred(task, cred);
+    if (typeof checked === 'number') return checked;
+    out.cred = checked;
     return 0;
   }
   if (type !== SCM_RIGHTS) return -EINVAL;
   const count = Math.floor((size - CMSGHDR_SIZE) / 4);
   if (out.files.length + count > SCM_MAX_FD) return -EINVAL;
   for (let i = 0; i < count; i++) {
-    const file = fileOf(task, dv.getInt32(data + 4 * i, true));
+    // Places (O_PATH) travel too.
+    const file = task.files.get(dv.getInt32(data + 4 * i, true));
     if (file === undefined) return -EBADF;
     out.files.push(file);
   }
@@ -85,7 +97,7 @@ export function dropFiles(out: ReceivedMessage): void {
   out.files = undefined;
 }
 
-/** Appends headers to the control buffer of recvmsg(2). */
+/** Appends headers to the control buffer of recvmsg(2). A buffer that cannot be written takes nothing: nobody is told. */
 class ControlWriter {
   used = 0;
   truncated = false;
@@ -99,11 +111,11 @@ class ControlWriter {
     return this.addr === 0 ? 0 : this.room - this.used;
   }
 
-  /** @returns false when the buffer cannot be written */
+  /** @returns false when nothing of it was stored */
   append(type: number, data: Uint8Array, level = SOL_SOCKET): boolean {
     if (this.left < CMSGHDR_SIZE) {
       this.truncated = true;
-      return true;
+      return false;
     }
     const n = Math.min(data.length, this.left - CMSGHDR_SIZE);
     if (n < data.length) this.truncated = true;
@@ -120,7 +132,7 @@ class ControlWriter {
 
 /**
  * Stores what came with a message at `addr` (`room` bytes), giving descriptions their numbers.
- * @returns bytes used and MSG_CTRUNC, or -EFAULT
+ * @returns bytes used and MSG_CTRUNC
  */
 export function storeControl(
   task: Task,
@@ -128,7 +140,7 @@ export function storeControl(
   addr: number,
   room: number,
   cloexec: boolean,
-): { used: number; flags: number } | number {
+): { used: number; flags: number } {
   const writer = new ControlWriter(task, addr, room);
   if (out.cred !== undefined) {
     const data = new Uint8Array(UCRED_SIZE);
@@ -136,32 +148,20 @@ export function storeControl(
     dv.setInt32(0, out.cred.pid, true);
     dv.setUint32(4, out.cred.uid, true);
     dv.setUint32(8, out.cred.gid, true);
-    if (!writer.append(SCM_CREDENTIALS, data)) {
-      dropFiles(out);
-      return -EFAULT;
-    }
+    writer.append(SCM_CREDENTIALS, data);
   }
-  for (const { level, type, data } of out.control ?? []) {
-    if (!writer.append(type, data, level)) {
-      dropFiles(out);
-      return -EFAULT;
-    }
-  }
-  if (out.files !== undefined && !storeRights(task, out.files, writer, cloexec)) {
-    dropFiles(out);
-    return -EFAULT;
-  }
+  for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
+  if (out.files !== undefined) storeRights(task, out.files, writer, cloexec);
   dropFiles(out);
+  if (out.process !== undefined) storeProcess(task, out.process, writer);
   return { used: writer.used, flags: writer.truncated ? MSG_CTRUNC : 0 };
 }
 
-function storeRights(
-  task: Task,
-  files: readonly OpenFile[],
-  writer: ControlWriter,
-  cloexec: boolean,
-): boolean {
-  const fit = Math.min(files.length, Math.max(0, Math.floor((writer.left - CMSGHDR_SIZE) / 4)));
+/** SCM_RIGHTS: as many as there is room for in the buffer and among the descriptors. */
+function storeRights(task: Task, files: readonly OpenFile[], writer: ControlWriter, cloexec: boolean): void {
+  // A count, and an int on Linux: of a buffer as long as nothing can be it may be negative.
+  const places = Math.floor((writer.left - CMSGHDR_SIZE) / 4) | 0;
+  const fit = Math.min(files.length, Math.max(0, places));
   const fds: number[] = [];
   for (const file of files.slice(0, fit)) {
     const fd = task.files.install(file, cloexec, task.group.limit(RLIMIT_NOFILE));
@@ -169,8 +169,19 @@ function storeRights(
     fds.push(fd);
   }
   if (fds.length < files.length) writer.truncated = true;
-  if (fds.length === 0) return true;
-  if (writer.append(SCM_RIGHTS, new Uint8Array(Int32Array.from(fds).buffer))) return true;
-  for (const fd of fds) task.files.close(fd);
-  return false;
+  if (fds.length === 0) return;
+  if (!writer.append(SCM_RIGHTS, new Uint8Array(Int32Array.from(fds).buffer))) {
+    writer.truncated = true;
+    for (const fd of fds) task.files.close(fd);
+  }
+}
+
+/** SCM_PIDFD: a new descriptor of the sender's process. */
+function storeProcess(task: Task, process: ThreadGroup, writer: ControlWriter): void {
+  if (writer.left < CMSGHDR_SIZE + 4) {
+    writer.truncated = true;
+    return;
+  }
+  const fd = installFd(task, new PidFile(task.kernel, 0).bind(process), true);
+  if (!writer.append(SCM_PIDFD, new Uint8Array(Int32Array.of(fd).buffer)) && fd >= 0) task.files.close(fd);
 }

@@ -1,6 +1,6 @@
 /** send(2), recv(2) and their forms with addresses, vectors and ancillary data. */
 
-import { EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, EPIPE, ERESTARTSYS } from '../src/abi/errno.js';
+import { EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, ERESTARTSYS } from '../src/abi/errno.js';
 import { UIO_MAXIOV } from '../src/abi/limits.js';
 import {
   MSG_CMSG_CLOEXEC,
@@ -8,7 +8,6 @@ import {
   MSG_ERRQUEUE,
   MSG_NOSIGNAL,
   MSG_WAITFORONE,
-  SOCK_STREAM,
 } from '../src/abi/socket.js';
 import {
   MMSGHDR_LEN,
@@ -31,7 +30,7 @@ import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { emptyMessage, type SendMessage, type Socket } from '../src/net/socket.js';
 import { accessOk, cappedCount } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
-import { raiseSigpipe } from './io.js';
+import { withSigpipe } from './io.js';
 import { readTimeout } from './poll-args.js';
 import { readAddress, socketOf, storeAddress } from './socket-address.js';
 import { dropFiles, readControl, storeControl } from './socket-control.js';
@@ -72,11 +71,7 @@ function readMsgHdr(task: Task, addr: number): MsgHdr | number {
 /** Sends; a stream whose other end is gone raises SIGPIPE unless told not to. */
 function sendOn(task: Task, socket: Socket, source: Source, message: SendMessage): SyscallResult {
   const r = socket.send(task, source, message);
-  if (socket.type !== SOCK_STREAM || (message.flags & MSG_NOSIGNAL) !== 0) return r;
-  return finishWith(r, (n) => {
-    if (n === -EPIPE) raiseSigpipe(task);
-    return n;
-  });
+  return (message.flags & MSG_NOSIGNAL) !== 0 ? r : withSigpipe(task, socket, r);
 }
 
 function sysSendto(task: Task, args: SyscallArgs): SyscallResult {
@@ -139,10 +134,9 @@ function recvHeader(task: Task, socket: Socket, addr: number, flags: number): Sy
   if ((flags & MSG_ERRQUEUE) !== 0 && !socket.hasErrorQueue) return -EAGAIN;
   const out = emptyMessage();
   return socket.recv(task, task.mem.sink(h.iov), flags, out, (n) => {
-    const room = Math.max(0, Math.min(h.controlLen, 0x7fffffff));
+    const room = Math.max(0, h.controlLen);
     const cloexec = (flags & MSG_CMSG_CLOEXEC) !== 0;
     const control = storeControl(task, out, h.control, room, cloexec);
-    if (typeof control === 'number') return control;
     if (h.name !== 0) {
       const from = out.from ?? new Uint8Array(0);
       const len = Math.min(from.length, h.nameLen);

@@ -1,6 +1,7 @@
 /** getsockopt(2) and setsockopt(2). */
 
-import { EDOM, EFAULT, EINVAL, ENOPROTOOPT } from '../src/abi/errno.js';
+import { EDOM, EFAULT, EINVAL, ENOPROTOOPT, EOPNOTSUPP, EPERM, ERANGE } from '../src/abi/errno.js';
+import { CAP_NET_ADMIN } from '../src/abi/sched.js';
 import {
   SO_ACCEPTCONN,
   SO_BROADCAST,
@@ -13,16 +14,22 @@ import {
   SO_NO_CHECK,
   SO_OOBINLINE,
   SO_PASSCRED,
+  SO_PASSPIDFD,
   SO_PASSSEC,
+  SO_PEEK_OFF,
   SO_PEERCRED,
+  SO_PEERGROUPS,
+  SO_PEERPIDFD,
   SO_PRIORITY,
   SO_PROTOCOL,
   SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SO_RCVLOWAT,
   SO_RCVTIMEO,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SO_SNDBUF,
+  SO_SNDBUFFORCE,
   SO_SNDLOWAT,
   SO_SNDTIMEO,
   SO_TIMESTAMP,
@@ -32,9 +39,13 @@ import {
 } from '../src/abi/socket.js';
 import { LINGER_SIZE, TIMEVAL_SIZE, UCRED_SIZE } from '../src/abi/structs-ipc.js';
 import { putTimeval } from '../src/abi/structs-process.js';
+import { capable } from '../src/kernel/cred.js';
+import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
 import { Socket } from '../src/net/socket.js';
+import { UnixSocket } from '../src/net/unix/socket.js';
+import { installFd } from './anon-fd.js';
 import type { Family, SyscallArgs } from './family.js';
 import { socketOf } from './socket-address.js';
 
@@ -60,13 +71,17 @@ const BOOLEAN = new Set([
   SO_DEBUG,
 ]);
 
+/** SO_SNDBUFFORCE and SO_RCVBUFFORCE know no limit on Linux; here a buffer is the sentry's memory. */
+const FORCED_BUFFER_MAX = 4 * 1024 * 1024;
+/** A timeout that passes at once, and is shown as none. */
+const AT_ONCE = 1e-9;
+
 /** A struct timeval of a timeout, ms; 0 for none. @returns -EDOM for one that is not valid */
 function readSocketTimeout(dv: DataView): number {
   const sec = Number(dv.getBigInt64(0, true));
   const usec = Number(dv.getBigInt64(8, true));
   if (usec < 0 || usec >= 1_000_000) return -EDOM;
-  // A negative time is taken for "at once", which on Linux is one tick.
-  if (sec < 0) return 1;
+  if (sec < 0) return AT_ONCE;
   return Math.min(sec, 2 ** 43) * 1000 + usec / 1000;
 }
 
@@ -78,9 +93,15 @@ function setSocketTimeout(socket: Socket, name: number, dv: DataView): number {
   return 0;
 }
 
-function setInteger(socket: Socket, name: number, value: number): number {
+function setInteger(task: Task, socket: Socket, name: number, value: number): number {
   const { options } = socket;
   switch (name) {
+    case SO_SNDBUFFORCE:
+    case SO_RCVBUFFORCE:
+      if (!capable(task.cred, CAP_NET_ADMIN)) return -EPERM;
+      if (name === SO_SNDBUFFORCE) options.setSndbuf(value, FORCED_BUFFER_MAX);
+      else options.setRcvbuf(value, FORCED_BUFFER_MAX);
+      return 0;
     case SO_SNDBUF:
       options.setSndbuf(value);
       return 0;
@@ -90,6 +111,12 @@ function setInteger(socket: Socket, name: number, value: number): number {
     case SO_PASSCRED:
       options.passCred = value !== 0;
       return 0;
+    case SO_PASSPIDFD:
+      if (!(socket instanceof UnixSocket)) return -EOPNOTSUPP;
+      socket.passPidfd = value !== 0;
+      return 0;
+    case SO_PEEK_OFF:
+      return socket.setPeekOffset(value);
     case SO_RCVLOWAT:
       options.rcvLowat = value < 0 ? 0x7fffffff : value || 1;
       return 0;
@@ -146,7 +173,7 @@ function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
     if (socket.options.lingerOn === 1) socket.options.lingerTime = dv.getInt32(4, true);
     return 0;
   }
-  return setInteger(socket, name, int);
+  return setInteger(task, socket, name, int);
 }
 
 /** Value of an option with an int, or undefined when it is not one. */
@@ -169,10 +196,14 @@ function getInteger(socket: Socket, name: number): number | undefined {
       return options.rcvbuf;
     case SO_PASSCRED:
       return Number(options.passCred);
+    case SO_PASSPIDFD:
+      return Number(socket instanceof UnixSocket && socket.passPidfd);
     case SO_RCVLOWAT:
       return options.rcvLowat;
     case SO_SNDLOWAT:
       return 1;
+    case SO_PEEK_OFF:
+      return socket.peekOffset();
     case SO_PASSSEC:
     case SO_TIMESTAMP:
     case SO_TIMESTAMPNS:
@@ -180,6 +211,29 @@ function getInteger(socket: Socket, name: number): number | undefined {
     default:
       return KEPT.has(name) ? (options.flags.get(name) ?? 0) : undefined;
   }
+}
+
+/** SO_PEERGROUPS: all groups or none; `room` too small is -ERANGE, and the length that is needed is stored. */
+function getPeerGroups(task: Task, socket: Socket, addr: number, lenAddr: number, room: number): number {
+  const groups = socket.peerGroups();
+  if (typeof groups === 'number') return groups;
+  const value = new Uint8Array(Uint32Array.from(groups).buffer);
+  if (task.mem.putU32(lenAddr, value.length) < 0) return -EFAULT;
+  if (room < value.length) return -ERANGE;
+  return task.mem.write(addr, value, 0, value.length) === value.length ? 0 : -EFAULT;
+}
+
+/** SO_PEERPIDFD: a new descriptor of the peer's process. */
+function getPeerProcess(task: Task, socket: Socket, addr: number, lenAddr: number, room: number): number {
+  const process = socket.peerProcess();
+  if (typeof process === 'number') return process;
+  const fd = installFd(task, new PidFile(task.kernel, 0).bind(process), true);
+  if (fd < 0) return fd;
+  const value = new Uint8Array(Int32Array.of(fd).buffer);
+  const n = Math.min(room, value.length);
+  if (task.mem.write(addr, value, 0, n) === n && task.mem.putU32(lenAddr, n) === 0) return 0;
+  task.files.close(fd);
+  return -EFAULT;
 }
 
 /** The value of an option as bytes, or undefined when there is no such option. */
@@ -220,6 +274,11 @@ function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   const room = task.mem.i32(args.ptr(4));
   if (Number.isNaN(room)) return -EFAULT;
   if (room < 0) return -EINVAL;
+  if (level === SOL_SOCKET && name === SO_PEERGROUPS)
+    return getPeerGroups(task, socket, args.ptr(3), args.ptr(4), room);
+  if (level === SOL_SOCKET && name === SO_PEERPIDFD)
+    return getPeerProcess(task, socket, args.ptr(3), args.ptr(4), room);
+  if (level === SOL_SOCKET && name === SO_PEEK_OFF && socket.peekOffset() === -EOPNOTSUPP) return -EOPNOTSUPP;
   const value =
     level === SOL_SOCKET
       ? (socket.getSocketOption(name, room) ?? optionBytes(socket, name) ?? -ENOPROTOOPT)

@@ -86,6 +86,8 @@ export const SIOCGSTAMP = 0x8906;
 export const SIOCGSTAMPNS = 0x8907;
 export const SIOCOUTQNSD = 0x894b;
 export const SIOCPROTOPRIVATE = 0x89e0;
+/** SIOCPROTOPRIVATE of AF_UNIX. */
+export const SIOCUNIXFILE = 0x89e0;
 export const SIOCRTMSG = 0x890d;
 export const SIOCSARP = 0x8955;
 export const SIOCSHWTSTAMP = 0x89b0;

@@ -19,10 +19,10 @@ export class SocketOptions {
   readonly flags = new Map<number, number>();
 
   /** SO_SNDBUF: the kernel doubles what is asked for, within its bounds. */
-  setSndbuf(value: number): void {
-    this.sndbuf = Math.max(MIN_SNDBUF, Math.min(value >>> 0, DEFAULT_BUFFER) * 2);
+  setSndbuf(value: number, max = DEFAULT_BUFFER): void {
+    this.sndbuf = Math.max(MIN_SNDBUF, Math.min(value >>> 0, max) * 2);
   }
-  setRcvbuf(value: number): void {
-    this.rcvbuf = Math.max(MIN_RCVBUF, Math.min(value >>> 0, DEFAULT_BUFFER) * 2);
+  setRcvbuf(value: number, max = DEFAULT_BUFFER): void {
+    this.rcvbuf = Math.max(MIN_RCVBUF, Math.min(value >>> 0, max) * 2);
   }
 }

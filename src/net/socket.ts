@@ -1,13 +1,13 @@
 /** What the socket calls ask of a socket, of whatever family (struct proto_ops). */
 
-import { EAGAIN, EINTR, ENOTSUP, EOPNOTSUPP, ERESTARTSYS } from '../abi/errno.js';
+import { EAGAIN, EINTR, ENODATA, ENOTSUP, EOPNOTSUPP, ERESTARTSYS } from '../abi/errno.js';
 import { O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
-import { MSG_DONTWAIT } from '../abi/socket.js';
+import { MSG_DONTWAIT, SOCK_STREAM } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
 import { anonPath } from '../fs/anon.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { Task } from '../kernel/task.js';
+import type { Task, ThreadGroup } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import type { Block, SyscallResult } from '../kernel/wait.js';
 import { OpenFile } from '../vfs/file.js';
@@ -18,6 +18,8 @@ export interface Ucred {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+  /** The process itself, for SO_PEERPIDFD and SCM_PIDFD. */
+  readonly process?: ThreadGroup | undefined;
 }
 
 /** One piece of ancillary data (struct cmsghdr). */
@@ -47,6 +49,8 @@ export interface ReceivedMessage {
   /** Raw sender address; undefined: leave the name alone. */
   from: Uint8Array | undefined;
   cred: Ucred | undefined;
+  /** SCM_PIDFD: the sender's process. */
+  process: ThreadGroup | undefined;
   /** Descriptions, each with one reference that is now the receiver's; a peek takes references of its own. */
   files: readonly OpenFile[] | undefined;
   /** Ancillary data of other levels than SOL_SOCKET. */
@@ -73,6 +77,11 @@ export abstract class Socket extends OpenFile {
   }
   override get pollable(): boolean {
     return true;
+  }
+
+  /** Packets fail quietly. */
+  override get raisesSigpipe(): boolean {
+    return this.type === SOCK_STREAM;
   }
 
   /** True if a call with these MSG_* flags must not wait. */
@@ -104,6 +113,21 @@ export abstract class Socket extends OpenFile {
   /** SO_PEERCRED. */
   peerCred(): Ucred {
     return { pid: 0, uid: 0xffffffff, gid: 0xffffffff };
+  }
+  /** SO_PEERGROUPS: supplementary groups of the peer. @returns -ENODATA if there is none */
+  peerGroups(): readonly number[] | number {
+    return -ENODATA;
+  }
+  /** SO_PEERPIDFD: the peer's process. @returns -ENODATA if there is none, -EOPNOTSUPP */
+  peerProcess(): ThreadGroup | number {
+    return -ENODATA;
+  }
+  /** SO_PEEK_OFF. @returns 0 or -EOPNOTSUPP */
+  setPeekOffset(_offset: number): number {
+    return -EOPNOTSUPP;
+  }
+  peekOffset(): number {
+    return -EOPNOTSUPP;
   }
   /** SO_ERROR: the pending error, which is cleared. */
   takeError(): number {
@@ -160,5 +184,12 @@ export abstract class Socket extends OpenFile {
 }
 
 export function emptyMessage(): ReceivedMessage {
-  return { flags: 0, from: undefined, cred: undefined, files: undefined, control: undefined };
+  return {
+    flags: 0,
+    from: undefined,
+    cred: undefined,
+    process: undefined,
+    files: undefined,
+    control: undefined,
+  };
 }

@@ -159,6 +159,6 @@ export function netSysctls(): Tree {
         lo: { ...conf6, accept_dad: '-1\n', mtu: '65536\n', use_tempaddr: '-1\n' },
       },
     },
-    unix: { max_dgram_qlen: '512\n' },
+    unix: { max_dgram_qlen: '10\n' },
   };
 }

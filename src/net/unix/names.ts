@@ -1,19 +1,137 @@
-/** Who is bound to which name: abstract names of a kernel, and sockets by the inode of their path (unix(7)). */
+/** Names of local sockets: who is bound to which, abstract ones by kernel and type, paths by their inode (unix(7)). */
 
+import { EADDRINUSE, ECONNREFUSED, EEXIST, EINVAL, ENOSPC, EPROTOTYPE } from '../../abi/errno.js';
+import { AT_FDCWD } from '../../abi/fcntl.js';
+import { S_IFMT, S_IFSOCK } from '../../abi/stat.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import type { Task } from '../../kernel/task.js';
+import { inodeOf, type Path } from '../../vfs/dentry.js';
+import { vfsMknod } from '../../vfs/fsops.js';
 import type { Inode } from '../../vfs/inode.js';
+import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
+import { mayAccess } from '../../vfs/permission.js';
+import { parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
 import type { UnixSocket } from './socket.js';
 
-const abstracts = new WeakMap<Kernel, Map<number, Map<string, UnixSocket>>>();
+/** Abstract names in use among sockets of one type: each type has a space of names of its own. */
+class Namespace {
+  readonly names = new Map<string, UnixSocket>();
+  private chosen = 0;
 
-/** Abstract names in use among sockets of a type (SOCK_STREAM ...): each type has a space of names of its own. */
-export function abstractNames(kernel: Kernel, type: number): Map<string, UnixSocket> {
+  /** Five hexadecimal digits that nobody uses, or undefined when all are taken. */
+  free(): string | undefined {
+    for (let tries = 0; tries <= LAST_CHOICE; tries++) {
+      this.chosen = (this.chosen + 1) & LAST_CHOICE;
+      const name = this.chosen.toString(16).padStart(5, '0');
+      if (!this.names.has(name)) return name;
+    }
+    return undefined;
+  }
+}
+const LAST_CHOICE = 0xfffff;
+
+const abstracts = new WeakMap<Kernel, Map<number, Namespace>>();
+
+function namespaceOf(socket: UnixSocket): Namespace {
+  const { kernel, type } = socket;
   let types = abstracts.get(kernel);
   if (types === undefined) abstracts.set(kernel, (types = new Map()));
   let names = types.get(type);
-  if (names === undefined) types.set(type, (names = new Map()));
+  if (names === undefined) types.set(type, (names = new Namespace()));
   return names;
 }
 
 /** The socket bound to the inode of a path, while it is open. */
-export const boundInodes = new WeakMap<Inode, UnixSocket>();
+const boundInodes = new WeakMap<Inode, UnixSocket>();
+
+/** The name that a socket is bound to. */
+export class BoundName {
+  address: UnixAddress = UNNAMED;
+  /** Keeps the dentry and with it the very inode object that connect(2) will find. */
+  path: Path | undefined;
+
+  constructor(private readonly socket: UnixSocket) {}
+
+  get given(): boolean {
+    return this.address.kind !== 'unnamed';
+  }
+
+  /** An accepted connection goes by its listener's name, without having it. */
+  share(other: BoundName): void {
+    this.address = other.address;
+    this.path = other.path;
+  }
+
+  /** bind(2). @returns 0, -EINVAL, -EADDRINUSE, or what making the file gives */
+  bind(task: Task, raw: Uint8Array): number {
+    const address = parseUnixAddress(raw);
+    if (typeof address === 'number') return address;
+    if (address.kind === 'unnamed') return this.choose();
+    if (address.kind === 'path') return this.bindPath(task, address);
+    return this.given ? -EINVAL : this.bindAbstract(address.name);
+  }
+
+  private bindAbstract(name: string): number {
+    const { names } = namespaceOf(this.socket);
+    if (names.has(name)) return -EADDRINUSE;
+    names.set(name, this.socket);
+    this.address = { kind: 'abstract', name };
+    return 0;
+  }
+
+  /** A name that nobody uses, unless the socket has one (unix_autobind). */
+  choose(): number {
+    if (this.given) return 0;
+    const name = namespaceOf(this.socket).free();
+    return name === undefined ? -ENOSPC : this.bindAbstract(name);
+  }
+
+  private bindPath(task: Task, address: UnixAddress): number {
+    // Linux makes the name before it looks at the socket, and takes it away again.
+    if (this.given)
+      return typeof resolve(task, task.fs.cwd, address.name, 0) === 'number' ? -EINVAL : -EADDRINUSE;
+    const mode = S_IFSOCK | (this.socket.inode.mode & 0o777);
+    const made = vfsMknod(task, AT_FDCWD, address.name, mode, 0);
+    if (made < 0) return made === -EEXIST ? -EADDRINUSE : made;
+    const path = resolve(task, task.fs.cwd, address.name, 0);
+    if (typeof path === 'number') return path;
+    this.path = path;
+    boundInodes.set(inodeOf(path), this.socket);
+    this.address = address;
+    return 0;
+  }
+
+  /** The socket is closed: nobody finds it any more. The file stays. */
+  release(): void {
+    if (this.address.kind === 'abstract') {
+      const { names } = namespaceOf(this.socket);
+      if (names.get(this.address.name) === this.socket) names.delete(this.address.name);
+    }
+    if (this.path !== undefined && boundInodes.get(inodeOf(this.path)) === this.socket) {
+      boundInodes.delete(inodeOf(this.path));
+    }
+  }
+}
+
+/**
+ * The socket that `raw` names, for connect(2) and sendto(2) of `from`.
+ * @returns -ECONNREFUSED, -EPROTOTYPE, -EINVAL, or what the path walk gives
+ */
+export function lookupName(task: Task, from: UnixSocket, raw: Uint8Array): UnixSocket | number {
+  const address = parseUnixAddress(raw);
+  if (typeof address === 'number') return address;
+  let found: UnixSocket | undefined;
+  if (address.kind === 'unnamed') return -EINVAL;
+  if (address.kind === 'abstract') {
+    found = namespaceOf(from).names.get(address.name);
+  } else {
+    const path = resolve(task, task.fs.cwd, address.name, LOOKUP_FOLLOW);
+    if (typeof path === 'number') return path;
+    const inode = inodeOf(path);
+    const denied = mayAccess(task.cred, inode, 2);
+    if (denied < 0) return denied;
+    if ((inode.mode & S_IFMT) === S_IFSOCK) found = boundInodes.get(inode);
+  }
+  if (found === undefined || found.dead) return -ECONNREFUSED;
+  return found.type === from.type ? found : -EPROTOTYPE;
+}

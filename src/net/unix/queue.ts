@@ -4,10 +4,9 @@ import type { UnixAddress } from '../address.js';
 import type { Ucred } from '../socket.js';
 import type { Rights } from './rights.js';
 
-/** Every message is charged this much beyond its bytes, so that empty ones are not free. */
-const OVERHEAD = 512;
-
-export interface Charged {
+/** Who sent a message, as its receiver asks for it later: under the name that the socket has then. */
+export interface Sender {
+  readonly address: UnixAddress;
   /** Gives back room in the sender's buffer. */
   uncharge(bytes: number): void;
 }
@@ -15,16 +14,17 @@ export interface Charged {
 export class Message {
   /** Bytes already read (streams). */
   off = 0;
-  readonly charge: number;
+  /** Looked at with MSG_PEEK (sk_buff.peeked). */
+  peeked = false;
   constructor(
     readonly data: Uint8Array,
-    readonly from: UnixAddress,
-    readonly cred: Ucred,
+    /** Undefined if neither side wanted to know when it was sent. */
+    readonly cred: Ucred | undefined,
     public rights: Rights | undefined,
-    readonly sender: Charged,
-  ) {
-    this.charge = data.length + OVERHEAD;
-  }
+    readonly sender: Sender,
+    /** What it takes of the sender's buffer (charge.ts). */
+    readonly charge: number,
+  ) {}
   get left(): number {
     return this.data.length - this.off;
   }
@@ -42,6 +42,12 @@ export class MessageQueue {
   }
   at(i: number): Message | undefined {
     return this.items[this.head + i];
+  }
+  /** There are messages other than urgent bytes that were taken (which stay as a mark). */
+  get unread(): boolean {
+    if (this.length === 0) return false;
+    for (const m of this) if (m.left > 0 || m.data.length === 0) return true;
+    return false;
   }
   push(m: Message): void {
     this.items.push(m);

@@ -6,6 +6,7 @@
 import { ETOOMANYREFS } from '../../abi/errno.js';
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE, RLIMIT_NOFILE } from '../../abi/sched.js';
 import { capable } from '../../kernel/cred.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
@@ -19,7 +20,7 @@ export interface Carrier extends OpenFile {
 }
 
 /** Carriers in flight, with the number of messages that hold them. */
-const inFlight = new Map<OpenFile, number>();
+const flying = new Map<OpenFile, number>();
 /** Descriptions in flight by user. */
 const byUser = new Map<number, number>();
 let carriers: (file: OpenFile) => file is Carrier = (_file): _file is Carrier => false;
@@ -42,12 +43,10 @@ export class Rights {
     const { uid } = task.cred;
     const count = byUser.get(uid) ?? 0;
     const privileged = capable(task.cred, CAP_SYS_RESOURCE) || capable(task.cred, CAP_SYS_ADMIN);
-    const limit = task.group.limit(RLIMIT_NOFILE);
-    if (count > Math.min(limit, privileged ? HARD_LIMIT : limit)) return -ETOOMANYREFS;
-    if (inFlight.size > COLLECT_ABOVE) collectGarbage();
+    if (count > (privileged ? HARD_LIMIT : task.group.limit(RLIMIT_NOFILE))) return -ETOOMANYREFS;
     for (const f of files) {
       f.refs++;
-      if (carriers(f)) inFlight.set(f, (inFlight.get(f) ?? 0) + 1);
+      if (carriers(f)) flying.set(f, (flying.get(f) ?? 0) + 1);
     }
     byUser.set(uid, count + files.length);
     return new Rights(files, uid);
@@ -58,10 +57,10 @@ export class Rights {
     if (this.closed) return [];
     this.closed = true;
     for (const f of this.files) {
-      const n = inFlight.get(f);
+      const n = flying.get(f);
       if (n !== undefined) {
-        if (n > 1) inFlight.set(f, n - 1);
-        else inFlight.delete(f);
+        if (n > 1) flying.set(f, n - 1);
+        else flying.delete(f);
       }
     }
     const left = (byUser.get(this.uid) ?? 0) - this.files.length;
@@ -78,7 +77,34 @@ export class Rights {
 
 /** Even a privileged sender must not fill the sentry's memory. */
 const HARD_LIMIT = 65536;
-const COLLECT_ABOVE = 16;
+
+/** True if a message holds `file`, a carrier. */
+export function inFlight(file: OpenFile): boolean {
+  return flying.has(file);
+}
+
+/** When the last collection ended and how long it took, ms. */
+let lastEnd = 0;
+let lastCost = 0;
+const scheduled = new WeakSet<Kernel>();
+/** A collection is followed by at least this many times its own length without one: others must get on. */
+const REST = 9;
+
+/**
+ * Has garbage looked for soon: something happened that may have made some. Called whenever a descriptor of a socket in flight
+ * or any socket is closed.
+ */
+export function scheduleCollection(kernel: Kernel): void {
+  if (flying.size === 0 || scheduled.has(kernel)) return;
+  scheduled.add(kernel);
+  kernel.timers.add(Math.max(kernel.now(), lastEnd + REST * lastCost), () => {
+    scheduled.delete(kernel);
+    const start = kernel.now();
+    collectGarbage();
+    lastEnd = kernel.now();
+    lastCost = lastEnd - start;
+  });
+}
 
 /** Marks `file` and everything that its messages hold as reachable. */
 function mark(file: OpenFile, live: Set<OpenFile>): void {
@@ -86,16 +112,16 @@ function mark(file: OpenFile, live: Set<OpenFile>): void {
   for (let f = todo.pop(); f !== undefined; f = todo.pop()) {
     if (live.has(f)) continue;
     live.add(f);
-    if (carriers(f)) for (const held of f.carried()) if (inFlight.has(held)) todo.push(held);
+    if (carriers(f)) for (const held of f.carried()) if (flying.has(held)) todo.push(held);
   }
 }
 
-/** Frees sockets that only messages in each other's queues refer to. Called when a socket is closed and before sending. */
+/** Frees sockets that only messages in each other's queues refer to. */
 export function collectGarbage(): void {
-  if (inFlight.size === 0) return;
+  if (flying.size === 0) return;
   // Candidates have no reference but messages. What a descriptor or a live socket's queue refers to is reachable.
   const candidates = new Map<OpenFile, number>();
-  for (const [f, n] of inFlight) if (f.refs === n) candidates.set(f, n);
+  for (const [f, n] of flying) if (f.refs === n) candidates.set(f, n);
   if (candidates.size === 0) return;
   for (const f of candidates.keys()) {
     if (!carriers(f)) continue;

@@ -1,25 +1,22 @@
 /** AF_UNIX sockets: names, connections and their ends (unix(7), net/unix/af_unix.c). Moving data is in transfer.ts. */
 
 import {
-  EADDRINUSE,
   EAGAIN,
   ECONNREFUSED,
   ECONNRESET,
-  EEXIST,
   EINVAL,
   EISCONN,
+  ENODATA,
   ENOTCONN,
   EOPNOTSUPP,
   EPERM,
-  EPROTOTYPE,
 } from '../../abi/errno.js';
-import { AT_FDCWD } from '../../abi/fcntl.js';
-import { FIONREAD, TIOCOUTQ } from '../../abi/ioctl.js';
 import {
   POLLERR,
   POLLHUP,
   POLLIN,
   POLLOUT,
+  POLLPRI,
   POLLRDHUP,
   POLLRDNORM,
   POLLWRBAND,
@@ -35,38 +32,46 @@ import {
   SOCK_STREAM,
   SOMAXCONN,
 } from '../../abi/socket.js';
-import { S_IFMT, S_IFSOCK } from '../../abi/stat.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Task } from '../../kernel/task.js';
+import type { Task, ThreadGroup } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
-import { inodeOf, type Path } from '../../vfs/dentry.js';
+import { inodeOf } from '../../vfs/dentry.js';
 import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
-import { vfsMknod } from '../../vfs/fsops.js';
 import type { Inode } from '../../vfs/inode.js';
-import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
-import { mayAccess } from '../../vfs/permission.js';
-import { encodeUnixAddress, parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
-import { interfaceIoctl } from '../inet/interfaces.js';
+import { encodeUnixAddress, parseUnixAddress, type UnixAddress } from '../address.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
-import { abstractNames, boundInodes } from './names.js';
-import { type Charged, MessageQueue } from './queue.js';
-import { type Carrier, collectGarbage, registerCarrier } from './rights.js';
-import { recvPacket, recvStream, sendPacket, sendStream } from './transfer.js';
+import { unixIoctl } from './ioctl.js';
+import { BoundName, lookupName } from './names.js';
+import { recvPacket, sendPacket } from './packet.js';
+import { type Message, MessageQueue, type Sender } from './queue.js';
+import { type Carrier, inFlight, registerCarrier, scheduleCollection } from './rights.js';
+import { recvStream, sendStream } from './stream.js';
+import { register, unregister } from './table.js';
 
 /** net.unix.max_dgram_qlen */
 export const MAX_DGRAM_QUEUE = 10;
 
-/** Who a task is, as SO_PEERCRED shows it: effective ids. */
-function peerCredOf(task: Task): Ucred {
-  return { pid: task.pid, uid: task.cred.euid, gid: task.cred.egid };
+/** Who a task is, as SO_PEERCRED and its relatives show it. */
+interface Identity {
+  /** Effective ids, and the process. */
+  readonly cred: Ucred;
+  readonly groups: readonly number[];
 }
 
-export class UnixSocket extends Socket implements Carrier, Charged {
+function identityOf(task: Task): Identity {
+  const { cred } = task;
+  return {
+    cred: { pid: task.pid, uid: cred.euid, gid: cred.egid, process: task.group },
+    groups: cred.groups,
+  };
+}
+
+export class UnixSocket extends Socket implements Carrier, Sender {
   readonly options = new SocketOptions();
   readonly messages = new MessageQueue();
   /** Bytes sent and not yet read. */
@@ -79,15 +84,37 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   error = 0;
   /** Closed: senders find nobody here. */
   dead = false;
-  address: UnixAddress = UNNAMED;
-  private boundPath: Path | undefined;
+  readonly name = new BoundName(this);
+  /** False while it waits to be accepted. */
+  accepted = true;
+  /** SO_PASSPIDFD. */
+  passPidfd = false;
+  /** SO_PEEK_OFF: where the next MSG_PEEK begins; negative if each begins at the front. */
+  peekOff = -1;
+  /** The newest urgent byte, while it is neither taken nor passed by (streams). */
+  urgent: Message | undefined;
   private backlog = 0;
   /** Connections that wait for accept(2). */
   private readonly pending: UnixSocket[] = [];
-  private credential: Ucred = { pid: 0, uid: 0xffffffff, gid: 0xffffffff };
+  private identity: Identity | undefined;
+  /** Partners that poll(2) told to wait until there is room here. */
+  private readonly crowd = new Set<UnixSocket>();
 
   constructor(kernel: Kernel, type: number, flags: number, cred?: Cred) {
     super(kernel, AF_UNIX, type, 0, flags, cred);
+    register(this);
+  }
+
+  get address(): UnixAddress {
+    return this.name.address;
+  }
+  /** Whoever asks for the sender of messages. */
+  get wantsSender(): boolean {
+    return this.options.passCred || this.passPidfd;
+  }
+  /** Who wants to be told of senders is given a name, to be told by whom (unix_autobind). */
+  nameForCredentials(): void {
+    if (this.wantsSender) this.name.choose();
   }
 
   /** STREAM and SEQPACKET have connections. */
@@ -106,103 +133,79 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   }
   /** The inode of the path that the socket is bound to. */
   get boundInode(): Inode | undefined {
-    return this.boundPath === undefined ? undefined : inodeOf(this.boundPath);
+    return this.name.path === undefined ? undefined : inodeOf(this.name.path);
   }
 
   override bind(task: Task, raw: Uint8Array): number {
-    const address = parseUnixAddress(raw);
-    if (typeof address === 'number') return address;
-    if (address.kind === 'unnamed') return this.autobind();
-    if (address.kind === 'path') return this.bindPath(task, address);
-    return this.address.kind !== 'unnamed' ? -EINVAL : this.bindAbstract(address.name);
-  }
-
-  private bindAbstract(name: string): number {
-    const names = abstractNames(this.kernel, this.type);
-    if (names.has(name)) return -EADDRINUSE;
-    names.set(name, this);
-    this.address = { kind: 'abstract', name };
-    return 0;
-  }
-
-  /** Five hexadecimal digits that nobody uses. */
-  private autobind(): number {
-    if (this.address.kind !== 'unnamed') return 0;
-    const names = abstractNames(this.kernel, this.type);
-    for (let i = 1; i < 0x100000; i++) {
-      const name = i.toString(16).padStart(5, '0');
-      if (!names.has(name)) return this.bindAbstract(name);
-    }
-    return -EADDRINUSE;
-  }
-
-  private bindPath(task: Task, address: UnixAddress): number {
-    if (this.address.kind !== 'unnamed') {
-      // Linux makes the name before it looks at the socket, and takes it away again.
-      return typeof resolve(task, task.fs.cwd, address.name, 0) === 'number' ? -EINVAL : -EADDRINUSE;
-    }
-    const made = vfsMknod(task, AT_FDCWD, address.name, S_IFSOCK | 0o777, 0);
-    if (made < 0) return made === -EEXIST ? -EADDRINUSE : made;
-    const path = resolve(task, task.fs.cwd, address.name, 0);
-    if (typeof path === 'number') return path;
-    // The path keeps the dentry and with it the very inode object that connect(2) will find.
-    this.boundPath = path;
-    boundInodes.set(inodeOf(path), this);
-    this.address = address;
-    return 0;
+    return this.name.bind(task, raw);
   }
 
   override listen(task: Task, backlog: number): number {
     if (!this.connectionOriented) return -EOPNOTSUPP;
-    if (this.address.kind === 'unnamed' || this.state === 'connected') return -EINVAL;
+    if (!this.name.given || this.state === 'connected') return -EINVAL;
     this.state = 'listening';
     this.backlog = Math.min(backlog >>> 0, SOMAXCONN);
-    this.credential = peerCredOf(task);
+    this.identity = identityOf(task);
     this.queue.wake(POLLOUT);
     return 0;
   }
 
-  /** The socket that `raw` names, for connect and sendto. @returns -ECONNREFUSED, -ENOENT, -EACCES, -EPROTOTYPE ... */
+  /** See lookupName. */
   lookup(task: Task, raw: Uint8Array): UnixSocket | number {
-    const address = parseUnixAddress(raw);
-    if (typeof address === 'number') return address;
-    let found: UnixSocket | undefined;
-    if (address.kind === 'unnamed') return -EINVAL;
-    if (address.kind === 'abstract') {
-      found = abstractNames(this.kernel, this.type).get(address.name);
-    } else {
-      const path = resolve(task, task.fs.cwd, address.name, LOOKUP_FOLLOW);
-      if (typeof path === 'number') return path;
-      const inode = inodeOf(path);
-      const denied = mayAccess(task.cred, inode, 2);
-      if (denied < 0) return denied;
-      if ((inode.mode & S_IFMT) === S_IFSOCK) found = boundInodes.get(inode);
-    }
-    if (found === undefined || found.dead) return -ECONNREFUSED;
-    return found.type === this.type ? found : -EPROTOTYPE;
+    return lookupName(task, this, raw);
   }
 
   override connect(task: Task, raw: Uint8Array): SyscallResult {
+    return this.connectionOriented ? this.connectStream(task, raw) : this.connectPacket(task, raw);
+  }
+
+  private connectPacket(task: Task, raw: Uint8Array): number {
     const family = (raw[0] ?? 0) | ((raw[1] ?? 0) << 8);
-    if (this.type === SOCK_DGRAM) {
-      if (raw.length >= 2 && family === 0) {
-        this.peer = undefined;
-        this.state = 'idle';
-        return 0;
-      }
-      const target = this.lookup(task, raw);
-      if (typeof target === 'number') return target;
-      if (target.peer !== undefined && target.peer !== this) return -EPERM;
-      this.peer = target;
-      this.state = 'connected';
+    if (raw.length >= 2 && family === 0) {
+      this.disconnect();
       return 0;
     }
+    const address = parseUnixAddress(raw);
+    if (typeof address === 'number') return address;
+    this.nameForCredentials();
+    const target = this.lookup(task, raw);
+    if (typeof target === 'number') return target;
+    if (target.peer !== undefined && target.peer !== this) return -EPERM;
+    if (this.peer !== target) this.disconnect();
+    this.peer = target;
+    this.state = target.state = 'connected';
+    return 0;
+  }
+
+  /** Datagrams: no partner any more. What had arrived is lost, and a partner that had us as its own hears of it. */
+  disconnect(): void {
+    const { peer } = this;
+    this.peer = undefined;
+    this.state = 'idle';
+    if (peer === undefined) return;
+    peer.crowd.delete(this);
+    if (peer.peer === undefined) peer.state = 'idle';
+    if (this.messages.length > 0) {
+      this.purge();
+      this.hadRoom();
+      if (!peer.dead && peer.peer === this) {
+        peer.error = ECONNRESET;
+        peer.queue.wake(POLLERR);
+      }
+    }
+    this.queue.wake(POLLOUT | POLLWRNORM | POLLWRBAND);
+  }
+
+  private connectStream(task: Task, raw: Uint8Array): SyscallResult {
+    const address = parseUnixAddress(raw);
+    if (typeof address === 'number') return address;
+    this.nameForCredentials();
     const attempt = (): number | typeof WOULD_BLOCK => {
       const target = this.lookup(task, raw);
       if (typeof target === 'number') return target;
-      if (this.state !== 'idle') return this.state === 'connected' ? -EISCONN : -EINVAL;
       if (target.state !== 'listening' || target.recvShut) return -ECONNREFUSED;
       if (target.pending.length > target.backlog) return WOULD_BLOCK;
+      if (this.state !== 'idle') return this.state === 'connected' ? -EISCONN : -EINVAL;
       this.join(task, target);
       return 0;
     };
@@ -218,12 +221,14 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   /** The connection appears at the listener, complete: the client may send before it is accepted. */
   private join(task: Task, listener: UnixSocket): void {
     const server = new UnixSocket(this.kernel, this.type, 0, task.cred);
-    server.address = listener.address;
-    server.credential = peerCredOf(task);
+    server.accepted = false;
+    server.name.share(listener.name);
+    server.identity = identityOf(task);
     server.options.passCred = listener.options.passCred;
+    server.passPidfd = listener.passPidfd;
     server.state = 'connected';
     server.peer = this;
-    this.credential = listener.credential;
+    this.identity = listener.identity;
     this.state = 'connected';
     this.peer = server;
     listener.pending.push(server);
@@ -235,10 +240,14 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     if (this.state !== 'listening') return -EINVAL;
     const attempt = (): number | typeof WOULD_BLOCK => {
       const next = this.pending[0];
-      if (next === undefined) return this.recvShut ? -EINVAL : WOULD_BLOCK;
+      if (next === undefined) return this.recvShut && !this.dontWait(flags) ? -EINVAL : WOULD_BLOCK;
+      next.accepted = true;
       const r = finish(next);
       // Without a free descriptor the connection stays for a later call.
-      if (r < 0 && !next.dead) return r;
+      if (r < 0 && !next.dead) {
+        next.accepted = false;
+        return r;
+      }
       this.pending.shift();
       this.queue.wake(POLLOUT);
       return r;
@@ -256,7 +265,7 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     ] as const) {
       a.peer = b;
       a.state = 'connected';
-      a.credential = peerCredOf(task);
+      a.identity = identityOf(task);
     }
     return 0;
   }
@@ -267,18 +276,18 @@ export class UnixSocket extends Socket implements Carrier, Charged {
       : sendPacket(task, this, source, message);
   }
   override recv(
-    task: Task,
+    _task: Task,
     sink: Sink,
     flags: number,
     out: ReceivedMessage,
     finish: (n: number) => number,
   ): SyscallResult {
     return this.type === SOCK_STREAM
-      ? recvStream(task, this, sink, flags, out, finish)
-      : recvPacket(task, this, sink, flags, out, finish);
+      ? recvStream(this, sink, flags, out, finish)
+      : recvPacket(this, sink, flags, out, finish);
   }
   override read(task: Task, sink: Sink): SyscallResult {
-    if (sink.remaining === 0 && this.type === SOCK_STREAM) return 0;
+    if (sink.remaining === 0) return 0;
     const out = emptyMessage();
     return this.recv(task, sink, 0, out, (n) => {
       // read(2) has no place for descriptors.
@@ -326,7 +335,28 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     return this.peer === undefined ? -ENOTCONN : encodeUnixAddress(this.peer.address);
   }
   override peerCred(): Ucred {
-    return this.credential;
+    return this.identity?.cred ?? super.peerCred();
+  }
+  override peerGroups(): readonly number[] | number {
+    return this.identity?.groups ?? -ENODATA;
+  }
+  override peerProcess(): ThreadGroup | number {
+    return this.identity?.cred.process ?? -ENODATA;
+  }
+  override setPeekOffset(offset: number): number {
+    this.peekOff = offset;
+    return 0;
+  }
+  override peekOffset(): number {
+    return this.peekOff;
+  }
+  /** A look has seen `n` bytes. */
+  peeked(n: number): void {
+    if (this.peekOff >= 0) this.peekOff += n;
+  }
+  /** `n` bytes were taken. */
+  consumed(n: number): void {
+    if (this.peekOff >= 0) this.peekOff = Math.max(0, this.peekOff - n);
   }
   override takeError(): number {
     const e = this.error;
@@ -334,30 +364,44 @@ export class UnixSocket extends Socket implements Carrier, Charged {
     return e;
   }
 
+  /** Its queue takes no more from somebody who is not its partner. */
+  fullFor(sender: UnixSocket): boolean {
+    return this.peer !== sender && this.messages.length > MAX_DGRAM_QUEUE;
+  }
+  /** A message was taken: senders that found the queue full may go on, and pollers that were told so look again. */
+  hadRoom(): void {
+    if (this.messages.length > MAX_DGRAM_QUEUE) return;
+    if (!this.queue.empty) this.queue.wake(POLLOUT);
+    if (this.crowd.size > 0) this.wakeCrowd();
+  }
+  private wakeCrowd(): void {
+    const waiting = [...this.crowd];
+    this.crowd.clear();
+    for (const s of waiting) s.queue.wake(POLLOUT | POLLWRNORM | POLLWRBAND);
+  }
+  /** False, and woken later, while the partner's queue is full. */
+  private partnerHasRoom(): boolean {
+    const { peer } = this;
+    if (this.type !== SOCK_DGRAM || peer === undefined || peer.dead || !peer.fullFor(this)) return true;
+    peer.crowd.add(this);
+    return false;
+  }
+
   override poll(): number {
-    if (this.state === 'listening') return this.pending.length > 0 ? POLLIN | POLLRDNORM : 0;
     let mask = 0;
     if (this.error !== 0) mask |= POLLERR;
     if (this.recvShut && this.sendShut) mask |= POLLHUP;
     if (this.recvShut) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
-    if (this.messages.length > 0) mask |= POLLIN | POLLRDNORM;
+    if (this.messages.length > 0 || this.pending.length > 0) mask |= POLLIN | POLLRDNORM;
+    if (this.urgent !== undefined) mask |= POLLPRI;
     if (this.connectionOriented && this.state === 'idle') mask |= POLLHUP;
-    const crowded =
-      this.type === SOCK_DGRAM &&
-      this.peer !== undefined &&
-      this.peer.peer !== this &&
-      this.peer.messages.length > MAX_DGRAM_QUEUE;
-    if (this.writableNow && !crowded) mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
+    if (this.state !== 'listening' && this.writableNow && this.partnerHasRoom())
+      mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
     return mask;
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
-    if (request === FIONREAD) {
-      if (this.state === 'listening') return -EINVAL;
-      const n = this.type === SOCK_DGRAM ? (this.messages.at(0)?.left ?? 0) : this.messages.bytes;
-      return task.mem.putU32(arg, n);
-    }
-    return request === TIOCOUTQ ? task.mem.putU32(arg, this.sent) : interfaceIoctl(task, request, arg);
+    return unixIoctl(task, this, request, arg);
   }
 
   /** See Carrier. */
@@ -377,14 +421,9 @@ export class UnixSocket extends Socket implements Carrier, Charged {
   override release(): void {
     if (this.dead) return;
     this.dead = true;
-    if (this.address.kind === 'abstract') {
-      const names = abstractNames(this.kernel, this.type);
-      if (names.get(this.address.name) === this) names.delete(this.address.name);
-    }
-    if (this.boundPath !== undefined && boundInodes.get(inodeOf(this.boundPath)) === this) {
-      boundInodes.delete(inodeOf(this.boundPath));
-    }
-    const unread = this.messages.length > 0;
+    unregister(this);
+    this.name.release();
+    const unread = this.messages.unread;
     const { peer } = this;
     if (peer !== undefined && this.connectionOriented && !peer.dead) {
       if (unread) peer.error = ECONNRESET;
@@ -395,8 +434,15 @@ export class UnixSocket extends Socket implements Carrier, Charged {
       p.release();
     }
     this.purge();
+    peer?.crowd.delete(this);
+    this.wakeCrowd();
     this.queue.wake(POLLOUT | POLLHUP);
-    collectGarbage();
+    scheduleCollection(this.kernel);
+  }
+
+  /** A descriptor of it is closed: from now on perhaps only messages hold it. */
+  override flush(): void {
+    if (inFlight(this)) scheduleCollection(this.kernel);
   }
 }
 

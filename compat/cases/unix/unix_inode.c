@@ -1,0 +1,70 @@
+// The file that bind makes: mode, owner, other names, removal and renaming.
+#include "unix.h"
+
+int main(void) {
+  struct stat st, fst;
+  CHECK("bind(umask)", "the mode");
+  umask(027);
+  int server = given_listener(SOCK_STREAM, "sock", 8);
+  NEED(stat("sock", &st));
+  say("mode %o, size %ld, links %ld, socket %d", st.st_mode & 07777, (long)st.st_size, (long)st.st_nlink,
+      S_ISSOCK(st.st_mode));
+  umask(0);
+  given_bound(SOCK_DGRAM, "wide");
+  NEED(stat("wide", &st));
+  say("mode %o", st.st_mode & 07777);
+  umask(022);
+  CHECK("bind(fchmod)", "fchmod of the socket before decides too");
+  int fd = given_socket(SOCK_DGRAM);
+  R(fchmod(fd, 0640));
+  R(bind_to(fd, "fchmod"));
+  NEED(stat("fchmod", &st));
+  say("mode %o", st.st_mode & 07777);
+  CHECK("fstat", "the socket's inode is another one");
+  NEED(stat("sock", &st));
+  NEED(fstat(server, &fst));
+  T(st.st_ino != fst.st_ino || st.st_dev != fst.st_dev);
+  say("mode %o, size %ld, links %ld", fst.st_mode, (long)fst.st_size, (long)fst.st_nlink);
+  CHECK("open", "a socket cannot be opened, but named");
+  R(open("sock", O_RDWR));
+  int place = NEED(open("sock", O_PATH));
+  NEED(fstat(place, &fst));
+  T(fst.st_ino == st.st_ino);
+  CHECK("connect(/proc/self/fd)", "through a place that O_PATH holds");
+  char text[64];
+  snprintf(text, sizeof text, "/proc/self/fd/%d", place);
+  R(connect_to(given_socket(SOCK_STREAM), text));
+  CHECK("rename connect", "the new name leads to it, the old one nowhere");
+  NEED(rename("sock", "renamed"));
+  R(connect_to(given_socket(SOCK_STREAM), "sock"));
+  R(connect_to(given_socket(SOCK_STREAM), "renamed"));
+  struct sockaddr_un name = {0};
+  socklen_t length = sizeof name;
+  R(getsockname(server, (void *)&name, &length));
+  say("%s", name.sun_path);
+  CHECK("connect", "by a hard link and a symbolic one");
+  NEED(given_link("renamed", "hard"));
+  NEED(given_symlink("renamed", "soft"));
+  R(connect_to(given_socket(SOCK_STREAM), "hard"));
+  R(connect_to(given_socket(SOCK_STREAM), "soft"));
+  CHECK("unlink connect", "one link less, and none");
+  NEED(unlink("renamed"));
+  R(connect_to(given_socket(SOCK_STREAM), "soft"));
+  R(connect_to(given_socket(SOCK_STREAM), "hard"));
+  NEED(unlink("hard"));
+  R(connect_to(given_socket(SOCK_STREAM), "hard"));
+  snprintf(text, sizeof text, "/proc/self/fd/%d", place);
+  R(connect_to(given_socket(SOCK_STREAM), text));
+  CHECK("connect", "an inode of mknod has nobody behind it");
+  NEED(mknod("made", S_IFSOCK | 0777, 0));
+  R(connect_to(given_socket(SOCK_STREAM), "made"));
+  CHECK("truncate chmod chown link", "what else the file answers");
+  given_bound(SOCK_STREAM, "other");
+  R(truncate("other", 0));
+  R(chmod("other", 0600));
+  R(chown("other", 5, 6));
+  NEED(stat("other", &st));
+  say("%o %d %d", st.st_mode & 07777, st.st_uid, st.st_gid);
+  R(link("other", "linked"));
+  return 0;
+}

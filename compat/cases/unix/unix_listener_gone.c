@@ -1,0 +1,61 @@
+// A server that closes while connections wait for it.
+#include "unix.h"
+
+int main(void) {
+  char text[8];
+  CHECK("connect close recvfrom", "waiting connections are reset");
+  int server = given_listener(SOCK_STREAM, "server", 5);
+  int quiet = given_connected(SOCK_STREAM, "server"), sent = given_connected(SOCK_STREAM, "server");
+  NEED(write(sent, "unread", 6));
+  close(server);
+  say_events("quiet", quiet);
+  say_events("sent", sent);
+  R(recv(quiet, text, 8, 0));
+  R(recv(quiet, text, 8, 0));
+  R(recv(sent, text, 8, 0));
+  R(recv(sent, text, 8, 0));
+  R(send(quiet, "x", 1, MSG_NOSIGNAL));
+  CHECK("getsockopt(SO_ERROR)", "the error, once");
+  NEED(unlink("server"));
+  server = given_listener(SOCK_STREAM, "server", 5);
+  int client = given_connected(SOCK_STREAM, "server");
+  close(server);
+  int error;
+  socklen_t length = sizeof error;
+  NEED(getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &length));
+  say("%s", errno_name(error));
+  NEED(getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &length));
+  R(error);
+  R(recv(client, text, 8, 0));
+  CHECK("connect", "the name stays, nobody is there");
+  R(connect_to(given_socket(SOCK_STREAM), "server"));
+  CHECK("accept", "a client that left before it was accepted");
+  NEED(unlink("server"));
+  server = given_listener(SOCK_STREAM, "server", 5);
+  client = given_connected(SOCK_STREAM, "server");
+  NEED(write(client, "bye", 3));
+  close(client);
+  say_events("server", server);
+  int accepted = NEED(accept(server, NULL, NULL));
+  say_events("accepted", accepted);
+  R(recv(accepted, text, 8, 0));
+  R(recv(accepted, text, 8, 0));
+  R(send(accepted, "x", 1, MSG_NOSIGNAL));
+  CHECK("accept4", "data that was sent before is there");
+  client = given_connected(SOCK_STREAM, "server");
+  NEED(write(client, "early", 5));
+  accepted = NEED(accept4(server, NULL, NULL, SOCK_NONBLOCK));
+  memset(text, 0, 8);
+  R(read(accepted, text, 8));
+  say("%s", text);
+  CHECK("shutdown accept connect", "a server that is shut");
+  client = given_connected(SOCK_STREAM, "server");
+  R(shutdown(server, SHUT_RD));
+  say_events("server", server);
+  OK(accept(server, NULL, NULL));
+  R(accept(server, NULL, NULL));
+  R(connect_to(given_socket(SOCK_STREAM), "server"));
+  R(listen(server, 5));
+  R(connect_to(given_socket(SOCK_STREAM), "server"));
+  return 0;
+}

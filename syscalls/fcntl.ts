@@ -66,6 +66,7 @@ function setFlags(task: Task, file: OpenFile, fd: number, wanted: number): numbe
   const type = attr.mode & S_IFMT;
   if ((wanted & O_DIRECT) !== 0 && type !== S_IFREG && type !== S_IFIFO) return -EINVAL;
   if (((wanted ^ file.flags) & O_ASYNC) !== 0) setAsync(task.kernel, file, (wanted & O_ASYNC) !== 0, fd);
+  if (((wanted ^ file.flags) & (SETFL_MASK | O_ASYNC)) !== 0) file.lane?.close();
   file.flags = (file.flags & ~SETFL_MASK) | (wanted & SETFL_MASK);
   return 0;
 }

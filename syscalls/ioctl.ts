@@ -38,6 +38,7 @@ function setCloexec(task: Task, fd: number, on: boolean): number {
 function setNonblock(task: Task, file: OpenFile, addr: number): number {
   const on = task.mem.i32(addr);
   if (Number.isNaN(on)) return -EFAULT;
+  if (file.nonblock !== (on !== 0)) file.lane?.close();
   file.flags = on !== 0 ? file.flags | O_NONBLOCK : file.flags & ~O_NONBLOCK;
   return 0;
 }
@@ -46,6 +47,7 @@ function setNonblock(task: Task, file: OpenFile, addr: number): number {
 function changeAsync(task: Task, file: OpenFile, fd: number, addr: number): number {
   const on = task.mem.i32(addr);
   if (Number.isNaN(on)) return -EFAULT;
+  file.lane?.close();
   return setAsync(task.kernel, file, on !== 0, fd) ? 0 : -ENOTTY;
 }
 

@@ -24,6 +24,7 @@ import { readFile, readFileAt, writePosition, writeRoom, writeSeekable, writeStr
 function sysRead(task: Task, args: SyscallArgs): SyscallResult {
   const file = task.files.get(args.int(0));
   if (file === undefined || !file.readable) return -EBADF;
+  if (file.lane !== undefined) file.lane.used(task, args.int(0));
   const addr = args.ptr(1);
   const len = args.long(2);
   if (!accessOk(addr, len)) return -EFAULT;
@@ -33,6 +34,7 @@ function sysRead(task: Task, args: SyscallArgs): SyscallResult {
 function sysWrite(task: Task, args: SyscallArgs): SyscallResult {
   const file = task.files.get(args.int(0));
   if (file === undefined || !file.writable) return -EBADF;
+  if (file.lane !== undefined) file.lane.used(task, args.int(0));
   const addr = args.ptr(1);
   const count = args.long(2);
   if (!accessOk(addr, count)) return -EFAULT;

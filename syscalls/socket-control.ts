@@ -86,6 +86,7 @@ function readOne(task: Task, dv: DataView, off: number, size: number, out: Contr
     // Places (O_PATH) travel too.
     const file = task.files.get(dv.getInt32(data + 4 * i, true));
     if (file === undefined) return -EBADF;
+    file.lane?.close();
     out.files.push(file);
   }
   return 0;

@@ -83,6 +83,7 @@ function sysSendto(task: Task, args: SyscallArgs): SyscallResult {
   const flags = args.int(3);
   const to = args.ptr(4) === 0 ? undefined : readAddress(task, args.ptr(4), args.int(5));
   if (typeof to === 'number') return to;
+  if (socket.lane !== undefined) socket.lane.used(task, args.int(0));
   return sendOn(task, socket, task.mem.source1(addr, cappedCount(len)), { flags, to });
 }
 
@@ -119,6 +120,7 @@ function sysRecvfrom(task: Task, args: SyscallArgs): SyscallResult {
   if (!accessOk(addr, len)) return -EFAULT;
   if ((flags & MSG_ERRQUEUE) !== 0 && !socket.hasErrorQueue) return -EAGAIN;
   const out = emptyMessage();
+  if (socket.lane !== undefined) socket.lane.used(task, args.int(0));
   return socket.recv(task, task.mem.sink1(addr, cappedCount(len)), flags, out, (n) => {
     dropFiles(out);
     if (n < 0 || nameAddr === 0) return n;

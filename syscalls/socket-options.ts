@@ -156,6 +156,7 @@ function sysSetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   const socket = socketOf(task, args.int(0));
   if (typeof socket === 'number') return socket;
   if (len < 0) return -EINVAL;
+  socket.lane?.close();
   if (args.int(1) !== SOL_SOCKET) return setProtocolOption(task, socket, args);
   const own = setOwnOption(task, socket, args);
   if (own !== undefined) return own;

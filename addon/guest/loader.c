@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lane.h"
 #include "plan.h"
+
+void tv_lane_places(struct tv_lane_places *places);
 
 static long call6(long nr, long a, long b, long c, long d, long e, long f) {
   long ret;
@@ -81,7 +84,9 @@ static void set_auxv(uint64_t *sp) {
 
 /* Called by _start with the stack that the kernel built; returns the entry point, and the stack pointer to enter with. */
 __attribute__((used)) uint64_t load(uint64_t *sp, uint64_t **new_sp) {
-  if (call6(TV_NR_LOAD, (long)&plan, sizeof plan, 0, 0, 0, 0) != 0) fail();
+  struct tv_lane_places places;
+  tv_lane_places(&places);
+  if (call6(TV_NR_LOAD, (long)&plan, sizeof plan, (long)&places, sizeof places, 0, 0) != 0) fail();
   for (uint64_t i = 0; i < plan.nops; i++) run(&plan.ops[i]);
   if (plan.nwords > 0) sp = insert_words(sp);
   set_auxv(sp);

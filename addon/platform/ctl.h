@@ -28,7 +28,9 @@ struct Ctl {
   int32_t nr;
   int32_t status;
   int32_t reply_kind;
-  int32_t reserved[4];
+  // Address behind the call's instruction.
+  double ip;
+  int32_t reserved[2];
   uint64_t args[6];
   double args_f64[6];
   double reply_value;
@@ -78,6 +80,7 @@ void RegisterNotify(napi_env env, napi_value exports);
 void RegisterTracer(napi_env env, napi_value exports);
 void RegisterRoom(napi_env env, napi_value exports);
 void RegisterConfine(napi_env env, napi_value exports);
+void RegisterLane(napi_env env, napi_value exports);
 
 // notify.cc: forgets the call that `tid` left behind when it died.
 void ForgetCall(pid_t tid);

@@ -176,6 +176,7 @@ int Deliver() {
   g_ctl->reply_kind = kReplyNone;
   g_ctl->tid = static_cast<int32_t>(g_call.pid);
   g_ctl->nr = g_call.data.nr;
+  g_ctl->ip = static_cast<double>(g_call.data.instruction_pointer);
   for (int i = 0; i < 6; i++) {
     g_ctl->args[i] = g_call.data.args[i];
     g_ctl->args_f64[i] = static_cast<double>(static_cast<int64_t>(g_call.data.args[i]));

@@ -16,12 +16,14 @@ import {
 } from '../abi/poll.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
-import type { Waiter } from '../kernel/wait.js';
+import type { QueueWatcher, Waiter } from '../kernel/wait.js';
 import type { OpenFile, ReleaseWatcher } from '../vfs/file.js';
 import { AnonFile } from './anon-file.js';
 
 /** Epoll descriptors may watch each other this deep. */
 const MAX_DEPTH = 5;
+/** Files with an open fast lane that one instance watches: each costs every wait a look. */
+const MAX_LANES = 256;
 /** Bits that are not events. */
 const PRIVATE_BITS = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE;
 const EXCLUSIVE_OK = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
@@ -38,6 +40,10 @@ class Item implements Waiter, ReleaseWatcher {
   readonly exclusive: boolean;
   /** In the ready list. */
   queued = false;
+  /** The fast lane wakes nobody here: `Epoll` looks for itself. */
+  readonly lazy = true;
+  /** What `FileLane.arrivals` was when the item was last looked at. */
+  private seen: number | undefined;
 
   constructor(
     readonly epoll: Epoll,
@@ -68,15 +74,69 @@ class Item implements Waiter, ReleaseWatcher {
   fileReleased(): void {
     this.epoll.drop(this);
   }
+
+  laneAllowed(): boolean {
+    return this.epoll.laneAllowed(this);
+  }
+  laneChanged(): void {
+    this.epoll.laneChanged(this);
+  }
+
+  /** Whether the fast lane has brought something since the last look: for an edge new bytes, else readiness. */
+  news(task: Task | undefined): boolean {
+    if ((this.want.events & EPOLLET) === 0) return this.ready(task) !== 0;
+    return this.look() && this.ready(task) !== 0;
+  }
+  /** @returns whether bytes have come since the last look */
+  look(): boolean {
+    const before = this.seen;
+    this.seen = this.file.lane?.arrivals;
+    return this.seen !== before && this.seen !== undefined;
+  }
 }
 
-export class Epoll extends AnonFile {
+export class Epoll extends AnonFile implements QueueWatcher {
   private readonly items = new Map<OpenFile, Map<number, Item>>();
   /** Items that may be ready, oldest first. Idle ones cost nothing. */
   private readonly ready = new Set<Item>();
+  /** Items whose file has an open fast lane: looked at by every call, and told of bytes only while somebody sleeps here. */
+  private readonly lanes = new Set<Item>();
 
   constructor(kernel: Kernel) {
     super(kernel, '[eventpoll]', O_RDWR);
+  }
+
+  /** An instance that is itself watched would have to wake its watchers. */
+  laneAllowed(item: Item): boolean {
+    return this.lanes.has(item) || (this.watchers === undefined && this.lanes.size < MAX_LANES);
+  }
+  laneChanged(item: Item): void {
+    const asleep = !this.queue.empty;
+    if (item.file.lane?.isOpen === true) {
+      this.lanes.add(item);
+      this.queue.watcher = this;
+      item.look();
+      if (asleep) item.file.lane.sleep(true);
+    } else if (this.lanes.delete(item) && !item.queued && item.news(undefined)) {
+      this.enqueue(item);
+    }
+  }
+  joined(): void {
+    if (this.queue.count(() => true) !== 1) return;
+    for (const item of this.lanes) item.file.lane?.sleep(true);
+  }
+  left(): void {
+    if (!this.queue.empty) return;
+    for (const item of this.lanes) item.file.lane?.sleep(false);
+  }
+
+  /** Puts what the fast lanes have brought into the ready list. */
+  private lookAtLanes(task: Task | undefined): void {
+    for (const item of this.lanes) {
+      if (item.queued || !item.news(task)) continue;
+      item.queued = true;
+      this.ready.add(item);
+    }
   }
 
   /** EPOLL_CTL_ADD. @returns 0, -EEXIST, -EPERM, -EINVAL, -ELOOP */
@@ -91,6 +151,7 @@ export class Epoll extends AnonFile {
     }
     if (this.items.get(file)?.has(fd) === true) return -EEXIST;
     if (file instanceof Epoll) {
+      file.closeLanes();
       if (file.reaches(this, 0)) return -ELOOP;
       if (file.depthBelow(0) + this.depthAbove(0) > MAX_DEPTH) return -ELOOP;
     }
@@ -100,6 +161,10 @@ export class Epoll extends AnonFile {
     byFd.set(fd, item);
     (file.watchers ??= new Set()).add(item);
     file.queue.add(item);
+    if (file.lane?.isOpen === true) {
+      if (this.laneAllowed(item)) this.laneChanged(item);
+      else file.lane.close();
+    }
     if (item.ready(task) !== 0) this.enqueue(item);
     return 0;
   }
@@ -123,6 +188,10 @@ export class Epoll extends AnonFile {
     return 0;
   }
 
+  private closeLanes(): void {
+    for (const item of [...this.lanes]) item.file.lane?.close();
+  }
+
   enqueue(item: Item): void {
     if (!item.queued) {
       item.queued = true;
@@ -139,6 +208,7 @@ export class Epoll extends AnonFile {
     if (byFd.size === 0) this.items.delete(file);
     file.watchers?.delete(item);
     file.queue.remove(item);
+    if (this.lanes.delete(item) && !this.queue.empty) file.lane?.sleep(false);
     item.queued = false;
     this.ready.delete(item);
   }
@@ -148,10 +218,12 @@ export class Epoll extends AnonFile {
    * @returns how many, or -1 if `store` failed
    */
   collect(max: number, store: (events: readonly EpollEvent[]) => boolean, task?: Task): number {
+    if (this.lanes.size > 0) this.lookAtLanes(task);
     const taken: Item[] = [];
     const events: EpollEvent[] = [];
     for (const item of this.ready) {
       if (events.length === max) break;
+      item.look();
       const mask = item.ready(task);
       if (mask === 0) {
         item.queued = false;
@@ -180,6 +252,7 @@ export class Epoll extends AnonFile {
   }
 
   override poll(task?: Task): number {
+    if (this.lanes.size > 0) this.lookAtLanes(task);
     for (const item of this.ready) {
       if (item.ready(task) !== 0) return POLLIN | POLLRDNORM;
       item.queued = false;

@@ -185,6 +185,7 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
 function shareStandIns(task: Task, child: Task, flags: number): void {
   if (has(flags, CLONE_VM)) child.vm = task.vm;
   else copySegments(task, child);
+  child.vm.lanePlaces = task.vm.lanePlaces;
   child.vm.tasks.add(child);
   if (has(flags, CLONE_SIGHAND)) child.sighand = task.sighand;
   if (has(flags, CLONE_SYSVSEM)) child.semUndo = shareSemUndo(task);

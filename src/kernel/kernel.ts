@@ -1,6 +1,7 @@
 /** The kernel of one sandbox: what there is one of. */
 
 import type { Logger } from '../log/logger.js';
+import type { Lanes } from '../platform/lane/lanes.js';
 import type { Native } from '../platform/native.js';
 import type { Timespec } from '../vfs/inode.js';
 import type { MountNamespace } from '../vfs/mounts.js';
@@ -49,6 +50,8 @@ export class Kernel {
   /** Level of the console, which only syslog(2) and /proc/sys/kernel/printk speak of. */
   consoleLevel = 7;
   readonly maxTasks: number;
+  /** The fast lane; undefined where every call has to be seen. */
+  lanes: Lanes | undefined;
   /** The operator's terminal, when a standard stream is one. */
   hostTty: Tty | undefined;
   /** Forks since start, for /proc/stat. */

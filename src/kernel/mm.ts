@@ -1,5 +1,6 @@
 /** Address spaces (struct mm_struct): the host's, but who shares one and which segments were attached to it is known here. */
 
+import type { LanePlaces } from '../arch/lane-layout.js';
 import type { ShmSegment } from './ipc/shm.js';
 import type { Task } from './task.js';
 
@@ -10,4 +11,9 @@ export class AddressSpace {
   readonly segments = new Set<ShmSegment>();
   /** Copies of it by clone(2) that the host may have made already and that are not known here yet. */
   copying = 0;
+  /** Where the program in it has the fast lane's code, and the lane's memory (src/platform/lane). */
+  lanePlaces: LanePlaces | undefined;
+  lane: object | undefined;
+  /** Called when the last task has left. */
+  onEmpty: (() => void) | undefined;
 }

@@ -226,6 +226,8 @@ export class Task {
   mapsZeroAs: number | undefined;
   /** A shmat(2) that has become mmap(2): the numbers of the segment's descriptor at the host and in the guest. */
   attaching: { readonly hostFd: number; readonly fd: number } | undefined;
+  /** Memory of the fast lane that the next call may map: numbers of its descriptor at the host and in the guest, PROT_*. */
+  laneMap: { readonly hostFd: number; readonly fd: number; readonly prot: number } | undefined;
   /** personality(2). */
   personality = 0;
   /** Stand-ins for what the host keeps, so that kcmp(2) can tell who shares it. */

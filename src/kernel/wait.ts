@@ -8,6 +8,14 @@ export interface Waiter {
   wake(events: number): boolean;
   /** Only one exclusive waiter is woken at a time (accept, EPOLLEXCLUSIVE, pipe readers). */
   exclusive?: boolean;
+  /** It is content with what it finds later, as the members of an epoll instance are: nobody sleeps here. */
+  lazy?: boolean;
+}
+
+/** Hears who waits on a queue. */
+export interface QueueWatcher {
+  joined(waiter: Waiter): void;
+  left(waiter: Waiter): void;
 }
 
 /** Waiters kept in a list; of more of them it would take too long to find one. */
@@ -17,8 +25,14 @@ export class WaitQueue {
   private waiters: Waiter[] | undefined;
   /** In place of the list once it was long: how often each waits. */
   private many: Map<Waiter, number> | undefined;
+  watcher: QueueWatcher | undefined;
 
   add(waiter: Waiter): void {
+    this.insert(waiter);
+    this.watcher?.joined(waiter);
+  }
+
+  private insert(waiter: Waiter): void {
     if (this.many !== undefined) {
       this.many.set(waiter, (this.many.get(waiter) ?? 0) + 1);
       return;
@@ -31,20 +45,33 @@ export class WaitQueue {
   private toMany(list: readonly Waiter[]): void {
     this.many = new Map();
     this.waiters = undefined;
-    for (const waiter of list) this.add(waiter);
+    for (const waiter of list) this.insert(waiter);
   }
 
   remove(waiter: Waiter): void {
+    if (this.erase(waiter)) this.watcher?.left(waiter);
+  }
+
+  /** @returns whether it was there */
+  private erase(waiter: Waiter): boolean {
     const { many } = this;
     if (many !== undefined) {
       const times = many.get(waiter) ?? 0;
       if (times > 1) many.set(waiter, times - 1);
       else many.delete(waiter);
       if (many.size === 0) this.many = undefined;
-      return;
+      return times > 0;
     }
     const i = this.waiters === undefined ? -1 : this.waiters.indexOf(waiter);
     if (i >= 0) this.waiters?.splice(i, 1);
+    return i >= 0;
+  }
+
+  /** How many waiters there are for which `which` holds. */
+  count(which: (waiter: Waiter) => boolean): number {
+    let n = 0;
+    for (const w of this.many?.keys() ?? this.waiters ?? []) if (which(w)) n++;
+    return n;
   }
 
   get empty(): boolean {

@@ -30,6 +30,8 @@ export const CTL_REPLY_KIND = 3;
 export const CTL_ARGS = 8;
 /** Index in doubles of the same six arguments as signed 64-bit values converted to doubles. */
 export const CTL_ARGS_F64 = 10;
+/** Index in doubles of the address behind the call's instruction. */
+export const CTL_IP_F64 = 2;
 /** Index in doubles of the value to reply with. */
 export const CTL_REPLY_VALUE = 16;
 
@@ -102,6 +104,12 @@ export const enum Reg {
   gs_base,
 }
 
+/** Memory that the sentry shares with guests: a descriptor to map it by, and the sentry's own mapping. */
+export interface LaneMemory {
+  readonly hostFd: number;
+  readonly buffer: ArrayBuffer;
+}
+
 /** Guest memory, host calls and the trap. */
 export interface Native {
   /** Control block of 4096 bytes. */
@@ -110,6 +118,14 @@ export interface Native {
   readonly statBuf: Float64Array;
   /** Staging area of 1 MiB for structures and data; offsets below are into it. */
   readonly scratch: ArrayBuffer;
+
+  // --- the fast lane (addon/platform/lane.cc) ------------------------------------------------------------------------
+  /** @param readOnly nobody but the sentry can ever write there @returns the memory, or -errno */
+  laneMemory(size: number, readOnly: boolean): LaneMemory | number;
+  /** Writes into program text, whatever its protection. @returns bytes written or -errno */
+  pokeText(tid: number, addr: number, bytes: Uint8Array): number;
+  /** Lets a stopped thread go on from another address. @returns 0 or -errno */
+  ptraceJump(tid: number, addr: number): number;
 
   // --- the trap -------------------------------------------------------------------------------------------------
   /** Starts room and reaper and the first guest process stopped before its execve. Throws an Error with a clear line when the host lacks something. */

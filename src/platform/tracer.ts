@@ -20,7 +20,17 @@ import {
   CLONE_VFORK,
   CLONE_VM,
 } from '../abi/sched.js';
-import { SIGCHLD, SIGKILL, SIGSTOP, SIGTRAP, SIGTSTP, SIGTTIN, SIGTTOU } from '../abi/signal.js';
+import {
+  SIGBUS,
+  SIGCHLD,
+  SIGKILL,
+  SIGSEGV,
+  SIGSTOP,
+  SIGTRAP,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU,
+} from '../abi/signal.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { maybeDumpCore } from '../kernel/coredump/dump.js';
 import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel/exec.js';
@@ -444,6 +454,7 @@ export class Tracer {
   // --- signals and stops --------------------------------------------------------------------------------------------
 
   private signal(task: Task, sig: number): void {
+    if ((sig === SIGSEGV || sig === SIGBUS || sig === SIGTRAP) && this.laneFault(task, sig)) return;
     if (this.masks.entered(task, sig)) return;
     if (task.signalRead !== undefined) this.signalReads.interrupted(task, task.signalRead);
     const inject = onSignalStop(task, sig);
@@ -451,6 +462,17 @@ export class Tracer {
     task.restartAnswered = false;
     if (inject !== 0) maybeDumpCore(task, inject);
     this.masks.deliver(task, inject);
+  }
+
+  /** A fault of the fast lane's own doing is none of the program's. */
+  private laneFault(task: Task, sig: number): boolean {
+    const { lanes } = this.kernel;
+    if (lanes === undefined || this.native.getRegs(task.hostTid, this.regs) < 0) return false;
+    const to = lanes.fixup(task, this.regs[Reg.rip] as number, sig === SIGTRAP);
+    if (to === undefined) return false;
+    this.native.ptraceJump(task.hostTid, to);
+    this.native.ptraceCont(task.hostTid, 0);
+    return true;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Handler, SyscallArgs } from '../../syscalls/family.js';
 import { handlers, syscallEntry, syscallName } from '../../syscalls/table.js';
 import { AT_EXECFN } from '../abi/elf.js';
 import { EFAULT, ENOMEM, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
+import { decodeLanePlaces, LANE_PLACES_SIZE, NR_LANE_KICK, NR_LANE_MEMORY } from '../arch/lane-layout.js';
 import { encodeLoadPlan, execfnAddress, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { onHostFd } from '../fs/hostfile.js';
@@ -172,6 +173,11 @@ export class Dispatcher {
   private call(task: Task, nr: number): number | undefined {
     if (task.loadingMaps > 0) return this.answer(this.loaderMap(task, nr));
     if (task.attaching !== undefined) return this.answer(this.attachMap(task, nr, task.attaching));
+    if (
+      task.laneMap !== undefined &&
+      this.kernel.lanes?.maps(task, nr, this.args.int(2), this.args.int(4)) === true
+    )
+      return this.answer(CONTINUE);
     const handler = this.table[nr];
     if (handler === undefined) return this.answer(this.unknown(task, nr));
     let result: ReturnType<Handler>;
@@ -207,6 +213,8 @@ export class Dispatcher {
 
   private unknown(task: Task, nr: number): number {
     if (nr === NR_LOAD) return this.load(task);
+    if (nr === NR_LANE_KICK) return this.kernel.lanes?.kick(task, this.args.int(0)) ?? -ENOSYS;
+    if (nr === NR_LANE_MEMORY) return this.kernel.lanes?.memory(task, this.args.int(0)) ?? -ENOSYS;
     // A number that no Linux has is a guest's probing, and no gap of ours.
     if (syscallEntry(nr) !== undefined && !this.reported.has(nr) && this.reported.size < 1024) {
       this.reported.add(nr);
@@ -246,6 +254,8 @@ export class Dispatcher {
     const plan = encodeLoadPlan(image.plan);
     if (plan === undefined) return -EFAULT;
     if (task.mem.write(this.args.ptr(0), plan, 0, LOAD_PLAN_SIZE) !== LOAD_PLAN_SIZE) return -EFAULT;
+    const places = task.mem.view(this.args.ptr(2), LANE_PLACES_SIZE);
+    if (typeof places !== 'number') this.kernel.lanes?.loaded(task, decodeLanePlaces(places));
     task.loadingMaps = image.plan.ops.filter((op) => op.kind === 'mmap' && op.fd >= 0).length;
     task.group.auxv = [...image.plan.aux, [AT_EXECFN, execfnAddress(this.args.ptr(0))]];
     return 0;

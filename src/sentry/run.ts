@@ -16,6 +16,7 @@ import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
 import { createLogger, type Logger } from '../log/logger.js';
 import { loadAddon } from '../platform/addon.js';
 import { compileFilter } from '../platform/filter.js';
+import { Lanes } from '../platform/lane/lanes.js';
 import { type Native, Reg } from '../platform/native.js';
 import { Tracer } from '../platform/tracer.js';
 import { GuestMemory } from '../platform/user-memory.js';
@@ -86,6 +87,8 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     init.fs.umask = process.umask();
     enterCwd(init, spec.cwd);
     const observers = new Observers(kernel, spec, profile);
+    if (observers.forCalls === undefined && observers.forTracer === undefined)
+      kernel.lanes = new Lanes(native, log);
     const tracer = new Tracer(
       kernel,
       native,

@@ -66,6 +66,7 @@ export class FdTable {
     // A far number must not make a sparse giant: fill up, so that the array stays a plain one.
     while (this.slots.length < fd) this.slots.push(undefined);
     this.slots[fd] = { file, cloexec };
+    file.lane?.close();
     file.refs++;
   }
 
@@ -75,6 +76,7 @@ export class FdTable {
     if (d === undefined) return -EBADF;
     this.slots[fd] = undefined;
     if (fd < this.firstFree) this.firstFree = fd;
+    d.file.lane?.close();
     this.onClose(this, fd, d.file);
     putFile(d.file);
     return 0;
@@ -97,7 +99,9 @@ export class FdTable {
     const t = new FdTable(this.onClose);
     for (const d of this.slots) {
       t.slots.push(d === undefined ? undefined : { ...d });
-      if (d !== undefined) d.file.refs++;
+      if (d === undefined) continue;
+      d.file.lane?.close();
+      d.file.refs++;
     }
     t.firstFree = this.firstFree;
     return t;

@@ -38,6 +38,23 @@ export const NO_SPLICES = { read: false, write: false };
 /** Hears of the end of a file description (fs/eventpoll.c, eventpoll_release). */
 export interface ReleaseWatcher {
   fileReleased(): void;
+  /** Whether the fast lane may open for the file: false if who watches cannot do without being woken. Absent: false. */
+  laneAllowed?(): boolean;
+  /** The file's fast lane has opened or closed. */
+  laneChanged?(): void;
+}
+
+/** The fast lane of a stream (src/net/lane): its bytes move between guests without the sentry while it is open. */
+export interface FileLane {
+  readonly isOpen: boolean;
+  /** Changes with every write to this file by the other end; undefined while the lane is closed. */
+  readonly arrivals: number | undefined;
+  /** A call that the lane could answer was made of descriptor `fd`. */
+  used(task: Task, fd: number): void;
+  /** Somebody sleeps until bytes come, or has ceased to. */
+  sleep(begins: boolean): void;
+  /** What follows concerns more than bytes, or more than one descriptor: all calls go through the sentry again. */
+  close(): void;
 }
 
 export abstract class OpenFile {
@@ -53,6 +70,8 @@ export abstract class OpenFile {
   ownerSignal = 0;
   /** Whoever must hear that the last reference went away (epoll entries); told before `release`. */
   watchers: Set<ReleaseWatcher> | undefined;
+  /** Streams that have one. */
+  lane: FileLane | undefined;
 
   /** The inode that counts this description as a writer (text-busy.ts). */
   writes: Inode | undefined;

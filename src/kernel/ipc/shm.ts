@@ -266,6 +266,7 @@ export function leaveSpace(task: Task): void {
   const { vm } = task;
   vm.tasks.delete(task);
   if (vm.tasks.size > 0) return;
+  vm.onEmpty?.();
   if (vm.segments.size === 0) return;
   for (const segment of vm.segments) segment.spaceGone(vm, task.pid);
   vm.segments.clear();

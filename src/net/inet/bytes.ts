@@ -1,6 +1,8 @@
 /** Bytes of one direction of a connection: a ring that grows with need and is given back when much is in use. */
 
+import { LANE_RING } from '../../arch/lane-layout.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
+import { claimed, type LaneRing } from '../lane/ring.js';
 
 const FIRST_SIZE = 4096;
 /** Beyond this, empty rings do not keep their memory (as the pressure mark of net.ipv4.tcp_mem). */
@@ -16,8 +18,59 @@ export class ByteQueue {
   private buf: Uint8Array | undefined;
   /** Where the oldest byte is. */
   private head = 0;
+  private count = 0;
+  /** While the fast lane is open the bytes lie there, and none here; `closeLane` brings them back. */
+  private ring: LaneRing | undefined;
+  private closeLane: () => void = () => {};
+
   /** Bytes waiting. */
-  length = 0;
+  get length(): number {
+    return this.ring === undefined ? this.count : this.ring.length;
+  }
+
+  /** The bytes move to `ring`, where guests can reach them. @param close ends that, through `fromLane` @returns false if they do not fit */
+  toLane(ring: LaneRing, close: () => void): boolean {
+    const { buf, head, count } = this;
+    if (count > LANE_RING) return false;
+    if (buf !== undefined && count > 0) {
+      const bytes = new Uint8Array(count);
+      for (let i = 0; i < count; i++) bytes[i] = buf[(head + i) & (buf.length - 1)] as number;
+      ring.load(bytes);
+    }
+    this.free();
+    this.ring = ring;
+    this.closeLane = close;
+    return true;
+  }
+
+  /** The lane is closed: what was left in it is here again. */
+  fromLane(left: Uint8Array): void {
+    this.ring = undefined;
+    if (left.length > 0) this.append(left);
+  }
+
+  private append(bytes: Uint8Array): void {
+    const buf = this.reserve(this.count + bytes.length);
+    for (let i = 0; i < bytes.length; i++) {
+      buf[(this.head + this.count + i) & (buf.length - 1)] = bytes[i] as number;
+    }
+    this.count += bytes.length;
+  }
+
+  /** Bytes from the lane that could not be put where they should go are the oldest again. */
+  private giveBack(bytes: Uint8Array): void {
+    this.closeLane();
+    const { buf, head, count } = this;
+    this.buf = undefined;
+    this.head = 0;
+    this.count = 0;
+    this.append(bytes);
+    if (buf === undefined) return;
+    const first = Math.min(count, buf.length - head);
+    this.append(buf.subarray(head, head + first));
+    this.append(buf.subarray(0, count - first));
+    allocated -= buf.length;
+  }
 
   /** How many of at most `capacity` bytes may be added. */
   room(capacity: number): number {
@@ -29,8 +82,13 @@ export class ByteQueue {
   fill(source: Source, max: number): number {
     const want = Math.min(max, source.remaining);
     if (want <= 0) return 0;
-    const buf = this.reserve(this.length + want);
-    const tail = (this.head + this.length) & (buf.length - 1);
+    if (this.ring !== undefined) {
+      const done = this.ring.fill(source, want);
+      if (done !== undefined) return done;
+      this.closeLane();
+    }
+    const buf = this.reserve(this.count + want);
+    const tail = (this.head + this.count) & (buf.length - 1);
     const first = Math.min(want, buf.length - tail);
     let n = source.take(buf, tail, first);
     if (n < 0) return n;
@@ -38,7 +96,7 @@ export class ByteQueue {
       const more = source.take(buf, 0, want - n);
       if (more > 0) n += more;
     }
-    this.length += n;
+    this.count += n;
     return n;
   }
 
@@ -47,8 +105,9 @@ export class ByteQueue {
    * @param skip how many of the oldest bytes to pass over @returns bytes, or -EFAULT when none could be put
    */
   peek(sink: Sink, skip: number): number {
-    const { buf } = this;
-    const want = Math.min(this.length - skip, sink.remaining);
+    const { buf, ring } = this;
+    if (ring !== undefined) return ring.peek(sink, skip);
+    const want = Math.min(this.count - skip, sink.remaining);
     if (buf === undefined || want <= 0) return 0;
     const at = (this.head + skip) & (buf.length - 1);
     const first = Math.min(want, buf.length - at);
@@ -60,15 +119,27 @@ export class ByteQueue {
 
   /** Moves bytes to `sink`. @returns bytes, or -EFAULT when none could be put */
   drain(sink: Sink): number {
+    if (this.ring !== undefined) return this.drainLane(sink, this.ring);
     const n = this.peek(sink, 0);
     if (n > 0) this.drop(n);
     return n;
   }
 
+  private drainLane(sink: Sink, ring: LaneRing): number {
+    const n = ring.claim(sink.remaining);
+    const put = n === 0 ? 0 : sink.put(claimed, 0, n);
+    if (put < n) this.giveBack(claimed.slice(Math.max(put, 0), n));
+    return put;
+  }
+
   /** Throws the `n` oldest bytes away. */
   drop(n: number): void {
-    this.length -= n;
-    if (this.length > 0) {
+    if (this.ring !== undefined) {
+      this.ring.claim(n);
+      return;
+    }
+    this.count -= n;
+    if (this.count > 0) {
       this.head = (this.head + n) & ((this.buf as Uint8Array).length - 1);
       return;
     }
@@ -79,10 +150,11 @@ export class ByteQueue {
 
   /** Throws everything away, memory too. */
   free(): void {
+    if (this.ring !== undefined) this.closeLane();
     allocated -= this.buf?.length ?? 0;
     this.buf = undefined;
     this.head = 0;
-    this.length = 0;
+    this.count = 0;
   }
 
   /** The ring, grown to hold `need` bytes; its size is a power of two. */
@@ -92,9 +164,9 @@ export class ByteQueue {
     while (size < need) size *= 2;
     const next = new Uint8Array(size);
     if (this.buf !== undefined) {
-      const firstPart = Math.min(this.length, this.buf.length - this.head);
+      const firstPart = Math.min(this.count, this.buf.length - this.head);
       next.set(this.buf.subarray(this.head, this.head + firstPart), 0);
-      next.set(this.buf.subarray(0, this.length - firstPart), firstPart);
+      next.set(this.buf.subarray(0, this.count - firstPart), firstPart);
     }
     allocated += size - (this.buf?.length ?? 0);
     this.buf = next;

@@ -28,12 +28,18 @@ export function establish(client: TcpSocket, server: TcpSocket): void {
   client.peer = server;
   server.peer = client;
   client.state = server.state = TCP_ESTABLISHED;
+  const { lanes } = client.kernel;
+  if (lanes !== undefined) {
+    client.lane = lanes.sideOf(client);
+    server.lane = lanes.sideOf(server);
+  }
   client.stopWaiting();
   client.queue.wake(WRITE);
 }
 
 /** The connection is over for this end (tcp_done); what it has received may still be read. */
 function done(socket: TcpSocket): void {
+  socket.lane?.close();
   socket.state = TCP_CLOSE;
   socket.shut = SHUTDOWN_MASK;
   socket.finPending = false;
@@ -69,6 +75,7 @@ export function leaveOrphan(socket: TcpSocket): void {
 
 /** The peer says that it will send no more. */
 function receiveFin(socket: TcpSocket): void {
+  socket.lane?.close();
   socket.finReceived = true;
   socket.shut |= RCV_SHUTDOWN;
   if (socket.state === TCP_ESTABLISHED) socket.state = TCP_CLOSE_WAIT;

@@ -35,6 +35,7 @@ function push(socket: TcpSocket, source: Source, flags: number): number {
   if (peer.closed || ((peer.shut & RCV_SHUTDOWN) !== 0 && peer.state === TCP_FIN_WAIT2)) {
     return sendToNobody(socket, peer, source);
   }
+  if ((flags & MSG_OOB) !== 0) socket.lane?.close();
   const n = peer.rx.fill(source, peer.rx.room(socket.capacity(peer)));
   if (n > 0) {
     socket.bytesSent += n;

@@ -41,6 +41,7 @@ import {
   POLLWRNORM,
 } from '../../abi/poll.js';
 import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_STREAM } from '../../abi/socket.js';
+import { LANE_RING } from '../../arch/lane-layout.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -48,6 +49,7 @@ import type { Task } from '../../kernel/task.js';
 import type { Timer } from '../../kernel/timers.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type Block, type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
+import type { LaneSide, LaneSocket } from '../lane/side.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, type Socket } from '../socket.js';
 import { anyOf, type Endpoint, encodeInetAddress, familyIn, isBroadcast } from './address.js';
 import { Backlog, findListener } from './backlog.js';
@@ -64,7 +66,8 @@ import { hasBytes, readableBytes, type Urgent } from './urgent.js';
 const DATA = POLLIN | POLLRDNORM;
 const ROOM = POLLOUT | POLLWRNORM;
 
-export class TcpSocket extends InetSocket {
+export class TcpSocket extends InetSocket implements LaneSocket {
+  declare lane: LaneSide | undefined;
   state = TCP_CLOSE;
   /** How far connect(2) has come, as its callers know (SS_UNCONNECTED ...). */
   private phase: 'unconnected' | 'connecting' | 'connected' = 'unconnected';
@@ -416,7 +419,26 @@ export class TcpSocket extends InetSocket {
     return peer === undefined || (!this.crowded(peer.rx.length) && peer.rx.room(this.capacity(peer)) > 0);
   }
 
+  /** Too small a buffer would have the lane look at more than its ring; the rest is told at once, or not at all. */
+  lanePartner(): TcpSocket | undefined {
+    const { peer } = this;
+    return peer !== undefined && peer !== this && this.plain(peer) && peer.plain(this) ? peer : undefined;
+  }
+  /** Established, and nothing about it that a read or write of mere bytes would have to look at. */
+  private plain(peer: TcpSocket): boolean {
+    const { keptBack, urgent } = this;
+    return (
+      this.state === TCP_ESTABLISHED &&
+      (this.shut | this.error) === 0 &&
+      keptBack === undefined &&
+      urgent === undefined &&
+      this.options.rcvLowat === 1 &&
+      this.capacity(peer) > 2 * LANE_RING
+    );
+  }
+
   override shutdown(how: number): number {
+    this.lane?.close();
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
     const bits = how + 1;
     if (this.state === TCP_LISTEN) {
@@ -479,6 +501,7 @@ export class TcpSocket extends InetSocket {
   }
 
   override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
+    this.lane?.close();
     const r = level === IPPROTO_TCP ? setTcpOption(this, name, value) : undefined;
     return r ?? super.setOption(task, level, name, value);
   }
@@ -497,6 +520,7 @@ export class TcpSocket extends InetSocket {
 
   override release(): void {
     if (this.closed) return;
+    this.lane?.close();
     this.stopListening();
     const rude = this.rx.length > 0 || (this.options.lingerOn !== 0 && this.options.lingerTime === 0);
     this.closed = true;

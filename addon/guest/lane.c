@@ -1,0 +1,162 @@
+/* The fast lane's code inside the guest: reads and writes of connections whose bytes lie in memory that both processes
+ * share. Whatever is not simple goes to the sentry by the system call itself. It trusts nothing in shared memory: a peer that
+ * writes nonsense there gets or sends nonsense, and reaches no other memory.
+ *
+ * It may be interrupted anywhere by a signal whose handler comes here again, or never comes back. */
+#include <stddef.h>
+
+#include "lane.h"
+
+enum { NR_READ = 0, NR_WRITE = 1, NR_MMAP = 9, NR_MADVISE = 28, NR_SENDTO = 44, NR_RECVFROM = 45 };
+enum {
+  PROT_READ = 1,
+  PROT_WRITE = 2,
+  MAP_SHARED = 1,
+  MADV_DONTFORK = 10,
+  MADV_DONTDUMP = 16,
+  MADV_WIPEONFORK = 18
+};
+enum { MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000 };
+enum { EAGAIN = 11 };
+
+/* tv_lane_call's answer for: make the call. No call returns it. */
+#define FALLBACK (-4096L)
+
+__attribute__((aligned(4096))) static union {
+  struct tv_lane_state lane;
+  uint8_t page[4096];
+} own;
+
+extern const char tv_lane_entry[], tv_lane_copy_insn[], tv_lane_copy_fault[], tv_lane_sites[];
+int tv_lane_copy(void *to, const void *from, size_t length);
+
+void tv_lane_places(struct tv_lane_places *places) {
+  places->state = (uint64_t)&own;
+  places->entry = (uint64_t)tv_lane_entry;
+  places->copy = (uint64_t)tv_lane_copy_insn;
+  places->fault = (uint64_t)tv_lane_copy_fault;
+  places->sites = (uint64_t)tv_lane_sites;
+}
+
+static long call6(long nr, long a, long b, long c, long d, long e, long f) {
+  long ret;
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall"
+                   : "=a"(ret)
+                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return ret;
+}
+
+/* Maps the table, or an arena. Returns 0 if that cannot be. */
+static void *map(long which, size_t size, int prot) {
+  long fd = call6(TV_NR_LANE_MEMORY, which, 0, 0, 0, 0, 0);
+  if (fd < 0) return 0;
+  long at = call6(NR_MMAP, 0, (long)size, prot, MAP_SHARED, fd, 0);
+  if (at < 0 && at >= -4095) return 0;
+  call6(NR_MADVISE, at, (long)size, MADV_DONTFORK, 0, 0, 0);
+  call6(NR_MADVISE, at, (long)size, MADV_DONTDUMP, 0, 0, 0);
+  return (void *)at;
+}
+
+/* Gets what the sentry has for this process and is not mapped yet. */
+static void prepare(struct tv_lane_state *s) {
+  if (__atomic_exchange_n(&s->asking, 1, __ATOMIC_ACQUIRE) != 0) return;
+  struct tv_lane_table *table = s->table;
+  if (table == 0) {
+    call6(NR_MADVISE, (long)&own, sizeof own, MADV_WIPEONFORK, 0, 0, 0);
+    table = map(TV_LANE_TABLE, TV_LANE_TABLE_SIZE, PROT_READ);
+    /* Without it there is no second attempt: `asking` stays. */
+    if (table == 0) return;
+    __atomic_store_n(&s->table, table, __ATOMIC_RELEASE);
+  }
+  while (s->arenas < TV_LANE_ARENAS && s->arenas < __atomic_load_n(&table->arenas, __ATOMIC_ACQUIRE)) {
+    void *arena = map(s->arenas, TV_LANE_ARENA_SIZE, PROT_READ | PROT_WRITE);
+    if (arena == 0) return;
+    s->arena[s->arenas] = arena;
+    __atomic_store_n(&s->arenas, s->arenas + 1, __ATOMIC_RELEASE);
+  }
+  __atomic_store_n(&s->asking, 0, __ATOMIC_RELEASE);
+}
+
+/* Copies between a program's buffer and a ring, whose bytes may go round its end. */
+static int from_ring(uint8_t *to, const uint8_t *ring, uint32_t at, size_t length) {
+  size_t first = TV_LANE_RING - at;
+  if (first >= length) return tv_lane_copy(to, ring + at, length);
+  return tv_lane_copy(to, ring + at, first) || tv_lane_copy(to + first, ring, length - first);
+}
+
+static int to_ring(uint8_t *ring, uint32_t at, const uint8_t *from, size_t length) {
+  size_t first = TV_LANE_RING - at;
+  if (first >= length) return tv_lane_copy(ring + at, from, length);
+  return tv_lane_copy(ring + at, from, first) || tv_lane_copy(ring, from + first, length - first);
+}
+
+static long take(struct tv_ring *ring, const uint8_t *bytes, uint8_t *to, size_t length, int dont_wait) {
+  uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+  uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+  if (head & TV_LANE_CLOSED) return FALLBACK;
+  uint32_t there = (tail - head) & TV_LANE_POSITION;
+  if (there == 0) return dont_wait && !(tail & TV_LANE_CLOSED) ? -EAGAIN : FALLBACK;
+  if (there > TV_LANE_RING) return FALLBACK;
+  size_t n = there < length ? there : length;
+  if (from_ring(to, bytes, head & (TV_LANE_RING - 1), n) != 0) return FALLBACK;
+  uint32_t next = (head + (uint32_t)n) & TV_LANE_POSITION;
+  if (!__atomic_compare_exchange_n(&ring->head, &head, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    return FALLBACK;
+  return (long)n;
+}
+
+static long put(struct tv_ring *ring, uint8_t *bytes, const uint8_t *from, size_t length, long fd) {
+  if (length > TV_LANE_RING) return FALLBACK;
+  if (__atomic_exchange_n(&ring->writing, 1, __ATOMIC_ACQUIRE) != 0) return FALLBACK;
+  long result = FALLBACK;
+  uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+  uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+  uint32_t used = (tail - head) & TV_LANE_POSITION;
+  if (!((tail | head) & TV_LANE_CLOSED) && used <= TV_LANE_RING && length <= TV_LANE_RING - used &&
+      to_ring(bytes, tail & (TV_LANE_RING - 1), from, length) == 0) {
+    uint32_t next = (tail + (uint32_t)length) & TV_LANE_POSITION;
+    if (__atomic_compare_exchange_n(&ring->tail, &tail, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+      result = (long)length;
+  }
+  __atomic_store_n(&ring->writing, 0, __ATOMIC_RELEASE);
+  if (result >= 0 && __atomic_load_n(&ring->want_data, __ATOMIC_SEQ_CST) != 0)
+    call6(TV_NR_LANE_KICK, fd, 0, 0, 0, 0, 0);
+  return result;
+}
+
+/* A call from a patched site: its number and first five arguments. */
+__attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t length, long flags,
+                                        long address) {
+  struct tv_lane_state *s = &own.lane;
+  const struct tv_lane_table *table = __atomic_load_n(&s->table, __ATOMIC_ACQUIRE);
+  if (table == 0) {
+    if (s->invited && !s->asking) prepare(s);
+    return FALLBACK;
+  }
+  if (s->arenas != table->arenas && !s->asking) prepare(s);
+  uint32_t number = (uint32_t)fd;
+  if (number >= TV_LANE_FDS || length == 0) return FALLBACK;
+  uint32_t entry = __atomic_load_n(&table->fds[number], __ATOMIC_ACQUIRE);
+  uint32_t arena = TV_FD_ARENA(entry), slot = TV_FD_SLOT(entry);
+  if (!(entry & TV_FD_OPEN) || arena >= __atomic_load_n(&s->arenas, __ATOMIC_ACQUIRE) ||
+      slot >= TV_LANE_SLOTS)
+    return FALLBACK;
+  int dont_wait = (entry & TV_FD_NONBLOCK) != 0;
+  if (nr == NR_SENDTO || nr == NR_RECVFROM) {
+    if ((flags & ~(long)(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || address != 0) return FALLBACK;
+    if (flags & MSG_DONTWAIT) dont_wait = 1;
+  }
+  uint8_t *base = s->arena[arena] + (size_t)slot * TV_LANE_SLOT_SIZE;
+  struct tv_slot *header = (struct tv_slot *)base;
+  uint8_t *bytes = base + TV_LANE_HEADER;
+  uint32_t mine = (entry & TV_FD_SECOND) != 0;
+  if (nr == NR_READ || nr == NR_RECVFROM)
+    return take(&header->rings[!mine], bytes + (size_t)!mine * TV_LANE_RING, buf, length, dont_wait);
+  if (nr == NR_WRITE || nr == NR_SENDTO)
+    return put(&header->rings[mine], bytes + (size_t)mine * TV_LANE_RING, buf, length, number);
+  return FALLBACK;
+}

@@ -1,0 +1,132 @@
+/**
+ * The fast lane of a stream socket: once both ends have been busy with small reads and writes, their bytes move to memory that
+ * the two processes share, and the calls are answered inside the guests. Here is one end's share of it; who has which memory,
+ * and the guests' program text, are src/platform/lane.
+ */
+
+import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
+import type { AddressSpace } from '../../kernel/mm.js';
+import type { Task } from '../../kernel/task.js';
+import type { Waiter } from '../../kernel/wait.js';
+import type { FdTable } from '../../vfs/fdtable.js';
+import type { FileLane, OpenFile } from '../../vfs/file.js';
+import type { ByteQueue } from '../inet/bytes.js';
+import type { LaneRing } from './ring.js';
+
+/** Calls before the lane is tried; and at most, after it had to be closed again and again. */
+const FIRST_THRESHOLD = 48;
+/** Calls before a call site is worth changing. */
+const BUSY = 16;
+const LAST_THRESHOLD = 1 << 16;
+
+/** A stream socket as the lane sees it. */
+export interface LaneSocket extends OpenFile {
+  /** Bytes received and not yet read. */
+  readonly rx: ByteQueue;
+  readonly lane: LaneSide | undefined;
+  /** The other end, if the connection is one of mere bytes: no shutdown, error, mark or limit that a read or write would have to look at. */
+  lanePartner(): LaneSocket | undefined;
+}
+
+/** A lane that is open. */
+export interface OpenLane {
+  close(): void;
+}
+
+/** Opens lanes (src/platform/lane/lanes.ts). */
+export interface LaneOpener {
+  /** A busy call site, which may be made to lead to the lane. @param vm whose program it is in */
+  site(task: Task): void;
+  /** Opens the lane between `side` and its partner if that can be. */
+  open(side: LaneSide): void;
+}
+
+/** Who made calls on an end: where its descriptor is. */
+export interface LaneHolder {
+  readonly vm: AddressSpace;
+  readonly files: FdTable;
+  readonly fd: number;
+}
+
+export class LaneSide implements FileLane {
+  holder: LaneHolder | undefined;
+  private calls = 0;
+  private threshold = FIRST_THRESHOLD;
+  private lane: OpenLane | undefined;
+  private ring: LaneRing | undefined;
+  private partner: LaneSocket | undefined;
+  /** Waiters and epoll instances that sleep until bytes come. */
+  private sleepers = 0;
+
+  constructor(
+    readonly socket: LaneSocket,
+    private readonly opener: LaneOpener,
+  ) {}
+
+  used(task: Task, fd: number): void {
+    if (++this.calls < BUSY) return;
+    this.opener.site(task);
+    // With the lane open the call came from a place that does not lead there yet, or had to wait.
+    if (this.lane !== undefined || this.calls < this.threshold) return;
+    this.calls = BUSY;
+    const { holder } = this;
+    if (holder?.fd !== fd || holder.files !== task.files || holder.vm !== task.vm)
+      this.holder = { vm: task.vm, files: task.files, fd };
+    this.opener.open(this);
+  }
+
+  /** The lane is open. @param ring where this end reads from */
+  opened(lane: OpenLane, ring: LaneRing, partner: LaneSocket): void {
+    this.lane = lane;
+    this.ring = ring;
+    this.partner = partner;
+    const { queue } = this.socket;
+    queue.watcher = this;
+    this.sleepers = queue.count((w) => w.lazy !== true);
+    ring.wantData = this.sleepers > 0;
+    for (const w of this.socket.watchers ?? []) w.laneChanged?.();
+  }
+
+  /** The lane is closed and the bytes are the sentry's again. */
+  closed(): void {
+    this.lane = undefined;
+    this.ring = undefined;
+    this.partner = undefined;
+    this.socket.queue.watcher = undefined;
+    this.threshold = Math.min(this.threshold * 2, LAST_THRESHOLD);
+    this.calls = 0;
+    for (const w of this.socket.watchers ?? []) w.laneChanged?.();
+    if (this.socket.rx.length > 0) this.socket.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  get isOpen(): boolean {
+    return this.lane !== undefined;
+  }
+  get arrivals(): number | undefined {
+    return this.ring?.arrivals;
+  }
+
+  close(): void {
+    this.lane?.close();
+  }
+
+  /** A guest has written here and found that the other end sleeps. */
+  kicked(): void {
+    this.partner?.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  joined(waiter: Waiter): void {
+    if (waiter.lazy !== true) this.sleep(true);
+  }
+  left(waiter: Waiter): void {
+    if (waiter.lazy !== true) this.sleep(false);
+  }
+
+  sleep(begins: boolean): void {
+    const { ring } = this;
+    if (ring === undefined) return;
+    const before = this.sleepers;
+    this.sleepers += begins ? 1 : -1;
+    if (before === 0 || this.sleepers === 0) ring.wantData = this.sleepers > 0;
+  }
+}

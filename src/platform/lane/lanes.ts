@@ -1,0 +1,245 @@
+/**
+ * The fast lane (ARCHITECTURE.md): which connections have one, with whose memory, and the call sites that lead to it.
+ * It is an offer: a guest that does not take it, or breaks it, makes ordinary calls.
+ */
+
+import { EINVAL, ENOMEM } from '../../abi/errno.js';
+import { O_ASYNC } from '../../abi/fcntl.js';
+import { PROT_READ, PROT_WRITE } from '../../abi/mman.js';
+import {
+  LANE_SITE_SIZE,
+  LANE_SITES,
+  LANE_TABLE,
+  type LanePlaces,
+  laneEntry,
+} from '../../arch/lane-layout.js';
+import { SYS } from '../../arch/x86-64-syscalls.js';
+import type { AddressSpace } from '../../kernel/mm.js';
+import type { Task } from '../../kernel/task.js';
+import type { Logger } from '../../log/logger.js';
+import type { LaneHolder, LaneOpener, LaneSide, LaneSocket, OpenLane } from '../../net/lane/side.js';
+import { LaneSide as Side } from '../../net/lane/side.js';
+import { CTL_IP_F64, type Native } from '../native.js';
+import { findCallSite, nearJump, SITE_AFTER, SITE_BEFORE, shortJump, siteCode } from './call-site.js';
+import { type LaneArena, LaneSpace } from './space.js';
+
+/** Calls that the lane can answer (addon/guest/lane.c). */
+const LANE_CALLS = new Set<number>([SYS.read, SYS.write, SYS.sendto, SYS.recvfrom]);
+/** Watched call sites of one program. */
+const MAX_SITES = 1024;
+const FREE_SITE = 0xcc;
+const TRAP = 0xcc;
+
+/** One connection's lane. */
+class Lane implements OpenLane {
+  private ended = false;
+
+  constructor(
+    private readonly arena: LaneArena,
+    private readonly slot: number,
+    private readonly ends: readonly [LaneEnd, LaneEnd],
+  ) {}
+
+  close(): void {
+    if (this.ended) return;
+    this.ended = true;
+    const [first, second] = this.ends;
+    const [fromFirst, fromSecond] = this.arena.rings(this.slot);
+    for (const { space, holder } of this.ends) {
+      space.open.delete(this);
+      space.setEntry(holder.fd, 0);
+    }
+    second.side.socket.rx.fromLane(fromFirst.close());
+    first.side.socket.rx.fromLane(fromSecond.close());
+    this.arena.give(this.slot);
+    first.side.closed();
+    second.side.closed();
+  }
+}
+
+interface LaneEnd {
+  readonly side: LaneSide;
+  readonly holder: LaneHolder;
+  readonly space: LaneSpace;
+}
+
+export class Lanes implements LaneOpener {
+  constructor(
+    private readonly native: Native,
+    private readonly log: Logger,
+  ) {}
+
+  /** For a stream socket that has become connected. */
+  sideOf(socket: LaneSocket): LaneSide {
+    return new Side(socket, this);
+  }
+
+  /** The program that the task runs has told where its lane code is. */
+  loaded(task: Task, places: LanePlaces): void {
+    task.vm.lanePlaces = places;
+  }
+
+  private space(vm: AddressSpace): LaneSpace | undefined {
+    if (vm.lanePlaces === undefined) return undefined;
+    if (vm.lane instanceof LaneSpace) return vm.lane;
+    const made = LaneSpace.make(this.native, vm);
+    if (made === undefined) return undefined;
+    vm.lane = made;
+    const [task] = vm.tasks;
+    task?.mem.putU32(vm.lanePlaces.state, 1);
+    vm.onEmpty = () => made.free(this.native);
+    return made;
+  }
+
+  // --- connections --------------------------------------------------------------------------------------------------
+
+  open(side: LaneSide): void {
+    const partner = side.socket.lanePartner();
+    if (partner?.lane === undefined) return;
+    const first = this.end(side);
+    const second = this.end(partner.lane);
+    if (first === undefined || second === undefined) return;
+    const place = first.space.slotWith(this.native, second.space);
+    if (place === undefined) return;
+    const { arena, slot } = place;
+    const [fromFirst, fromSecond] = arena.rings(slot);
+    fromFirst.reset();
+    fromSecond.reset();
+    const lane = new Lane(arena, slot, [first, second]);
+    const close = (): void => lane.close();
+    const moved = side.socket.rx.toLane(fromSecond, close);
+    if (!moved || !partner.rx.toLane(fromFirst, close)) {
+      if (moved) side.socket.rx.fromLane(fromSecond.close());
+      arena.give(slot);
+      return;
+    }
+    this.enter(first, arena, slot, 0, lane);
+    this.enter(second, arena, slot, 1, lane);
+    side.opened(lane, fromSecond, partner);
+    partner.lane.opened(lane, fromFirst, side.socket);
+    this.log.debug({ fd: first.holder.fd, partner: second.holder.fd, slot }, 'fast lane open');
+  }
+
+  private enter(
+    { space, holder, side }: LaneEnd,
+    arena: LaneArena,
+    slot: number,
+    end: 0 | 1,
+    lane: Lane,
+  ): void {
+    space.open.add(lane);
+    space.setEntry(holder.fd, laneEntry(space.indexOf(arena), slot, end, side.socket.nonblock));
+  }
+
+  /** An end that exactly one descriptor of one process is, in a program whose threads all have the same descriptors. */
+  private end(side: LaneSide): LaneEnd | undefined {
+    const { holder, socket } = side;
+    if (holder === undefined || socket.refs !== 1 || (socket.flags & O_ASYNC) !== 0) return undefined;
+    if (holder.files.get(holder.fd) !== socket) return undefined;
+    for (const w of socket.watchers ?? []) if (w.laneAllowed?.() !== true) return undefined;
+    const { vm, files } = holder;
+    if (vm.tasks.size === 0 || vm.copying > 0) return undefined;
+    for (const task of vm.tasks) if (task.files !== files) return undefined;
+    const space = this.space(vm);
+    return space === undefined ? undefined : { side, holder, space };
+  }
+
+  // --- what guests ask for ----------------------------------------------------------------------------------------------
+
+  /** NR_LANE_MEMORY: the next mmap(2) of this task may be one of this memory. @returns the descriptor number for it, or -errno */
+  memory(task: Task, which: number): number {
+    const space = this.space(task.vm);
+    if (space === undefined) return -ENOMEM;
+    const memory = which === LANE_TABLE ? space.table : space.arena(which)?.memory;
+    if (memory === undefined) return -EINVAL;
+    this.forget(task);
+    const fd = task.kernel.ipc.reserveFd();
+    task.laneMap = {
+      hostFd: memory.hostFd,
+      fd,
+      prot: which === LANE_TABLE ? PROT_READ : PROT_READ | PROT_WRITE,
+    };
+    return fd;
+  }
+
+  /** The call after that one. @returns true if it is the mapping, and may be carried out */
+  maps(task: Task, nr: number, prot: number, fd: number): boolean {
+    const { laneMap } = task;
+    if (laneMap === undefined) return false;
+    this.forget(task);
+    if (nr !== SYS.mmap || fd !== laneMap.fd || (prot & ~laneMap.prot) !== 0) return false;
+    return this.native.addFd(task.hostTid, laneMap.hostFd, fd) >= 0;
+  }
+
+  private forget(task: Task): void {
+    if (task.laneMap === undefined) return;
+    task.kernel.ipc.freeFd(task.laneMap.fd);
+    task.laneMap = undefined;
+  }
+
+  /** NR_LANE_KICK. */
+  kick(task: Task, fd: number): number {
+    const lane = task.files.get(fd)?.lane;
+    if (lane instanceof Side) lane.kicked();
+    return 0;
+  }
+
+  // --- call sites ---------------------------------------------------------------------------------------------------
+
+  site(task: Task): void {
+    const ip = new Float64Array(this.native.ctl)[CTL_IP_F64] as number;
+    const space = this.space(task.vm);
+    if (space === undefined || !LANE_CALLS.has(task.currentNr)) return;
+    if (space.sites.has(ip) || space.sites.size >= MAX_SITES) return;
+    space.sites.add(ip);
+    this.patch(task, space, task.vm.lanePlaces as LanePlaces, ip, task.currentNr);
+  }
+
+  private patch(task: Task, space: LaneSpace, places: LanePlaces, ip: number, nr: number): void {
+    const code = new Uint8Array(SITE_BEFORE + SITE_AFTER);
+    const got = task.mem.read(ip - SITE_BEFORE, code, 0, code.length);
+    if (got <= SITE_BEFORE) return;
+    const site = findCallSite(code.subarray(0, got), ip, nr);
+    const at = site === undefined ? 0 : this.freeSite(task, places);
+    if (site === undefined || at === 0) return;
+    const jump = nearJump(site.padding, at);
+    const way = siteCode(at, places.entry, ip, nr);
+    if (jump === undefined || way === undefined) return;
+    const poke = (addr: number, bytes: Uint8Array): boolean =>
+      this.native.pokeText(task.hostTid, addr, bytes) === bytes.length;
+    if (!poke(at, way) || !poke(site.padding, jump)) return;
+    const [first, second] = shortJump(site);
+    if (task.vm.tasks.size > 1) {
+      // Other threads may execute these bytes now: a trap stands there until the second one is in place (text_poke_bp).
+      space.trapped.add(site.start);
+      if (!poke(site.start, new Uint8Array([TRAP]))) return;
+    }
+    poke(site.start + 1, new Uint8Array([second as number]));
+    poke(site.start, new Uint8Array([first as number]));
+    task.kernel.log.debug(
+      { pid: task.pid, comm: task.comm, site: site.start, nr },
+      'call site leads to the fast lane',
+    );
+  }
+
+  /** Room for the jump of one more site. A child has its parent's: what is free is seen in its memory. */
+  private freeSite(task: Task, places: LanePlaces): number {
+    const area = new Uint8Array(LANE_SITES * LANE_SITE_SIZE);
+    if (task.mem.read(places.sites, area, 0, area.length) !== area.length) return 0;
+    for (let i = 0; i < LANE_SITES; i++) {
+      if (area[i * LANE_SITE_SIZE] === FREE_SITE) return places.sites + i * LANE_SITE_SIZE;
+    }
+    return 0;
+  }
+
+  /**
+   * A thread has stopped for a fault or a trap.
+   * @returns where it is to go on without the signal, or undefined if that is none of the lane's
+   */
+  fixup(task: Task, rip: number, trap: boolean): number | undefined {
+    const { lane, lanePlaces } = task.vm;
+    if (lanePlaces === undefined) return undefined;
+    if (trap) return lane instanceof LaneSpace && lane.trapped.has(rip - 1) ? rip - 1 : undefined;
+    return rip === lanePlaces.copy ? lanePlaces.fault : undefined;
+  }
+}

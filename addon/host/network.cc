@@ -1,9 +1,10 @@
-// The network namespace that sockets of guests are made in: network_namespaces(7), setns(2), rtnetlink(7).
+// The network namespace that sockets of guests are made in: network_namespaces(7), setns(2), rtnetlink(7), sock_diag(7).
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <napi.h>
 #include <net/if.h>
 #include <sched.h>
@@ -40,15 +41,26 @@ napi_value EnterNetwork(napi_env env, napi_callback_info info) {
   return MakeInt(env, r);
 }
 
-// A socket to ask about interfaces, addresses and routes: made before the lock-down, which allows no more of its family.
-napi_value OpenRoute(napi_env env, napi_callback_info) {
-  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
+// Sockets to ask about interfaces and routes, and about sockets: made before the lock-down, which allows no more of their family.
+napi_value OpenNetlink(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  const int protocol = Int(env, a[0]);
+  if (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG) return MakeInt(env, -EPROTONOSUPPORT);
+  const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   return MakeInt(env, fd < 0 ? -errno : fd);
 }
 
+// What would change anything is refused: being allowed to is the sentry's privilege, not the guest's.
+bool OnlyAsks(const nlmsghdr &h, int protocol) {
+  if (protocol == NETLINK_SOCK_DIAG) return h.nlmsg_type == SOCK_DIAG_BY_FAMILY;
+  // Of four types in a row the third asks.
+  return h.nlmsg_type >= RTM_BASE && (h.nlmsg_type & 3) == 2;
+}
+
 // Asks one question, and gives the whole answer: the kernel has it ready when sendmsg(2) returns, or makes it piece by piece in
-// recvmsg(2); nothing here waits. What would change anything is refused, for the answer is the sentry's privilege, not the guest's.
-napi_value AskRoute(napi_env env, napi_callback_info info) {
+// recvmsg(2); nothing here waits.
+napi_value AskNetlink(napi_env env, napi_callback_info info) {
   napi_value a[3];
   Args(env, info, a);
   void *request = nullptr, *answer = nullptr;
@@ -56,12 +68,14 @@ napi_value AskRoute(napi_env env, napi_callback_info info) {
   if (napi_get_typedarray_info(env, a[1], nullptr, &len, &request, nullptr, nullptr) != napi_ok ||
       napi_get_typedarray_info(env, a[2], nullptr, &room, &answer, nullptr, nullptr) != napi_ok)
     return MakeInt(env, -EINVAL);
+  const int fd = Int(env, a[0]);
+  int protocol = -1;
+  socklen_t protocol_len = sizeof protocol;
+  if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_len) < 0) return MakeInt(env, -errno);
   nlmsghdr h;
   if (len < sizeof h) return MakeInt(env, -EINVAL);
   memcpy(&h, request, sizeof h);
-  // Of four types in a row the third asks.
-  if (h.nlmsg_len != len || h.nlmsg_type < RTM_BASE || (h.nlmsg_type & 3) != 2) return MakeInt(env, -EPERM);
-  const int fd = Int(env, a[0]);
+  if (h.nlmsg_len != len || !OnlyAsks(h, protocol)) return MakeInt(env, -EPERM);
   auto *out = static_cast<uint8_t *>(answer);
   // What an earlier answer may have left.
   while (recv(fd, out, room, MSG_DONTWAIT | MSG_TRUNC) >= 0) {
@@ -98,7 +112,7 @@ napi_value InterfaceList(napi_env env, napi_callback_info info) {
 void RegisterHostNetwork(Napi::Env env, Napi::Object exports) {
   using tvisor::Method;
   Method(env, exports, "enterNetwork", EnterNetwork);
-  Method(env, exports, "routeOpen", OpenRoute);
-  Method(env, exports, "routeAsk", AskRoute);
+  Method(env, exports, "netlinkOpen", OpenNetlink);
+  Method(env, exports, "netlinkAsk", AskNetlink);
   Method(env, exports, "interfaceList", InterfaceList);
 }

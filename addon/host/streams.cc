@@ -195,6 +195,13 @@ constexpr const char *kMachineFiles[] = {"cpuinfo",
                                          "sys/kernel/threads-max",
                                          "sys/kernel/cap_last_cap"};
 
+// Names of /proc/net, which is the network namespace's of the sentry's first thread.
+constexpr const char *kNetworkFiles[] = {
+    "net/arp",        "net/dev",      "net/dev_mcast", "net/if_inet6",  "net/igmp",      "net/igmp6",
+    "net/ipv6_route", "net/mcfilter", "net/netstat",   "net/protocols", "net/raw",       "net/raw6",
+    "net/route",      "net/snmp",     "net/snmp6",     "net/sockstat",  "net/sockstat6", "net/tcp",
+    "net/tcp6",       "net/udp",      "net/udp6",      "net/wireless"};
+
 template <size_t N>
 bool Listed(const char *const (&list)[N], const std::string &name) {
   return std::any_of(std::begin(list), std::end(list), [&](const char *s) { return name == s; });
@@ -216,7 +223,8 @@ napi_value HostProc(napi_env env, napi_callback_info info) {
   size_t len = 0;
   if (napi_get_value_string_latin1(env, a[1], name, sizeof name, &len) != napi_ok)
     return MakeInt(env, -EINVAL);
-  if (pid == -1 ? !Listed(kMachineFiles, name) : !ProcessFile(name)) return MakeInt(env, -ENOENT);
+  if (pid == -1 ? !Listed(kMachineFiles, name) && !Listed(kNetworkFiles, name) : !ProcessFile(name))
+    return MakeInt(env, -ENOENT);
   char path[128];
   if (pid == -1) {
     snprintf(path, sizeof path, "/proc/%s", name);

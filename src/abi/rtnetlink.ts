@@ -105,6 +105,7 @@ export const IFA_F_NOPREFIXROUTE = 0x200;
 export const INFINITY_LIFE_TIME = 0xffffffff;
 
 export const RTA_DST = 1;
+export const RTA_SRC = 2;
 export const RTA_IIF = 3;
 export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
@@ -116,6 +117,8 @@ export const RTA_PREF = 20;
 export const RTA_UID = 25;
 /** struct rta_cacheinfo. */
 export const RTA_CACHEINFO_SIZE = 32;
+
+export const NDA_DST = 1;
 
 export const FRA_PRIORITY = 6;
 export const FRA_SUPPRESS_PREFIXLEN = 14;

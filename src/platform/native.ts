@@ -332,10 +332,10 @@ export interface Native {
   sockClose(fd: number): number;
   /** Moves the sentry into the network namespace of a path; 0 or -errno (-EINVAL: something else is there). */
   enterNetwork(path: string): number;
-  /** A rtnetlink(7) socket in that namespace. */
-  routeOpen(): number;
-  /** Asks over it one RTM_GET* message; bytes of the answer in `answer`, -EPERM for other messages, -ENOBUFS for too long answers. */
-  routeAsk(fd: number, request: Uint8Array, answer: Uint8Array): number;
+  /** A socket in that namespace to ask: NETLINK_ROUTE or NETLINK_SOCK_DIAG. */
+  netlinkOpen(protocol: number): number;
+  /** Asks over it one RTM_GET* or SOCK_DIAG_BY_FAMILY message; bytes of the answer in `answer`, -EPERM for others, -ENOBUFS if too long. */
+  netlinkAsk(fd: number, request: Uint8Array, answer: Uint8Array): number;
   /** SIOCGIFCONF: struct ifreq after struct ifreq; bytes or -errno. */
   interfaceList(fd: number, entries: Uint8Array): number;
 

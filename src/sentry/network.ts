@@ -4,6 +4,7 @@ import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOENT, EPERM } from '../abi
 import type { Kernel } from '../kernel/kernel.js';
 import { HostNetwork, setHostNetwork } from '../net/host/network.js';
 import { ALLOW_ALL } from '../net/host/policy.js';
+import { showHostTables } from '../net/host/tables.js';
 import { publish } from '../net/publish/publish.js';
 import { Turns } from '../net/publish/turns.js';
 import type { SocketsKept } from '../platform/native.js';
@@ -34,7 +35,12 @@ export async function openNetwork(
   if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
   if (spec.network === 'none' && spec.publish.length === 0) return 'none';
   const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
-  if (spec.network === 'host') setHostNetwork(kernel, network);
+  if (spec.network === 'host') {
+    const r = network.openQuestions();
+    if (r < 0) throw new SandboxError(`--network: the host refuses sockets (errno ${-r})`, 128);
+    setHostNetwork(kernel, network);
+    showHostTables(network);
+  }
   if (spec.filter !== undefined) (await import('./filtered.js')).openFiltered(kernel, network, spec.filter);
   publishAll(network, spec);
   return spec.network === 'none' ? 'published' : 'all';

@@ -54,7 +54,7 @@ async function attempts(port) {
   // Over descriptors that it has already, and in families that see more than the internet's sockets do.
   tryNow('raw socket', () => made(native.sockOpen(2, 3, 1)));
   tryNow('internet socket', () => made(native.sockOpen(2, 1, 0)));
-  tryNow('netlink socket', () => made(native.routeOpen()));
+  tryNow('netlink socket', () => made(native.netlinkOpen(0)));
   tryNow('network namespace', () => made(native.enterNetwork('/proc/self/ns/net')));
   // What the runtime itself needs goes on working: files, threads of its pool, new threads.
   await fs.promises.readFile('/proc/self/status').then(() => console.log('pool: works'));

@@ -66,6 +66,15 @@ export function setNetTable(kernel: Kernel, name: string, rows: () => string): v
   tables.set(name, rows);
 }
 
+const textsOf = new WeakMap<Kernel, Map<string, () => string>>();
+
+/** Gives the whole text of a table, its header too: for networks that are not the sandbox's own. */
+export function setNetText(kernel: Kernel, name: string, text: () => string): void {
+  let texts = textsOf.get(kernel);
+  if (texts === undefined) textsOf.set(kernel, (texts = new Map()));
+  texts.set(name, text);
+}
+
 /** What is directly below `dir` ('' or a directory with a slash at its end), and whether it is a directory. */
 export function netNames(dir: string): Map<string, boolean> {
   const names = new Map<string, boolean>();
@@ -78,5 +87,7 @@ export function netNames(dir: string): Map<string, boolean> {
 }
 
 export function netText(kernel: Kernel, name: string): string {
+  const whole = textsOf.get(kernel)?.get(name);
+  if (whole !== undefined) return whole();
   return (HEADERS[name] ?? '') + (tablesOf.get(kernel)?.get(name)?.() ?? '');
 }

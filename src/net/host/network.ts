@@ -1,8 +1,10 @@
 /** The host's network as the sentry uses it: which sockets it has there, and who is told when something happens to one. */
 
 import { ENFILE } from '../../abi/errno.js';
+import { NETLINK_ROUTE, NETLINK_SOCK_DIAG } from '../../abi/netlink.js';
+import { AF_INET, SOCK_DGRAM } from '../../abi/socket.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { type Native, SOCK_META } from '../../platform/native.js';
+import { type Native, SOCK_META, St } from '../../platform/native.js';
 import { ALLOW_ALL, type NetworkPolicy } from './policy.js';
 
 /** Hears of changes of a host socket. @param events POLL* bits that are set now */
@@ -61,6 +63,30 @@ export class HostNetwork {
 
   /** The first port that needs no privilege (net.ipv4.ip_unprivileged_port_start). */
   readonly firstFreePort: number;
+
+  /** Sockets of guests, by host descriptor: the numbers of their inodes inside. */
+  readonly guests = new Map<number, number>();
+  /** Descriptors to ask about the network with; made when it is opened. */
+  control = -1;
+  route = -1;
+  diag = -1;
+
+  /** Opens what questions about the network need, while that is allowed. @returns 0 or -errno */
+  openQuestions(): number {
+    this.control = this.native.sockOpen(AF_INET, SOCK_DGRAM, 0);
+    this.route = this.native.netlinkOpen(NETLINK_ROUTE);
+    this.diag = this.native.netlinkOpen(NETLINK_SOCK_DIAG);
+    return Math.min(this.control, this.route, this.diag, 0);
+  }
+
+  /** Inodes of guests' sockets by the numbers that they have on the host. */
+  guestInodes(): ReadonlyMap<number, number> {
+    const inodes = new Map<number, number>();
+    for (const [fd, ino] of this.guests) {
+      if (this.native.fstat(fd) === 0) inodes.set(this.native.statBuf[St.ino] ?? 0, ino);
+    }
+    return inodes;
+  }
 
   /** Makes room for one more host socket. @returns 0 or -ENFILE */
   reserve(): number {

@@ -112,6 +112,7 @@ export class HostInetSocket extends Socket {
     options = new SocketOptions(),
   ) {
     super(kernel, family, type, protocol, flags, cred);
+    network.guests.set(host.fd, this.inode.ino);
     this.options = options;
   }
 
@@ -436,6 +437,7 @@ export class HostInetSocket extends Socket {
   }
 
   override release(): void {
+    this.network.guests.delete(this.host.fd);
     this.host.close();
     this.held?.socket.reset();
     this.queue.wake(POLLHUP);

@@ -7,6 +7,8 @@ import { AF_INET } from '../../abi/socket.js';
 import { capable } from '../../kernel/cred.js';
 import type { Task } from '../../kernel/task.js';
 import type { SyscallResult } from '../../kernel/wait.js';
+import { hostInterfaceIoctl } from '../host/interfaces.js';
+import { hostNetwork } from '../host/network.js';
 import { announceLink, setLinkFlags } from '../netlink/route/link.js';
 import { ANY4, type Ip, isV4 } from './address.js';
 import {
@@ -126,6 +128,8 @@ function change(task: Task, device: LoopbackDevice, request: number, given: Data
  * cannot be changed, -ENOTTY for another request
  */
 export function interfaceIoctl(task: Task, request: number, arg: number): SyscallResult {
+  const network = hostNetwork(task.kernel);
+  if (network !== undefined) return hostInterfaceIoctl(network, task, request, arg);
   if (request === ioctls.SIOCGIFCONF) return listInterfaces(task, arg);
   if (request === ioctls.SIOCGIFNAME) return nameOfIndex(task, arg);
   const sets = CHANGEABLE.has(request) || UNCHANGEABLE.has(request);

@@ -1,10 +1,12 @@
 /** The protocol NETLINK_SOCK_DIAG (sock_diag(7), net/core/sock_diag.c): which family answers. */
 
-import { EINVAL, ENOENT } from '../../../abi/errno.js';
+import { EINVAL, ENOENT, EPERM } from '../../../abi/errno.js';
 import { NLM_F_DUMP } from '../../../abi/netlink.js';
 import { SOCK_DESTROY, SOCK_DIAG_BY_FAMILY } from '../../../abi/sock-diag.js';
 import { AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from '../../../abi/socket.js';
 import type { Kernel } from '../../../kernel/kernel.js';
+import { askHostSockets } from '../../host/netlink.js';
+import { hostNetwork } from '../../host/network.js';
 import type { Request } from '../message.js';
 import type { Answer, NetlinkProtocol, Sender } from '../protocol.js';
 import { destroyInet, inetDiag } from './inet-diag.js';
@@ -41,6 +43,9 @@ function answer(kernel: Kernel, request: Request, sender: Sender): Answer {
   const family = body[0] ?? 0;
   const dump = (request.flags & NLM_F_DUMP) !== 0;
   const r = { kernel, request, sender, dump };
+  const network = hostNetwork(kernel);
+  if (network !== undefined && (family === AF_INET || family === AF_INET6))
+    return type === SOCK_DESTROY ? -EPERM : askHostSockets(network, request);
   if (type === SOCK_DESTROY) return family === AF_INET || family === AF_INET6 ? destroyInet(r) : -ENOENT;
   return FAMILIES.get(family)?.(r) ?? -ENOENT;
 }

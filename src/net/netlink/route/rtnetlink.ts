@@ -7,6 +7,8 @@ import { CAP_NET_ADMIN } from '../../../abi/sched.js';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../abi/socket.js';
 import { capable } from '../../../kernel/cred.js';
 import type { Kernel } from '../../../kernel/kernel.js';
+import { askHostRoute } from '../../host/netlink.js';
+import { hostNetwork } from '../../host/network.js';
 import { type InetStack, inetStack } from '../../inet/stack.js';
 import type { Request } from '../message.js';
 import type { Answer, NetlinkProtocol, Sender } from '../protocol.js';
@@ -67,6 +69,8 @@ function answer(kernel: Kernel, request: Request, sender: Sender): Answer {
   if (request.body.length < 1) return 'ignored';
   const get = (type & rt.RTM_KIND_MASK) === rt.RTM_KIND_GET;
   if (!get && !capable(sender.task.cred, CAP_NET_ADMIN)) return -EPERM;
+  const network = hostNetwork(kernel);
+  if (network !== undefined) return get ? askHostRoute(network, request) : -EPERM;
   const handler = (get && (request.flags & NLM_F_DUMP) !== 0 ? DUMPS : SINGLE).get(type);
   const family = request.body[0] ?? AF_UNSPEC;
   return handler?.({ kernel, stack: inetStack(kernel), request, family, sender }) ?? -EOPNOTSUPP;

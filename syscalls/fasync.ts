@@ -56,6 +56,7 @@ export function setOwnerEx(kernel: Kernel, file: OpenFile, kind: number, id: num
     if (known === undefined) return -ESRCH;
   }
   file.owner = id;
+  if (id !== 0) file.owned();
   file.ownerKind = kind;
   return 0;
 }

@@ -85,11 +85,13 @@ napi_value AskNetlink(napi_env env, napi_callback_info info) {
   if (sendto(fd, request, len, MSG_DONTWAIT, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0)
     return MakeInt(env, -errno);
   size_t used = 0;
+  auto &last = *reinterpret_cast<int32_t *>(tvisor::g_scratch + tvisor::kSocketMeta);
   for (;;) {
     const ssize_t n = recv(fd, out + used, room - used, MSG_DONTWAIT | MSG_TRUNC);
     if (n < 0) return MakeInt(env, errno == EAGAIN ? static_cast<int64_t>(used) : -errno);
     if (static_cast<size_t>(n) > room - used) return MakeInt(env, -ENOBUFS);
     used += static_cast<size_t>(n);
+    last = static_cast<int32_t>(n);
   }
 }
 

@@ -22,7 +22,8 @@ using tvisor::MakeInt;
 using tvisor::Num;
 
 // What comes beside the bytes lies in the staging area, where nothing else is put (src/platform/native.ts, SOCK_*).
-constexpr size_t kMeta = 0x60000, kName = kMeta + 16, kControl = kMeta + 256, kControlRoom = 0x4000;
+constexpr size_t kMeta = tvisor::kSocketMeta, kName = kMeta + 16, kControl = kMeta + 256,
+                 kControlRoom = 0x4000;
 
 struct Meta {
   int32_t name_len;

@@ -197,10 +197,13 @@ constexpr const char *kMachineFiles[] = {"cpuinfo",
 
 // Names of /proc/net, which is the network namespace's of the sentry's first thread.
 constexpr const char *kNetworkFiles[] = {
-    "net/arp",        "net/dev",      "net/dev_mcast", "net/if_inet6",  "net/igmp",      "net/igmp6",
-    "net/ipv6_route", "net/mcfilter", "net/netstat",   "net/protocols", "net/raw",       "net/raw6",
-    "net/route",      "net/snmp",     "net/snmp6",     "net/sockstat",  "net/sockstat6", "net/tcp",
-    "net/tcp6",       "net/udp",      "net/udp6",      "net/wireless"};
+    "net/anycast6", "net/arp",           "net/dev",          "net/dev_mcast",     "net/dev_snmp6/lo",
+    "net/fib_trie", "net/icmp",          "net/icmp6",        "net/if_inet6",      "net/igmp",
+    "net/igmp6",    "net/ip6_flowlabel", "net/ipv6_route",   "net/mcfilter",      "net/mcfilter6",
+    "net/netstat",  "net/protocols",     "net/psched",       "net/ptype",         "net/raw",
+    "net/raw6",     "net/route",         "net/rt_cache",     "net/snmp",          "net/snmp6",
+    "net/sockstat", "net/sockstat6",     "net/softnet_stat", "net/stat/rt_cache", "net/tcp",
+    "net/tcp6",     "net/udp",           "net/udp6",         "net/udplite",       "net/udplite6"};
 
 template <size_t N>
 bool Listed(const char *const (&list)[N], const std::string &name) {

@@ -67,6 +67,9 @@ extern Hot g_hot;
 
 constexpr size_t kScratchSize = 1 << 20;
 
+// What lies beside the bytes of a message of a host socket, in the staging area (src/platform/native.ts, SOCK_META).
+constexpr size_t kSocketMeta = 0x60000;
+
 constexpr size_t kCtlSize = 512;
 extern uint8_t *g_scratch;
 

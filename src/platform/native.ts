@@ -334,7 +334,10 @@ export interface Native {
   enterNetwork(path: string): number;
   /** A socket in that namespace to ask: NETLINK_ROUTE or NETLINK_SOCK_DIAG. */
   netlinkOpen(protocol: number): number;
-  /** Asks over it one RTM_GET* or SOCK_DIAG_BY_FAMILY message; bytes of the answer in `answer`, -EPERM for others, -ENOBUFS if too long. */
+  /**
+   * Asks over it one RTM_GET* or SOCK_DIAG_BY_FAMILY message; bytes of the answer in `answer`, -EPERM for others, -ENOBUFS if it is
+   * too long. The length of the answer's last datagram is in the first word of SOCK_META.
+   */
   netlinkAsk(fd: number, request: Uint8Array, answer: Uint8Array): number;
   /** SIOCGIFCONF: struct ifreq after struct ifreq; bytes or -errno. */
   interfaceList(fd: number, entries: Uint8Array): number;

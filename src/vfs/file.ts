@@ -179,6 +179,8 @@ export abstract class OpenFile {
   fcntl(_task: Task, cmd: number, _arg: number): number {
     return cmd === F_SETPIPE_SZ || cmd === F_GETPIPE_SZ ? -EBADF : -EINVAL;
   }
+  /** It has got an owner (F_SETOWN), who is to hear of what happens from now on. */
+  owned(): void {}
   /** For mmap(2): a host descriptor that holds the bytes, or -ENODEV/-EACCES. `writable` is a shared writable mapping. */
   map(_writable: boolean): MapSource | number {
     return -ENODEV;

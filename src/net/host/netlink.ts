@@ -14,6 +14,8 @@ import type { HostNetwork } from './network.js';
 
 /** The longest answer, bytes: a table of routes with more has no place here. */
 const MOST = 1 << 20;
+/** NLMSG_DONE, with its result. */
+const DONE_SIZE = nl.NLMSGHDR_SIZE + 4;
 /** Names of interfaces (IFNAMSIZ, ALTIFNAMSIZ) and addresses are no longer than this. */
 const LONGEST_ATTRIBUTE = 128;
 
@@ -92,6 +94,7 @@ function ask(
     change?.(message);
     messages.push(new NetlinkMessage(message.type, message.flags, Buffer.from(message.body)));
   }
-  if ((request.flags & nl.NLM_F_DUMP) !== 0) return { dump: messages };
+  if ((request.flags & nl.NLM_F_DUMP) !== 0)
+    return { dump: messages, doneApart: network.meta[0] === DONE_SIZE };
   return messages[0] ?? 0;
 }

@@ -1,7 +1,7 @@
 /** SOL_SOCKET options of host sockets. What the host must not be asked (addon/host/socket-options.cc) is as for every socket. */
 
 import { ENOPROTOOPT } from '../../abi/errno.js';
-import { SO_RCVLOWAT, SOL_SOCKET } from '../../abi/socket.js';
+import { SO_LINGER, SO_RCVLOWAT, SOL_SOCKET } from '../../abi/socket.js';
 import type { SocketOptions } from '../options.js';
 import type { HostSocket } from './host-socket.js';
 
@@ -18,6 +18,12 @@ export function setSocketOption(
   if (r === 0 && name === SO_RCVLOWAT) {
     const kept = getSocketOption(host, name, 4);
     if (kept instanceof Uint8Array) options.rcvLowat = new DataView(kept.buffer).getInt32(0, true);
+  }
+  // Whoever lingers is kept waiting by us.
+  if (r === 0 && name === SO_LINGER) {
+    const dv = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    options.lingerOn = dv.getInt32(0, true);
+    options.lingerTime = dv.getInt32(4, true);
   }
   return r;
 }

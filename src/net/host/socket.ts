@@ -49,16 +49,18 @@ import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
-import { type SyscallResult, type Waiter, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
+import { type Block, type SyscallResult, type Waiter, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
 import { interfaceIoctl } from '../inet/interfaces.js';
 import { intBytes } from '../inet/socket.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket } from '../socket.js';
 import { addressed, joinedGroup, peerOf } from './addresses.js';
+import { Departure } from './departure.js';
 import { type Accepted, HostSocket, REFUSED } from './host-socket.js';
 import type { HostNetwork } from './network.js';
 import { getSocketOption, setSocketOption } from './options.js';
 import type { NetworkPolicy, Peer } from './policy.js';
+import { UrgentBytes } from './urgent.js';
 
 /** Flags that the host is told of. Not waiting and SIGPIPE are our own matter. */
 const SEND_FLAGS = MSG_OOB | MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE;
@@ -98,6 +100,9 @@ export class HostInetSocket extends Socket {
   private acceptedFrom: Uint8Array | undefined;
   /** A connection that the host has handed over and that no call could take. */
   private held: Accepted | undefined;
+  private readonly urgent = new UrgentBytes();
+  /** Closed, with SO_LINGER. */
+  private departure: Departure | undefined;
 
   private constructor(
     readonly network: HostNetwork,
@@ -157,9 +162,13 @@ export class HostInetSocket extends Socket {
   watch(): void {
     this.host.watch((events) => this.changed(events));
   }
+  override owned(): void {
+    this.watch();
+  }
   private changed(events: number): void {
     const data = (events & POLLIN) !== 0 ? DATA : 0;
     const room = (events & POLLOUT) !== 0 ? ROOM : 0;
+    this.urgent.changed(this, events);
     this.queue.wake(events | data | room);
   }
 
@@ -339,7 +348,7 @@ export class HostInetSocket extends Socket {
         if (n === -EAGAIN) return !this.dontWait(flags) && this.readsNoMore ? finish(0) : WOULD_BLOCK;
         if (n < 0) return copied > 0 ? finish(this.partial(copied, n)) : n;
         copied += n;
-        if (n === 0 || copied >= target) return finish(copied);
+        if (n === 0 || copied >= target || (n > 0 && this.atMark(flags))) return finish(copied);
       }
     };
     const r = attempt();
@@ -350,6 +359,11 @@ export class HostInetSocket extends Socket {
       attempt,
       this.timed(this.options.rcvTimeout, () => (copied > 0 ? finish(copied) : 0)),
     );
+  }
+
+  /** Even who wants all of it gets no more than what stands before an urgent byte. */
+  private atMark(flags: number): boolean {
+    return (flags & MSG_WAITALL) !== 0 && this.host.intIoctl(SIOCATMARK) === 1;
   }
 
   /** How many bytes a call waits for. What is only looked at, errors and messages come in one piece. */
@@ -363,7 +377,10 @@ export class HostInetSocket extends Socket {
   }
   private receiveNow(sink: Sink, flags: number, out: ReceivedMessage): number {
     const passed = flags & RECEIVE_FLAGS;
-    if (this.type === SOCK_STREAM) return this.host.receive(sink, passed, out);
+    if (this.type === SOCK_STREAM) {
+      if ((flags & (MSG_OOB | MSG_PEEK)) === MSG_OOB) this.urgent.read();
+      return this.host.receive(sink, passed, out);
+    }
     for (let i = 0; i < MOST_REFUSED; i++) {
       const n = this.host.receive(sink, passed, out, (from) => this.admits(from));
       if (n !== REFUSED) return n;
@@ -393,6 +410,13 @@ export class HostInetSocket extends Socket {
   }
   override peerAddress(): Uint8Array | number {
     return this.host.peerName();
+  }
+
+  override lingering(): Block | undefined {
+    const { departure } = this;
+    if (departure === undefined || departure.gone) return undefined;
+    const retry = (): number | typeof WOULD_BLOCK => (departure.gone ? 0 : WOULD_BLOCK);
+    return { on: [this.queue], retry, interrupted: () => 0 };
   }
 
   /** Nothing is connected without an address (socketpair(2)). */
@@ -437,8 +461,11 @@ export class HostInetSocket extends Socket {
   }
 
   override release(): void {
-    this.network.guests.delete(this.host.fd);
-    this.host.close();
+    const { host, kernel, options } = this;
+    this.network.guests.delete(host.fd);
+    if (options.lingerOn !== 0 && options.lingerTime > 0 && this.type === SOCK_STREAM)
+      this.departure = new Departure(kernel, host, options.lingerTime * 1000, () => this.queue.wake(POLLHUP));
+    else host.close();
     this.held?.socket.reset();
     this.queue.wake(POLLHUP);
   }

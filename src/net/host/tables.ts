@@ -5,19 +5,34 @@ import type { HostNetwork } from './network.js';
 
 /** Tables as they are. */
 const PLAIN = [
+  'anycast6',
   'arp',
   'dev',
   'dev_mcast',
+  'dev_snmp6/lo',
+  'fib_trie',
   'if_inet6',
   'igmp',
+  'igmp6',
+  'ip6_flowlabel',
   'ipv6_route',
+  'mcfilter',
+  'mcfilter6',
+  'netstat',
   'protocols',
+  'psched',
+  'ptype',
   'route',
+  'rt_cache',
+  'snmp',
+  'snmp6',
   'sockstat',
-  'wireless',
+  'sockstat6',
+  'softnet_stat',
+  'stat/rt_cache',
 ];
 /** Tables of sockets: the tenth column is the number of an inode. */
-const SOCKETS = ['tcp', 'tcp6', 'udp', 'udp6', 'raw'];
+const SOCKETS = ['icmp', 'icmp6', 'raw', 'raw6', 'tcp', 'tcp6', 'udp', 'udp6', 'udplite', 'udplite6'];
 const BEFORE_INODE = /^((?:\s*\S+){9}\s+)(\d+)/;
 
 /** Has the tables below /proc/net show the host's network. */

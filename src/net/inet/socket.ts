@@ -115,9 +115,7 @@ export abstract class InetSocket extends Socket implements Bound {
     if (typeof address !== 'number' || address !== -EAFNOSUPPORT || this.family !== AF_INET) return address;
     // Old programs leave the family out when they bind to the wildcard address.
     if (familyIn(raw) !== AF_UNSPEC) return address;
-    const patched = Uint8Array.from(raw);
-    patched[0] = AF_INET;
-    const wild = parseInetAddress(patched, AF_INET);
+    const wild = parseInetAddress(withFamily(raw), AF_INET);
     return typeof wild !== 'number' && wild.ip === ANY4 ? wild : -EAFNOSUPPORT;
   }
 
@@ -152,7 +150,8 @@ export abstract class InetSocket extends Socket implements Bound {
   }
 
   /** @returns the destination, with the rules that connect(2) and sendto(2) share; -EINVAL, -EAFNOSUPPORT */
-  protected parseDestination(raw: Uint8Array): InetAddress | number {
+  protected parseDestination(given: Uint8Array): InetAddress | number {
+    const raw = this.family === AF_INET && this.type !== SOCK_STREAM ? withFamily(given) : given;
     const family = familyIn(raw);
     const v4 = this.family === AF_INET || (this.type !== SOCK_STREAM && family === AF_INET);
     const address = parseInetAddress(raw, v4 ? AF_INET : this.family);
@@ -202,6 +201,14 @@ export abstract class InetSocket extends Socket implements Bound {
   get dualStack(): boolean {
     return this.family === AF_INET6 && !this.v6only && (this.local.ip === ANY6 || isV4(this.local.ip));
   }
+}
+
+/** An address without a family as one of AF_INET (udp_sendmsg). */
+function withFamily(raw: Uint8Array): Uint8Array {
+  if (raw.length < 2 || familyIn(raw) !== AF_UNSPEC) return raw;
+  const named = Uint8Array.from(raw);
+  named[0] = AF_INET;
+  return named;
 }
 
 /** The int that an option is set to. Level IP takes a single byte too. */

@@ -115,20 +115,22 @@ export class Rules {
     );
   }
 
-  /** Is there a rule that lets anything through to that port (0: any), whatever the protocol? */
+  /**
+   * May anything be said to that port (0: to any), whatever the protocol? As with names, rules that deny only some of it are passed
+   * over.
+   */
   mayReach(ip: Ip, port: number): boolean {
     const judged = judgedAs(ip);
     const range = rangeOf(judged);
     if (range.name === 'loopback' || range.name === 'unspecified') return false;
     const names = this.namesFor(ip, judged);
-    return this.out.some(
-      (rule) =>
-        rule.action === 'allow' &&
-        rule.protocol !== 'dns' &&
-        (port === 0 || hasPort(rule, port)) &&
-        isAbout(rule, ip, judged, names) &&
-        letsThrough(rule, range),
-    );
+    for (const rule of this.out) {
+      const { action, protocol, ports } = rule;
+      if (protocol === 'dns' || !isAbout(rule, ip, judged, names)) continue;
+      if (action === 'deny' && protocol === 'any' && ports.length === 0) return false;
+      if (action === 'allow' && (port === 0 || hasPort(rule, port)) && letsThrough(rule, range)) return true;
+    }
+    return false;
   }
 
   /** May anybody come in at this port? Only then the host is asked to listen there. */

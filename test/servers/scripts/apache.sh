@@ -22,7 +22,10 @@ ErrorLog $PWD/log
 DocumentRoot $PWD/www
 MaxKeepAliveRequests 0
 ThreadsPerChild 10
-StartServers 3
+StartServers 4
+MinSpareThreads 10
+MaxSpareThreads 160
+MaxRequestWorkers 160
 <Directory $PWD/www>
   Require all granted
   Options +ExecCGI

@@ -45,6 +45,7 @@ function sysEpollCtl(task: Task, args: SyscallArgs): SyscallResult {
   if (epoll === undefined || file === undefined) return -EBADF;
   if (!file.pollable) return -EPERM;
   if (!(epoll instanceof Epoll) || epoll === file) return -EINVAL;
+  if (file.lane?.isOpen === true) task.kernel.lanes?.controlled(task, args.int(0), epoll);
   switch (op) {
     case EPOLL_CTL_ADD:
       return epoll.add(file, fd, want, task);

@@ -7,7 +7,15 @@
 
 #include "lane.h"
 
-enum { NR_READ = 0, NR_WRITE = 1, NR_MMAP = 9, NR_MADVISE = 28, NR_SENDTO = 44, NR_RECVFROM = 45 };
+enum {
+  NR_READ = 0,
+  NR_WRITE = 1,
+  NR_MMAP = 9,
+  NR_MADVISE = 28,
+  NR_SENDTO = 44,
+  NR_RECVFROM = 45,
+  NR_EPOLL_CTL = 233
+};
 enum {
   PROT_READ = 1,
   PROT_WRITE = 2,
@@ -18,13 +26,16 @@ enum {
 };
 enum { MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000 };
 enum { EAGAIN = 11 };
+enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3 };
+/* EPOLLIN, PRI, OUT, ERR, HUP, RDHUP, ONESHOT and ET. */
+#define EPOLL_USUAL 0xc000201fu
 
 /* tv_lane_call's answer for: make the call. No call returns it. */
 #define FALLBACK (-4096L)
 
 __attribute__((aligned(4096))) static union {
   struct tv_lane_state lane;
-  uint8_t page[4096];
+  uint8_t pages[(sizeof(struct tv_lane_state) + 4095) / 4096 * 4096];
 } own;
 
 extern const char tv_lane_entry[], tv_lane_copy_insn[], tv_lane_copy_fault[], tv_lane_sites[];
@@ -70,6 +81,8 @@ static void prepare(struct tv_lane_state *s) {
     table = map(TV_LANE_TABLE, TV_LANE_TABLE_SIZE, PROT_READ);
     /* Without it there is no second attempt: `asking` stays. */
     if (table == 0) return;
+    s->log = map(TV_LANE_LOG, TV_LANE_LOG_SIZE, PROT_READ | PROT_WRITE);
+    if (s->log == 0) return;
     __atomic_store_n(&s->table, table, __ATOMIC_RELEASE);
   }
   while (s->arenas < TV_LANE_ARENAS && s->arenas < __atomic_load_n(&table->arenas, __ATOMIC_ACQUIRE)) {
@@ -128,6 +141,48 @@ static long put(struct tv_ring *ring, uint8_t *bytes, const uint8_t *from, size_
   return result;
 }
 
+/* epoll_ctl(2) of a connection in the lane, to be carried out when the process next asks the sentry for anything. What the
+ * call returns is known now: whether the descriptor is watched, the table and what is pending tell. */
+static long control(struct tv_lane_state *s, const struct tv_lane_table *table, uint32_t epoll, uint32_t op,
+                    uint32_t fd, const void *event) {
+  if (fd >= TV_LANE_FDS || epoll >= TV_LANE_FDS || op < EPOLL_CTL_ADD || op > EPOLL_CTL_MOD) return FALLBACK;
+  uint32_t instance = __atomic_load_n(&table->fds[epoll], __ATOMIC_ACQUIRE);
+  if (!(instance & TV_FD_EPOLL) || !(__atomic_load_n(&table->fds[fd], __ATOMIC_ACQUIRE) & TV_FD_OPEN))
+    return FALLBACK;
+  uint32_t bit = 1u << TV_FD_INDEX(instance);
+  if (__atomic_load_n(&table->asleep, __ATOMIC_ACQUIRE) & bit) return FALLBACK;
+  struct tv_lane_log *log = s->log;
+  if (__atomic_exchange_n(&log->writing, 1, __ATOMIC_ACQUIRE) != 0) return FALLBACK;
+  long result = FALLBACK;
+  uint32_t tail = log->tail, head = __atomic_load_n(&table->log_head, __ATOMIC_ACQUIRE);
+  uint32_t watched = (int32_t)(s->pending[fd].entry - head) > 0
+                         ? s->pending[fd].watched
+                         : __atomic_load_n(&table->watched[fd], __ATOMIC_ACQUIRE);
+  struct tv_lane_op *entry = &log->ops[tail % TV_LANE_OPS];
+  struct {
+    uint32_t events;
+    uint32_t data[2];
+  } wanted = {0, {0, 0}};
+  if (tail - head < TV_LANE_OPS && (op == EPOLL_CTL_ADD) == !(watched & bit) &&
+      (op == EPOLL_CTL_DEL || tv_lane_copy(&wanted, event, sizeof wanted) == 0) &&
+      !(wanted.events & ~EPOLL_USUAL)) {
+    entry->epoll = epoll;
+    entry->op = op;
+    entry->fd = fd;
+    entry->events = wanted.events;
+    entry->data = wanted.data[0] | (uint64_t)wanted.data[1] << 32;
+    s->pending[fd].watched = op == EPOLL_CTL_DEL ? watched & ~bit : watched | bit;
+    s->pending[fd].entry = tail + 1;
+    __atomic_store_n(&log->tail, tail + 1, __ATOMIC_SEQ_CST);
+    result = 0;
+  }
+  __atomic_store_n(&log->writing, 0, __ATOMIC_SEQ_CST);
+  // Somebody may have gone to sleep since: the entry must not wait until he wakes up.
+  if (result == 0 && (__atomic_load_n(&table->asleep, __ATOMIC_SEQ_CST) & bit))
+    call6(TV_NR_LANE_KICK, -1, 0, 0, 0, 0, 0);
+  return result;
+}
+
 /* A call from a patched site: its number and first five arguments. */
 __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t length, long flags,
                                         long address) {
@@ -138,6 +193,8 @@ __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t l
     return FALLBACK;
   }
   if (s->arenas != table->arenas && !s->asking) prepare(s);
+  if (nr == NR_EPOLL_CTL)
+    return control(s, table, (uint32_t)fd, (uint32_t)(uint64_t)buf, (uint32_t)length, (const void *)flags);
   uint32_t number = (uint32_t)fd;
   if (number >= TV_LANE_FDS || length == 0) return FALLBACK;
   uint32_t entry = __atomic_load_n(&table->fds[number], __ATOMIC_ACQUIRE);

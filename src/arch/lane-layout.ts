@@ -3,8 +3,9 @@
 export const NR_LANE_MEMORY = 1001;
 export const NR_LANE_KICK = 1002;
 
-/** What NR_LANE_MEMORY is asked for: the table, or an arena's index. */
+/** What NR_LANE_MEMORY is asked for: the table, the log, or an arena's index. */
 export const LANE_TABLE = -1;
+export const LANE_LOG = -2;
 export const LANE_FDS = 4096;
 export const LANE_ARENAS = 32;
 export const LANE_SLOTS = 64;
@@ -13,11 +14,22 @@ export const LANE_RING = 32768;
 const HEADER = 4096;
 const SLOT_SIZE = HEADER + 2 * LANE_RING;
 export const LANE_ARENA_SIZE = LANE_SLOTS * SLOT_SIZE;
-export const LANE_TABLE_SIZE = 20480;
+export const LANE_TABLE_SIZE = 24576;
+export const LANE_LOG_SIZE = 16384;
 
 /** Words of struct tv_lane_table. */
 export const TABLE_ARENAS = 0;
+export const TABLE_LOG_HEAD = 1;
+export const TABLE_ASLEEP = 2;
 export const TABLE_FDS = 16;
+/** Where the bytes `watched` begin. */
+export const TABLE_WATCHED = 4 * (TABLE_FDS + LANE_FDS);
+
+/** struct tv_lane_log: entries, words of its header, of an entry, and of an entry's fields. */
+export const LANE_OPS = 512;
+export const LOG_TAIL = 0;
+export const LOG_OPS = 16;
+export const OP_WORDS = 6;
 
 const FD_OPEN = 0x80000000;
 const FD_SECOND = 0x40000000;
@@ -26,6 +38,15 @@ const FD_NONBLOCK = 0x20000000;
 /** An entry of the table. @param end which end of the slot: 0 writes ring 0 and reads ring 1 */
 export function laneEntry(arena: number, slot: number, end: 0 | 1, nonblock: boolean): number {
   return FD_OPEN | (end === 1 ? FD_SECOND : 0) | (nonblock ? FD_NONBLOCK : 0) | (arena << 8) | slot | 0;
+}
+
+const FD_EPOLL = 0x10000000;
+/** Epoll instances that a table may have. */
+export const LANE_EPOLLS = 8;
+
+/** The entry of an epoll instance. */
+export function epollEntry(index: number): number {
+  return FD_EPOLL | index;
 }
 
 /** The top bit of a position: closed to guests; and the position itself. */

@@ -102,8 +102,19 @@ export class Epoll extends AnonFile implements QueueWatcher {
   /** Items whose file has an open fast lane: looked at by every call, and told of bytes only while somebody sleeps here. */
   private readonly lanes = new Set<Item>();
 
+  /** Told of every descriptor number that begins or ceases to be watched. */
+  onChange: ((fd: number) => void) | undefined;
+
   constructor(kernel: Kernel) {
     super(kernel, '[eventpoll]', O_RDWR);
+  }
+
+  watches(file: OpenFile | undefined, fd: number): boolean {
+    return file !== undefined && this.items.get(file)?.has(fd) === true;
+  }
+  /** Numbers of all watched descriptors. */
+  *watchedFds(): Generator<number> {
+    for (const byFd of this.items.values()) yield* byFd.keys();
   }
 
   /** An instance that is itself watched would have to wake its watchers. */
@@ -123,10 +134,12 @@ export class Epoll extends AnonFile implements QueueWatcher {
   }
   joined(): void {
     if (this.queue.count(() => true) !== 1) return;
+    this.lane?.sleep(true);
     for (const item of this.lanes) item.file.lane?.sleep(true);
   }
   left(): void {
     if (!this.queue.empty) return;
+    this.lane?.sleep(false);
     for (const item of this.lanes) item.file.lane?.sleep(false);
   }
 
@@ -165,8 +178,21 @@ export class Epoll extends AnonFile implements QueueWatcher {
       if (this.laneAllowed(item)) this.laneChanged(item);
       else file.lane.close();
     }
+    this.onChange?.(fd);
     if (item.ready(task) !== 0) this.enqueue(item);
     return 0;
+  }
+
+  /** EPOLL_CTL_DEL and EPOLL_CTL_ADD at once. @returns as these */
+  renew(file: OpenFile, fd: number, want: EpollEvent, task?: Task): number {
+    const item = this.items.get(file)?.get(fd);
+    if (item === undefined || item.exclusive) {
+      const r = this.remove(file, fd);
+      return r < 0 ? r : this.add(file, fd, want, task);
+    }
+    item.queued = false;
+    this.ready.delete(item);
+    return this.modify(file, fd, want, task);
   }
 
   /** EPOLL_CTL_MOD. @returns 0, -ENOENT, -EINVAL */
@@ -211,6 +237,7 @@ export class Epoll extends AnonFile implements QueueWatcher {
     if (this.lanes.delete(item) && !this.queue.empty) file.lane?.sleep(false);
     item.queued = false;
     this.ready.delete(item);
+    this.onChange?.(item.fd);
   }
 
   /**

@@ -181,6 +181,7 @@ export class Tracer {
   private traced(task: Task): void {
     const { regs } = this;
     if (this.native.getRegs(task.hostTid, regs) < 0) return;
+    task.vm.drain?.();
     const nr = regs[Reg.orig_rax] as number;
     if (MappedCalls.has(nr, regs)) {
       this.mapping(task, nr);

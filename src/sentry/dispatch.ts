@@ -135,6 +135,7 @@ export class Dispatcher {
       this.answer(-ENOSYS);
       return;
     }
+    if (task.vm.drain !== undefined) task.vm.drain();
     task.currentNr = nr;
     task.restartAnswered = false;
     const { observer } = this;

@@ -7,6 +7,7 @@ import { EINVAL, ENOMEM } from '../../abi/errno.js';
 import { O_ASYNC } from '../../abi/fcntl.js';
 import { PROT_READ, PROT_WRITE } from '../../abi/mman.js';
 import {
+  LANE_LOG,
   LANE_SITE_SIZE,
   LANE_SITES,
   LANE_TABLE,
@@ -14,17 +15,20 @@ import {
   laneEntry,
 } from '../../arch/lane-layout.js';
 import { SYS } from '../../arch/x86-64-syscalls.js';
+import type { Epoll } from '../../fs/epoll.js';
 import type { AddressSpace } from '../../kernel/mm.js';
 import type { Task } from '../../kernel/task.js';
 import type { Logger } from '../../log/logger.js';
 import type { LaneHolder, LaneOpener, LaneSide, LaneSocket, OpenLane } from '../../net/lane/side.js';
 import { LaneSide as Side } from '../../net/lane/side.js';
-import { CTL_IP_F64, type Native } from '../native.js';
+import type { FdTable } from '../../vfs/fdtable.js';
+import { CTL_IP_F64, type LaneMemory, type Native } from '../native.js';
 import { findCallSite, nearJump, SITE_AFTER, SITE_BEFORE, shortJump, siteCode } from './call-site.js';
+import { LaneLog } from './log.js';
 import { type LaneArena, LaneSpace } from './space.js';
 
 /** Calls that the lane can answer (addon/guest/lane.c). */
-const LANE_CALLS = new Set<number>([SYS.read, SYS.write, SYS.sendto, SYS.recvfrom]);
+const LANE_CALLS = new Set<number>([SYS.read, SYS.write, SYS.sendto, SYS.recvfrom, SYS.epoll_ctl]);
 /** Watched call sites of one program. */
 const MAX_SITES = 1024;
 const FREE_SITE = 0xcc;
@@ -55,6 +59,12 @@ class Lane implements OpenLane {
     first.side.closed();
     second.side.closed();
   }
+}
+
+/** Whether all threads of a program have the same descriptors, so that a table can speak of them. */
+function sameFiles(vm: AddressSpace, files: FdTable): boolean {
+  for (const task of vm.tasks) if (task.files !== files) return false;
+  return true;
 }
 
 interface LaneEnd {
@@ -139,9 +149,22 @@ export class Lanes implements LaneOpener {
     for (const w of socket.watchers ?? []) if (w.laneAllowed?.() !== true) return undefined;
     const { vm, files } = holder;
     if (vm.tasks.size === 0 || vm.copying > 0) return undefined;
-    for (const task of vm.tasks) if (task.files !== files) return undefined;
+    if (!sameFiles(vm, files)) return undefined;
     const space = this.space(vm);
     return space === undefined ? undefined : { side, holder, space };
+  }
+
+  // --- epoll instances ----------------------------------------------------------------------------------------------
+
+  /** epoll_ctl(2) of a connection with an open lane was made as a call. */
+  controlled(task: Task, fd: number, epoll: Epoll): void {
+    this.site(task);
+    if (epoll.lane !== undefined || epoll.refs !== 1 || epoll.watchers !== undefined) return;
+    const space = this.space(task.vm);
+    if (space === undefined || !sameFiles(task.vm, task.files)) return;
+    const log = (space.calls ??= new LaneLog(space, task.files));
+    log.register(fd, epoll);
+    task.vm.drain = () => log.drain();
   }
 
   // --- what guests ask for ----------------------------------------------------------------------------------------------
@@ -150,7 +173,7 @@ export class Lanes implements LaneOpener {
   memory(task: Task, which: number): number {
     const space = this.space(task.vm);
     if (space === undefined) return -ENOMEM;
-    const memory = which === LANE_TABLE ? space.table : space.arena(which)?.memory;
+    const memory = this.memoryOf(space, which);
     if (memory === undefined) return -EINVAL;
     this.forget(task);
     const fd = task.kernel.ipc.reserveFd();
@@ -160,6 +183,11 @@ export class Lanes implements LaneOpener {
       prot: which === LANE_TABLE ? PROT_READ : PROT_READ | PROT_WRITE,
     };
     return fd;
+  }
+
+  private memoryOf(space: LaneSpace, which: number): LaneMemory | undefined {
+    if (which === LANE_TABLE) return space.table;
+    return which === LANE_LOG ? space.log : space.arena(which)?.memory;
   }
 
   /** The call after that one. @returns true if it is the mapping, and may be carried out */
@@ -179,6 +207,8 @@ export class Lanes implements LaneOpener {
 
   /** NR_LANE_KICK. */
   kick(task: Task, fd: number): number {
+    // What is in the log has been seen to by the dispatcher, as before every call.
+    if (fd < 0) return 0;
     const lane = task.files.get(fd)?.lane;
     if (lane instanceof Side) lane.kicked();
     return 0;

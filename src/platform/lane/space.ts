@@ -4,6 +4,7 @@ import {
   LANE_ARENA_SIZE,
   LANE_ARENAS,
   LANE_FDS,
+  LANE_LOG_SIZE,
   LANE_SLOTS,
   LANE_TABLE_SIZE,
   RING_WORDS,
@@ -11,12 +12,16 @@ import {
   SLOT_BYTES,
   slotOffset,
   TABLE_ARENAS,
+  TABLE_ASLEEP,
   TABLE_FDS,
+  TABLE_LOG_HEAD,
+  TABLE_WATCHED,
 } from '../../arch/lane-layout.js';
 import type { AddressSpace } from '../../kernel/mm.js';
 import { LaneRing } from '../../net/lane/ring.js';
 import type { OpenLane } from '../../net/lane/side.js';
 import type { LaneMemory, Native } from '../native.js';
+import type { LaneLog } from './log.js';
 
 /** Memory of the connections between two address spaces, or within one. */
 export class LaneArena {
@@ -74,24 +79,33 @@ export class LaneArena {
 
 export class LaneSpace {
   private readonly words: Int32Array;
+  private readonly watched: Uint8Array;
   private readonly arenas: LaneArena[] = [];
   /** Call sites that have been looked at, by the address behind their syscall instruction. */
   readonly sites = new Set<number>();
   /** Those whose first byte was a trap for a moment: where it was. */
   readonly trapped = new Set<number>();
   readonly open = new Set<OpenLane>();
+  /** Its epoll_ctl(2) calls that come through the log; undefined: none yet. */
+  calls: LaneLog | undefined;
 
   private constructor(
     readonly vm: AddressSpace,
     readonly table: LaneMemory,
+    readonly log: LaneMemory,
   ) {
     this.words = new Int32Array(table.buffer);
+    this.watched = new Uint8Array(table.buffer, TABLE_WATCHED, LANE_FDS);
   }
 
   /** @returns undefined if the host has no memory for it */
   static make(native: Native, vm: AddressSpace): LaneSpace | undefined {
     const table = native.laneMemory(LANE_TABLE_SIZE, true);
-    return typeof table === 'number' ? undefined : new LaneSpace(vm, table);
+    if (typeof table === 'number') return undefined;
+    const log = native.laneMemory(LANE_LOG_SIZE, false);
+    if (typeof log !== 'number') return new LaneSpace(vm, table, log);
+    native.close(table.hostFd);
+    return undefined;
   }
 
   arena(index: number): LaneArena | undefined {
@@ -104,6 +118,25 @@ export class LaneSpace {
   /** Says what a descriptor is; 0: nothing. */
   setEntry(fd: number, entry: number): void {
     if (fd < LANE_FDS) Atomics.store(this.words, TABLE_FDS + fd, entry);
+  }
+
+  /** Which epoll instances watch a descriptor, by index. */
+  setWatched(fd: number, index: number, watched: boolean): void {
+    if (fd >= LANE_FDS) return;
+    const bit = 1 << index;
+    const before = Atomics.load(this.watched, fd);
+    Atomics.store(this.watched, fd, watched ? before | bit : before & ~bit);
+  }
+  clearWatched(index: number): void {
+    for (let fd = 0; fd < LANE_FDS; fd++) this.setWatched(fd, index, false);
+  }
+  setAsleep(index: number, asleep: boolean): void {
+    if (asleep) Atomics.or(this.words, TABLE_ASLEEP, 1 << index);
+    else Atomics.and(this.words, TABLE_ASLEEP, ~(1 << index));
+  }
+  /** Entries of the log up to here have been carried out. */
+  setLogHead(head: number): void {
+    Atomics.store(this.words, TABLE_LOG_HEAD, head);
   }
 
   /** A slot for a connection with `other`. @returns undefined if there is no room */
@@ -154,6 +187,7 @@ export class LaneSpace {
   free(native: Native): void {
     for (const lane of [...this.open]) lane.close();
     native.close(this.table.hostFd);
+    native.close(this.log.hostFd);
     for (const { memory, ends } of this.arenas) {
       if (ends.every((vm) => vm === this.vm || vm.tasks.size === 0)) native.close(memory.hostFd);
     }

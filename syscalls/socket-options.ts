@@ -81,6 +81,7 @@ function readSocketTimeout(dv: DataView): number {
   const sec = Number(dv.getBigInt64(0, true));
   const usec = Number(dv.getBigInt64(8, true));
   if (usec < 0 || usec >= 1_000_000) return -EDOM;
+  // A negative time means at once; 0 would mean never.
   if (sec < 0) return AT_ONCE;
   return Math.min(sec, 2 ** 43) * 1000 + usec / 1000;
 }

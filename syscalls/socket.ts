@@ -1,6 +1,7 @@
 /** Making, naming and connecting sockets. */
 
 import {
+  EACCES,
   EAFNOSUPPORT,
   EFAULT,
   EINVAL,
@@ -10,7 +11,14 @@ import {
   ESOCKTNOSUPPORT,
 } from '../src/abi/errno.js';
 import { O_NONBLOCK } from '../src/abi/fcntl.js';
-import { IPPROTO_IP, IPPROTO_MAX, IPPROTO_TCP, IPPROTO_UDP } from '../src/abi/inet.js';
+import {
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_IP,
+  IPPROTO_MAX,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+} from '../src/abi/inet.js';
 import { RLIMIT_NOFILE } from '../src/abi/sched.js';
 import {
   AF_INET,
@@ -30,6 +38,7 @@ import { networkFilter } from '../src/net/filtered/filter.js';
 import { makeFilteredSocket } from '../src/net/filtered/make.js';
 import { hostNetwork } from '../src/net/host/network.js';
 import { HostInetSocket } from '../src/net/host/socket.js';
+import { mayPing, PingSocket, RawIcmpSocket } from '../src/net/inet/icmp.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
 import { UdpSocket } from '../src/net/inet/udp.js';
 import { netlinkProtocols } from '../src/net/netlink/protocols.js';
@@ -70,7 +79,13 @@ function makeNetlinkSocket(task: Task, type: number, protocol: number, flags: nu
   return new NetlinkSocket(task.kernel, type, protocol, rules, flags, task.cred);
 }
 
-/** TCP and UDP; every other protocol is as if its module were missing, and raw sockets as without CAP_NET_RAW. */
+function icmpOf(family: number): number {
+  return family === AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+}
+
+/**
+ * TCP, UDP and ICMP; every other protocol is as if its module were missing, and other raw sockets as without CAP_NET_RAW.
+ */
 function makeInetSocket(
   task: Task,
   family: number,
@@ -89,9 +104,14 @@ function makeInetSocket(
     return new TcpSocket(task.kernel, family, flags, task.cred);
   }
   if (type === SOCK_DGRAM) {
+    if (protocol === icmpOf(family)) {
+      if (!mayPing(task.kernel, task.cred)) return -EACCES;
+      return new PingSocket(task.kernel, family, flags, task.cred);
+    }
     if (protocol !== IPPROTO_IP && protocol !== IPPROTO_UDP) return -EPROTONOSUPPORT;
     return new UdpSocket(task.kernel, family, flags, task.cred);
   }
+  if (type === SOCK_RAW && protocol === icmpOf(family)) return RawIcmpSocket.make(task, family, flags);
   if (type === SOCK_RAW) return protocol === IPPROTO_IP ? -EPROTONOSUPPORT : -EPERM;
   return -ESOCKTNOSUPPORT;
 }

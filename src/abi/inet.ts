@@ -7,6 +7,9 @@ export const IPPROTO_UDP = 17;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
 export const IPPROTO_RAW = 255;
+export const SOL_RAW = 255;
+/** Of SOL_RAW and of IPPROTO_ICMPV6. */
+export const ICMP_FILTER = 1;
 /** Protocols of AF_INET end here. */
 export const IPPROTO_MAX = 263;
 
@@ -22,19 +25,35 @@ export const IP_RECVTOS = 13;
 export const IP_MTU = 14;
 export const IP_FREEBIND = 15;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
+export const IP_TRANSPARENT = 19;
+export const IP_RECVORIGDSTADDR = 20;
+export const IP_LOCAL_PORT_RANGE = 51;
+export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
 export const IP_ADD_MEMBERSHIP = 35;
+export const IP_DROP_MEMBERSHIP = 36;
+export const IP_UNBLOCK_SOURCE = 37;
+export const IP_BLOCK_SOURCE = 38;
 export const IP_ADD_SOURCE_MEMBERSHIP = 39;
+export const IP_DROP_SOURCE_MEMBERSHIP = 40;
 export const MCAST_JOIN_GROUP = 42;
+export const MCAST_BLOCK_SOURCE = 43;
+export const MCAST_UNBLOCK_SOURCE = 44;
+export const MCAST_LEAVE_GROUP = 45;
 export const MCAST_JOIN_SOURCE_GROUP = 46;
+export const MCAST_LEAVE_SOURCE_GROUP = 47;
 export const IP_MULTICAST_ALL = 49;
 export const IP_UNICAST_IF = 50;
 
+export const IPV6_CHECKSUM = 7;
 export const IPV6_UNICAST_HOPS = 16;
 export const IPV6_MULTICAST_HOPS = 18;
 export const IPV6_MULTICAST_LOOP = 19;
+export const IPV6_MULTICAST_IF = 17;
 export const IPV6_ADD_MEMBERSHIP = 20;
+export const IPV6_DROP_MEMBERSHIP = 21;
+export const IPV6_MULTICAST_ALL = 29;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_MTU = 24;
 export const IPV6_RECVERR = 25;
@@ -48,6 +67,29 @@ export const IPV6_RECVTCLASS = 66;
 export const IPV6_TCLASS = 67;
 export const IPV6_UNICAST_IF = 76;
 export const IPV6_FREEBIND = 78;
+export const IPV6_RECVORIGDSTADDR = 74;
+
+/** Structs about groups: ip_mreq, ip_mreqn, ip_mreq_source, ipv6_mreq, group_req, group_source_req. */
+export const IP_MREQ_SIZE = 8;
+export const IP_MREQN_SIZE = 12;
+export const IP_MREQ_SOURCE_SIZE = 12;
+export const IPV6_MREQ_SIZE = 20;
+export const GROUP_REQ_SIZE = 136;
+export const GROUP_REQ_GROUP = 8;
+export const GROUP_SOURCE_REQ_SIZE = 264;
+export const GROUP_SOURCE_REQ_SOURCE = 136;
+
+/** Where an error comes from (linux/errqueue.h). */
+export const SO_EE_ORIGIN_LOCAL = 1;
+export const SO_EE_ORIGIN_ICMP = 2;
+export const SO_EE_ORIGIN_ICMP6 = 3;
+export const SO_EE_ORIGIN_ZEROCOPY = 5;
+export const SO_EE_CODE_ZEROCOPY_COPIED = 1;
+
+/** Options of UDP (udp(7)). */
+export const UDP_CORK = 1;
+export const UDP_NO_CHECK6_TX = 101;
+export const UDP_NO_CHECK6_RX = 102;
 
 export const TCP_NODELAY = 1;
 export const TCP_MAXSEG = 2;

@@ -184,6 +184,9 @@ export const SO_PEERGROUPS = 59;
 export const SO_ZEROCOPY = 60;
 export const SO_TXTIME = 61;
 export const SO_BINDTOIFINDEX = 62;
+/** Flags of SO_TIMESTAMPING. */
+export const SOF_TIMESTAMPING_RX_SOFTWARE = 8;
+export const SOF_TIMESTAMPING_SOFTWARE = 16;
 export const SO_TIMESTAMP_NEW = 63;
 export const SO_TIMESTAMPNS_NEW = 0x40;
 export const SO_TIMESTAMPING_NEW = 0x41;

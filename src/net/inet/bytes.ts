@@ -3,16 +3,11 @@
 import { LANE_RING } from '../../arch/lane-layout.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { claimed, type LaneRing } from '../lane/ring.js';
+import { socketMemory } from '../memory.js';
 
 const FIRST_SIZE = 4096;
-/** Beyond this, empty rings do not keep their memory (as the pressure mark of net.ipv4.tcp_mem). */
-const PRESSURE = 64 * 1024 * 1024;
-/** Beyond this every connection has to do with a small queue, whatever its buffer sizes say. */
-const HARD_LIMIT = 256 * 1024 * 1024;
+/** What a connection has to do with when memory is scarce, whatever its buffer sizes say. */
 const SMALL_ROOM = 4096;
-
-/** Memory of all rings, bytes. */
-let allocated = 0;
 
 export class ByteQueue {
   private buf: Uint8Array | undefined;
@@ -69,12 +64,13 @@ export class ByteQueue {
     const first = Math.min(count, buf.length - head);
     this.append(buf.subarray(head, head + first));
     this.append(buf.subarray(0, count - first));
-    allocated -= buf.length;
+    socketMemory.release(buf.length);
   }
 
   /** How many of at most `capacity` bytes may be added. */
   room(capacity: number): number {
-    const bound = allocated > HARD_LIMIT ? Math.min(capacity, SMALL_ROOM) : capacity;
+    const bound = socketMemory.scarce ? Math.min(capacity, SMALL_ROOM) : capacity;
+    if (this.buf === undefined && socketMemory.exhausted) return 0;
     return Math.max(0, bound - this.length);
   }
 
@@ -145,13 +141,13 @@ export class ByteQueue {
     }
     // An empty ring starts over at 0, so that what comes next lies in one piece.
     this.head = 0;
-    if (allocated > PRESSURE) this.free();
+    if (socketMemory.pressed) this.free();
   }
 
   /** Throws everything away, memory too. */
   free(): void {
     if (this.ring !== undefined) this.closeLane();
-    allocated -= this.buf?.length ?? 0;
+    socketMemory.release(this.buf?.length ?? 0);
     this.buf = undefined;
     this.head = 0;
     this.count = 0;
@@ -168,7 +164,7 @@ export class ByteQueue {
       next.set(this.buf.subarray(this.head, this.head + firstPart), 0);
       next.set(this.buf.subarray(0, this.count - firstPart), firstPart);
     }
-    allocated += size - (this.buf?.length ?? 0);
+    socketMemory.used += size - (this.buf?.length ?? 0);
     this.buf = next;
     this.head = 0;
     return next;

@@ -41,10 +41,13 @@ const SPECS = new Map<number, Spec>([
     [inet.IP_RECVTTL]: FLAG,
     [inet.IP_RECVTOS]: FLAG,
     [inet.IP_FREEBIND]: FLAG,
+    [inet.IP_TRANSPARENT]: FLAG,
+    [inet.IP_UNICAST_IF]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 0 },
     [inet.IP_BIND_ADDRESS_NO_PORT]: FLAG,
     [inet.IP_MULTICAST_TTL]: { min: 0, max: 255, initial: 1, resets: true, datagramOnly: true },
     [inet.IP_MULTICAST_LOOP]: FLAG_ON,
     [inet.IP_MULTICAST_ALL]: { min: 0, max: 1, initial: 1 },
+    [inet.IP_RECVORIGDSTADDR]: FLAG,
   }),
   ...specs(inet.IPPROTO_IPV6, {
     [inet.IPV6_V6ONLY]: FLAG,
@@ -58,6 +61,8 @@ const SPECS = new Map<number, Spec>([
     [inet.IPV6_RECVTCLASS]: FLAG,
     [inet.IPV6_TCLASS]: { min: 0, max: 255, initial: 0, resets: true },
     [inet.IPV6_DONTFRAG]: FLAG,
+    [inet.IPV6_MULTICAST_ALL]: FLAG_ON,
+    [inet.IPV6_RECVORIGDSTADDR]: FLAG,
   }),
   ...specs(inet.IPPROTO_TCP, {
     [inet.TCP_NODELAY]: FLAG,
@@ -79,13 +84,18 @@ const SPECS = new Map<number, Spec>([
 /** net.ipv4.tcp_wmem and tcp_rmem: what a connection has before it says otherwise. */
 const TCP_SNDBUF = 16384;
 const TCP_RCVBUF = 131072;
+const RCVBUF_MAX = 6291456;
+const SNDBUF_LOCK = 1;
+const RCVBUF_LOCK = 2;
 /** Bytes that a connection may have on their way for each side that did not set its buffer. */
 const DEFAULT_ROOM = 131072;
 
 export class InetOptions extends SocketOptions {
   private readonly ints = new Map<number, number>();
-  private sndLocked = false;
-  private rcvLocked = false;
+  /** SO_BUF_LOCK: buffers that were set by hand. */
+  bufferLocks = 0;
+  /** SO_TIMESTAMP and its kin: times in ns rather than us, with 64 bits on every machine. */
+  readonly stamps = { on: false, wide: false, nanoseconds: false, timestamping: 0 };
 
   constructor(private readonly type: number) {
     super();
@@ -96,19 +106,39 @@ export class InetOptions extends SocketOptions {
 
   override setSndbuf(value: number): void {
     super.setSndbuf(value);
-    this.sndLocked = true;
+    this.bufferLocks |= SNDBUF_LOCK;
   }
   override setRcvbuf(value: number): void {
     super.setRcvbuf(value);
-    this.rcvLocked = true;
+    this.bufferLocks |= RCVBUF_LOCK;
+  }
+  /** SO_RCVBUFFORCE and SO_SNDBUFFORCE: beyond what anybody may have. */
+  forceBuffer(receive: boolean, value: number): void {
+    if (receive) {
+      this.setRcvbuf(0);
+      this.rcvbuf = Math.max(this.rcvbuf, value * 2);
+    } else {
+      this.setSndbuf(0);
+      this.sndbuf = Math.max(this.sndbuf, value * 2);
+    }
   }
 
   /** Payload that fits: a set buffer is twice what was asked for, the other half being for overhead. */
   get sendRoom(): number {
-    return this.sndLocked ? this.sndbuf >> 1 : DEFAULT_ROOM;
+    return (this.bufferLocks & SNDBUF_LOCK) !== 0 ? this.sndbuf >> 1 : DEFAULT_ROOM;
   }
   get receiveRoom(): number {
-    return this.rcvLocked ? this.rcvbuf >> 1 : DEFAULT_ROOM;
+    return (this.bufferLocks & RCVBUF_LOCK) !== 0 ? this.rcvbuf >> 1 : Math.max(DEFAULT_ROOM, this.rcvLowat);
+  }
+
+  /** Does somebody want to know when something comes? */
+  get stamped(): boolean {
+    return this.stamps.on || this.stamps.timestamping !== 0;
+  }
+
+  /** The largest SO_RCVLOWAT: half of what the buffer is or may become. */
+  get mostLowat(): number {
+    return (this.bufferLocks & RCVBUF_LOCK) !== 0 ? this.rcvbuf >> 1 : RCVBUF_MAX >> 1;
   }
 
   /** A new connection has its listener's options. */
@@ -117,8 +147,8 @@ export class InetOptions extends SocketOptions {
     for (const [k, v] of from.flags) this.flags.set(k, v);
     this.sndbuf = from.sndbuf;
     this.rcvbuf = from.rcvbuf;
-    this.sndLocked = from.sndLocked;
-    this.rcvLocked = from.rcvLocked;
+    this.bufferLocks = from.bufferLocks;
+    Object.assign(this.stamps, from.stamps);
     this.rcvTimeout = from.rcvTimeout;
     this.sndTimeout = from.sndTimeout;
     this.rcvLowat = from.rcvLowat;

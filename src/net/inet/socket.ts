@@ -6,21 +6,28 @@ import {
   EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EINVAL,
+  ENOENT,
   ENOPROTOOPT,
   ENOTCONN,
   EOPNOTSUPP,
+  EPERM,
 } from '../../abi/errno.js';
 import {
   IP_FREEBIND,
   IP_MTU,
+  IP_MULTICAST_IF,
   IP_TOS,
+  IP_TRANSPARENT,
+  IP_UNICAST_IF,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_MTU,
+  IPV6_MULTICAST_IF,
   IPV6_V6ONLY,
 } from '../../abi/inet.js';
-import { CAP_NET_BIND_SERVICE } from '../../abi/sched.js';
+import { SIOCGSTAMP, SIOCGSTAMPNS } from '../../abi/ioctl.js';
+import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../../abi/sched.js';
 import { AF_INET, AF_INET6, AF_UNSPEC, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM } from '../../abi/socket.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -35,6 +42,7 @@ import {
   encodeInetAddress,
   familyIn,
   type InetAddress,
+  type Ip,
   isAny,
   isBroadcast,
   isLinkLocal6,
@@ -42,9 +50,12 @@ import {
   isV4,
   parseInetAddress,
 } from './address.js';
+import { LOOPBACK_INDEX } from './device.js';
 import { interfaceIoctl } from './interfaces.js';
+import { type Membership, setGroupOption } from './multicast.js';
 import { InetOptions } from './options.js';
 import type { Bound } from './ports.js';
+import { getSocketLevel, setSocketLevel } from './socket-level.js';
 import { type InetStack, inetStack } from './stack.js';
 
 /** The loopback device's. */
@@ -60,6 +71,11 @@ export abstract class InetSocket extends Socket implements Bound {
   /** bind(2) named the address, the port: they stay when the connection ends. */
   addressFixed = false;
   portFixed = false;
+  readonly memberships: Membership[] = [];
+  /** IP_MULTICAST_IF: the interface and the address that messages to groups leave by. */
+  multicastFrom: { index: number; address: Ip } = { index: 0, address: ANY4 };
+  /** IPV6_MULTICAST_IF. */
+  multicastIndex6 = 0;
   /** Pending error (positive errno). */
   error = 0;
 
@@ -92,12 +108,9 @@ export abstract class InetSocket extends Socket implements Bound {
     const unusable = this.checkBindable(address);
     if (unusable < 0) return unusable;
     const { port } = address;
-    if (
-      port !== 0 &&
-      port < this.kernel.settings.unprivilegedPortStart &&
-      !capable(task.cred, CAP_NET_BIND_SERVICE)
-    )
-      return -EACCES;
+    const { unprivilegedPortStart } = this.kernel.settings;
+    const reserved = port !== 0 && port < unprivilegedPortStart && !this.portsAreFree;
+    if (reserved && !capable(task.cred, CAP_NET_BIND_SERVICE)) return -EACCES;
     if (this.local.port !== 0 || !this.bindable) return -EINVAL;
     if (!this.bindPort(address.ip, port)) return -EADDRINUSE;
     this.addressFixed = !isAny(address.ip);
@@ -105,12 +118,16 @@ export abstract class InetSocket extends Socket implements Bound {
     return 0;
   }
 
+  /** No port needs a capability. */
+  protected get portsAreFree(): boolean {
+    return false;
+  }
   /** A socket in use cannot be bound any more. */
   protected get bindable(): boolean {
     return this.remote === undefined;
   }
 
-  private parseForBind(raw: Uint8Array): InetAddress | number {
+  protected parseForBind(raw: Uint8Array): InetAddress | number {
     const address = parseInetAddress(raw, this.family);
     if (typeof address !== 'number' || address !== -EAFNOSUPPORT || this.family !== AF_INET) return address;
     // Old programs leave the family out when they bind to the wildcard address.
@@ -119,12 +136,13 @@ export abstract class InetSocket extends Socket implements Bound {
     return typeof wild !== 'number' && wild.ip === ANY4 ? wild : -EAFNOSUPPORT;
   }
 
-  private checkBindable({ ip, scope, mapped }: InetAddress): number {
+  protected checkBindable({ ip, scope, mapped }: InetAddress): number {
     if (mapped && this.v6only) return -EINVAL;
     if (isMulticast(ip)) return this.type === SOCK_STREAM && !isV4(ip) ? -EINVAL : 0;
     if (isLinkLocal6(ip) && scope === 0) return -EINVAL;
     if (isAny(ip) || this.stack.device.isLocal(ip) || isBroadcast(ip)) return 0;
-    return this.options.on(IPPROTO_IP, IP_FREEBIND) ? 0 : -EADDRNOTAVAIL;
+    const anywhere = this.options.on(IPPROTO_IP, IP_FREEBIND) || this.options.on(IPPROTO_IP, IP_TRANSPARENT);
+    return anywhere ? 0 : -EADDRNOTAVAIL;
   }
 
   private bindPort(ip: string, wanted: number): boolean {
@@ -159,13 +177,46 @@ export abstract class InetSocket extends Socket implements Bound {
     return isLinkLocal6(address.ip) && address.scope === 0 ? -EINVAL : address;
   }
 
-  override setOption(_task: Task, level: number, name: number, value: Uint8Array): number {
+  /** An option of SOL_SOCKET that is a number, or 0 and 1. */
+  soNumber(name: number, initial = 0): number {
+    return this.options.flags.get(name) ?? initial;
+  }
+  keepNumber(name: number, value: number): number {
+    this.options.flags.set(name, value);
+    return 0;
+  }
+  /** Bytes that wait to be read, with what they cost, for SO_MEMINFO. */
+  abstract get queuedBytes(): number;
+
+  override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
+    return setSocketLevel(this, task, name, value);
+  }
+  override getSocketOption(name: number, room: number): Uint8Array | number | undefined {
+    return getSocketLevel(this, name, room);
+  }
+
+  override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
     if (!this.knowsLevel(level)) return -ENOPROTOOPT;
+    const group = level === IPPROTO_TCP ? undefined : setGroupOption(this, level, name, value);
+    if (group !== undefined) return group;
     const int = readInt(level, value);
     if (int === undefined) return -EINVAL;
+    if (level === IPPROTO_IP) {
+      const r = this.checkIp(task, name, int);
+      if (r < 0) return r;
+    }
     if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY && this.local.port !== 0) return -EINVAL;
     if (level === IPPROTO_IP && name === IP_TOS) return this.options.setInt(level, name, this.maskTos(int));
     return this.options.setInt(level, name, int);
+  }
+
+  /** What an option of level IP asks for beyond its range. */
+  private checkIp(task: Task, name: number, int: number): number {
+    if (name === IP_TRANSPARENT && int !== 0) {
+      return capable(task.cred, CAP_NET_ADMIN) || capable(task.cred, CAP_NET_RAW) ? 0 : -EPERM;
+    }
+    // An index in the order of the network.
+    return name === IP_UNICAST_IF && int !== 0 && int !== LOOPBACK_INDEX << 24 ? -EADDRNOTAVAIL : 0;
   }
 
   /** Of TCP the two bits for congestion are the protocol's own. */
@@ -175,6 +226,8 @@ export abstract class InetSocket extends Socket implements Bound {
 
   override getOption(level: number, name: number, room: number): Uint8Array | number {
     if (!this.knowsLevel(level)) return this.family === AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
+    const group = this.getGroupOption(level, name);
+    if (group !== undefined) return group;
     let value = this.options.int(level, name);
     if ((level === IPPROTO_IP && name === IP_MTU) || (level === IPPROTO_IPV6 && name === IPV6_MTU)) {
       if (this.remote === undefined) return -ENOTCONN;
@@ -188,12 +241,21 @@ export abstract class InetSocket extends Socket implements Bound {
     return intBytes(value);
   }
 
+  /** IP_MULTICAST_IF shows an address, IPV6_MULTICAST_IF an index. */
+  private getGroupOption(level: number, name: number): Uint8Array | undefined {
+    if (level === IPPROTO_IP && name === IP_MULTICAST_IF)
+      return Buffer.from(this.multicastFrom.address, 'latin1');
+    return level === IPPROTO_IPV6 && name === IPV6_MULTICAST_IF ? intBytes(this.multicastIndex6) : undefined;
+  }
+
   private knowsLevel(level: number): boolean {
     if (level === IPPROTO_TCP) return this.type === SOCK_STREAM;
     return level === IPPROTO_IP || (level === IPPROTO_IPV6 && this.family === AF_INET6);
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
+    // Only sockets of messages know when the last one came.
+    if (request === SIOCGSTAMP || request === SIOCGSTAMPNS) return -ENOENT;
     return interfaceIoctl(task, request, arg);
   }
 

@@ -1,23 +1,33 @@
 /** What the internet sockets of one kernel share: their ports. The only interface is the loopback device. */
 
 import { ENETUNREACH } from '../../abi/errno.js';
-import { AF_INET, AF_INET6 } from '../../abi/socket.js';
+import { AF_INET, AF_INET6, SO_BINDTOIFINDEX } from '../../abi/socket.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Settings } from '../../kernel/settings.js';
-import { type Endpoint, type Ip, isAny, isV4, LOOPBACK4, LOOPBACK6 } from './address.js';
+import { ANY4, type Endpoint, type Ip, isAny, isMulticast, isV4, LOOPBACK4, LOOPBACK6 } from './address.js';
 import { InetCounters } from './counters.js';
-import { LoopbackDevice } from './device.js';
+import { LOOPBACK_INDEX, LoopbackDevice } from './device.js';
+import type { PingSocket, RawIcmpSocket } from './icmp.js';
+import type { Membership } from './multicast.js';
 import { PortTable } from './ports.js';
+import type { InetSocket } from './socket.js';
 import { showInNetTables } from './tables.js';
 import type { TcpSocket } from './tcp.js';
 import { TimeWait, TimeWaits } from './time-wait.js';
 import type { UdpSocket } from './udp.js';
+
+const EVERYBODY: Ip = '\xff\xff\xff\xff';
 
 export class InetStack {
   readonly device = new LoopbackDevice();
   readonly counters = new InetCounters();
   readonly tcp: PortTable<TcpSocket | TimeWait>;
   readonly udp: PortTable<UdpSocket>;
+  /** ICMP sockets by identifier, and those that see every ICMP message. */
+  readonly pings: PortTable<PingSocket>;
+  readonly raw = new Set<RawIcmpSocket>();
+  /** Memberships of all sockets, by group. */
+  readonly groups = new Map<Ip, Set<Membership>>();
   /** Listeners by port. */
   readonly listeners = new Map<number, TcpSocket[]>();
   /** Each end of every connection, as `tupleKey` names it. */
@@ -27,6 +37,7 @@ export class InetStack {
   constructor(settings: Settings) {
     this.tcp = new PortTable<TcpSocket | TimeWait>(true, settings);
     this.udp = new PortTable<UdpSocket>(false, settings);
+    this.pings = new PortTable<PingSocket>(false, settings);
     this.timeWaits = new TimeWaits(
       () => settings.tcpMaxTimeWaits,
       (entry) => this.forgetTimeWait(entry),
@@ -73,6 +84,57 @@ export function inetStack(kernel: Kernel): InetStack {
 
 export function tupleKey(from: Endpoint, to: Endpoint): string {
   return `${from.ip}${String.fromCharCode(from.port, to.port)}${to.ip}`;
+}
+
+/** 255.255.255.255, and the last address of a network. */
+export function isBroadcastTo({ device }: InetStack, ip: Ip): boolean {
+  return ip === EVERYBODY || device.isBroadcast(ip);
+}
+
+/** Where a message goes. */
+export interface Target extends Route {
+  readonly port: number;
+  /** The interface's address, where the destination is many machines. */
+  readonly at?: Ip;
+  /** It leaves by a device that was asked for, and comes to nobody. */
+  readonly lost?: boolean;
+}
+
+/**
+ * Where a message of a socket goes.
+ * @param bound the socket's address @param index the interface that it was told to leave by, 0 for any
+ * @returns -ENETUNREACH
+ */
+export function targetOf(
+  socket: InetSocket,
+  { ip, port }: Endpoint,
+  bound: Ip,
+  index: number,
+): Target | number {
+  const { stack } = socket;
+  const wanted = index || socket.soNumber(SO_BINDTOIFINDEX);
+  if (isMulticast(ip) || ip === EVERYBODY) return toMany(socket, { ip, port }, bound, wanted);
+  const way = route(stack, ip, bound);
+  if (typeof way === 'number') {
+    const lost = wanted === LOOPBACK_INDEX && stack.device.up && isV4(ip);
+    return lost ? { to: ip, port, from: bound, lost } : way;
+  }
+  return stack.device.isBroadcast(way.to) ? { ...way, port, at: LOOPBACK4 } : { ...way, port };
+}
+
+/** The interface is that which was asked for, or that of the sender's address; no route leads to groups by itself. */
+function toMany(
+  { stack, multicastFrom }: InetSocket,
+  { ip, port }: Endpoint,
+  bound: Ip,
+  wanted: number,
+): Target | number {
+  if (!isV4(ip) || !stack.device.up) return -ENETUNREACH;
+  const group = isMulticast(ip);
+  const from = isAny(bound) && group ? multicastFrom.address : bound;
+  const index = wanted || (group ? multicastFrom.index : 0);
+  if (index !== 0 ? index !== LOOPBACK_INDEX : isAny(from)) return -ENETUNREACH;
+  return { to: ip, port, from: isV4(from) ? from : ANY4, at: LOOPBACK4 };
 }
 
 /** The way to a destination: the address that it really is, and the one that messages to it come from. */

@@ -12,7 +12,7 @@ import {
   TCP_SYN_SENT,
 } from '../../abi/inet.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
-import { MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, MSG_ZEROCOPY } from '../../abi/socket.js';
+import { MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SO_PEEK_OFF } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
@@ -36,9 +36,12 @@ function push(socket: TcpSocket, source: Source, flags: number): number {
     return sendToNobody(socket, peer, source);
   }
   if ((flags & MSG_OOB) !== 0) socket.lane?.close();
-  const n = peer.rx.fill(source, peer.rx.room(socket.capacity(peer)));
+  const room = peer.rx.room(socket.capacity(peer));
+  if (room === 0 && peer.rx.length === 0) socket.retryLater();
+  const n = peer.rx.fill(source, room);
   if (n > 0) {
     socket.bytesSent += n;
+    if (peer.options.stamped) peer.lastArrival = peer.kernel.realtime();
     if (peer.keptBack !== undefined) peer.keptBack();
     if ((flags & MSG_OOB) !== 0) markUrgent(peer);
     else peer.queue.wake(POLLIN | POLLRDNORM);
@@ -54,7 +57,7 @@ function sendToNobody(socket: TcpSocket, peer: TcpSocket, source: Source): numbe
 }
 
 export function sendTcp(socket: TcpSocket, source: Source, flags: number): SyscallResult {
-  if ((flags & (MSG_FASTOPEN | MSG_ZEROCOPY)) !== 0) return -EOPNOTSUPP;
+  if ((flags & MSG_FASTOPEN) !== 0) return -EOPNOTSUPP;
   const total = source.remaining;
   const first = push(socket, source, flags);
   if (first < 0 || (first === total && socket.state !== TCP_SYN_SENT)) return first;
@@ -94,13 +97,25 @@ function take(socket: TcpSocket, sink: Sink, flags: number, left: number): numbe
     if (rx.length < before) makeRoom(socket, before);
     return n;
   }
-  if ((flags & MSG_PEEK) !== 0) {
-    return (flags & MSG_TRUNC) !== 0 ? Math.min(before, left) : rx.peek(sink, 0);
-  }
+  if ((flags & MSG_PEEK) !== 0) return peek(socket, sink, flags, left);
   let n: number;
   if ((flags & MSG_TRUNC) !== 0) rx.drop((n = Math.min(before, left)));
   else n = rx.drain(sink);
   if (n > 0) makeRoom(socket, before);
+  const offset = socket.soNumber(SO_PEEK_OFF, -1);
+  if (offset > 0) socket.keepNumber(SO_PEEK_OFF, Math.max(0, offset - n));
+  return n;
+}
+
+/** Shows bytes, from where the last look ended if the socket wants that (SO_PEEK_OFF). */
+function peek(socket: TcpSocket, sink: Sink, flags: number, left: number): number {
+  const { rx } = socket;
+  const offset = socket.soNumber(SO_PEEK_OFF, -1);
+  const skip = Math.max(0, offset);
+  const most = Math.min(rx.length - skip, left);
+  if (most <= 0) return 0;
+  const n = (flags & MSG_TRUNC) !== 0 ? most : rx.peek(sink, skip);
+  if (offset >= 0 && n > 0) socket.keepNumber(SO_PEEK_OFF, offset + n);
   return n;
 }
 
@@ -154,7 +169,7 @@ export function readNow(socket: TcpSocket, sink: Sink): number | undefined {
   const { rx } = socket;
   const before = rx.length;
   if (before === 0 || before < socket.options.rcvLowat || sink.remaining === 0) return undefined;
-  if (socket.urgent !== undefined) return undefined;
+  if (socket.urgent !== undefined || socket.soNumber(SO_PEEK_OFF) > 0) return undefined;
   const n = rx.drain(sink);
   if (n > 0) makeRoom(socket, before);
   return n;

@@ -25,6 +25,7 @@ import {
   TCP_CLOSE_WAIT,
   TCP_DEFER_ACCEPT,
   TCP_ESTABLISHED,
+  TCP_INQ,
   TCP_LISTEN,
   TCP_SYN_SENT,
   TCP_SYNCNT,
@@ -40,7 +41,7 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from '../../abi/poll.js';
-import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_STREAM } from '../../abi/socket.js';
+import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_PEEK_OFF, SOCK_STREAM } from '../../abi/socket.js';
 import { LANE_RING } from '../../arch/lane-layout.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
@@ -49,12 +50,14 @@ import type { Task } from '../../kernel/task.js';
 import type { Timer } from '../../kernel/timers.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type Block, type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
+import type { Timespec } from '../../vfs/inode.js';
 import type { LaneSide, LaneSocket } from '../lane/side.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, type Socket } from '../socket.js';
 import { anyOf, type Endpoint, encodeInetAddress, familyIn, isBroadcast } from './address.js';
 import { Backlog, findListener } from './backlog.js';
 import { ByteQueue } from './bytes.js';
-import { InetSocket } from './socket.js';
+import { timeControl } from './datagram.js';
+import { InetSocket, intBytes } from './socket.js';
 import { route, tupleKey } from './stack.js';
 import { getTcpOption, setTcpOption } from './tcp-options.js';
 import { abort, end, establish, leaveOrphan, receiveReset, sendFin } from './tcp-state.js';
@@ -65,6 +68,9 @@ import { hasBytes, readableBytes, type Urgent } from './urgent.js';
 
 const DATA = POLLIN | POLLRDNORM;
 const ROOM = POLLOUT | POLLWRNORM;
+
+/** How long a sender waits for memory that others have, ms. */
+const STARVING_MS = 100;
 
 export class TcpSocket extends InetSocket implements LaneSocket {
   declare lane: LaneSide | undefined;
@@ -82,6 +88,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   closed = false;
   /** The newest urgent byte that has not been read past. */
   urgent: Urgent | undefined;
+  /** When the last bytes came, where somebody wants to know. */
+  lastArrival: Timespec | undefined;
   /** Bytes sent, for TCP_INFO. */
   bytesSent = 0;
   /** How many of them the device has counted. */
@@ -91,6 +99,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   congestion = 'cubic';
   private backlog: Backlog | undefined;
   private waitsFor: { backlog: Backlog; timer: Timer } | undefined;
+  private starving: Timer | undefined;
   private tuple: string | undefined;
   /** This end's own FIN waits behind bytes that the peer has no room for. */
   finPending = false;
@@ -105,6 +114,9 @@ export class TcpSocket extends InetSocket implements LaneSocket {
 
   override get listening(): boolean {
     return this.state === TCP_LISTEN;
+  }
+  override get queuedBytes(): number {
+    return this.rx.length;
   }
   /** Connections that accept(2) would find. */
   get acceptable(): number {
@@ -209,10 +221,12 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     if (raw.length < 2) return -EINVAL;
     if (familyIn(raw) === AF_UNSPEC) return this.disconnect();
     if (this.phase === 'connected') return -EISCONN;
+    let late = -EALREADY;
     if (this.phase === 'connecting') {
       if (this.state === TCP_SYN_SENT && this.nonblock) return -EALREADY;
     } else {
       if (this.state !== TCP_CLOSE) return -EISCONN;
+      late = -EINPROGRESS;
       const r = this.start(raw);
       if (r < 0) return r;
       this.phase = 'connecting';
@@ -224,7 +238,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     const ms = this.options.sndTimeout;
     return waitOn(this, attempt, {
       ...this.timed(ms),
-      timeout: () => -EINPROGRESS,
+      timeout: () => late,
       interrupted: ms > 0 ? -EINTR : -ERESTARTSYS,
     });
   }
@@ -394,7 +408,21 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     out: ReceivedMessage,
     finish: (n: number) => number,
   ): SyscallResult {
-    return recvTcp(this, sink, flags, out, finish);
+    return recvTcp(this, sink, flags, out, this.withControl(out, finish));
+  }
+  /** Adds the ancillary data that was asked for: times (SO_TIMESTAMP), and how much is left (TCP_INQ). */
+  private withControl(out: ReceivedMessage, finish: (n: number) => number): (n: number) => number {
+    const { options } = this;
+    const inq = options.on(IPPROTO_TCP, TCP_INQ);
+    if (!options.stamped && !inq) return finish;
+    return (n) => {
+      if (n < 0) return finish(n);
+      const control = n > 0 ? timeControl(options, this.lastArrival) : [];
+      const left = this.rx.length || Number(this.finReceived);
+      if (inq) control.push({ level: IPPROTO_TCP, type: TCP_INQ, data: intBytes(left) });
+      out.control = control;
+      return finish(n);
+    };
   }
   override read(_task: Task, sink: Sink): SyscallResult {
     const n = readNow(this, sink);
@@ -416,7 +444,16 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   }
   get writableNow(): boolean {
     const { peer } = this;
-    return peer === undefined || (!this.crowded(peer.rx.length) && peer.rx.room(this.capacity(peer)) > 0);
+    return peer === undefined || !this.crowded(peer.rx.length);
+  }
+
+  /** There is no memory for a single byte: the sender looks again after a while (sk_stream_wait_memory). */
+  retryLater(): void {
+    const { kernel } = this;
+    this.starving ??= kernel.timers.add(kernel.now() + STARVING_MS, () => {
+      this.starving = undefined;
+      this.queue.wake(ROOM);
+    });
   }
 
   /** Too small a buffer would have the lane look at more than its ring; the rest is told at once, or not at all. */
@@ -432,6 +469,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
       (this.shut | this.error) === 0 &&
       keptBack === undefined &&
       urgent === undefined &&
+      !this.options.stamped &&
+      this.soNumber(SO_PEEK_OFF, -1) < 0 &&
       this.options.rcvLowat === 1 &&
       this.capacity(peer) > 2 * LANE_RING
     );

@@ -35,6 +35,11 @@ export function countDatagram(stack: InetStack, v4: boolean, length: number): vo
   count(stack, v4, 1, ipHeader(v4) + UDP_HEADER + length);
 }
 
+/** An ICMP message of `length` bytes was sent. */
+export function countIcmp(stack: InetStack, v4: boolean, length: number): void {
+  count(stack, v4, 1, ipHeader(v4) + length);
+}
+
 /** A datagram found nobody: the host says so by ICMP. */
 export function countUnreachable(stack: InetStack, v4: boolean, length: number): void {
   stack.counters.udp(v4).noPorts++;

@@ -8,86 +8,66 @@ import {
   EINVAL,
   EMSGSIZE,
   ENETUNREACH,
-  ENOTCONN,
   EOPNOTSUPP,
   EPIPE,
 } from '../../abi/errno.js';
 import {
-  IP_TOS,
-  IP_TTL,
-  IPPROTO_IP,
-  IPPROTO_IPV6,
   IPPROTO_UDP,
-  IPV6_TCLASS,
-  IPV6_UNICAST_HOPS,
-  RCV_SHUTDOWN,
   SEND_SHUTDOWN,
-  SHUTDOWN_MASK,
+  SO_EE_ORIGIN_ICMP,
+  SO_EE_ORIGIN_ICMP6,
+  SO_EE_ORIGIN_LOCAL,
+  UDP_CORK,
+  UDP_NO_CHECK6_RX,
+  UDP_NO_CHECK6_TX,
 } from '../../abi/inet.js';
-import { FIONREAD, TIOCOUTQ } from '../../abi/ioctl.js';
-import {
-  POLLERR,
-  POLLHUP,
-  POLLIN,
-  POLLOUT,
-  POLLRDHUP,
-  POLLRDNORM,
-  POLLWRBAND,
-  POLLWRNORM,
-} from '../../abi/poll.js';
-import {
-  AF_UNSPEC,
-  MSG_OOB,
-  MSG_PEEK,
-  MSG_TRUNC,
-  SHUT_RD,
-  SHUT_RDWR,
-  SHUT_WR,
-  SO_BROADCAST,
-  SOCK_DGRAM,
-} from '../../abi/socket.js';
-import { waitOn } from '../../fs/waiting.js';
+import { AF_UNSPEC, MSG_MORE, MSG_OOB, SO_BROADCAST, SOCK_DGRAM } from '../../abi/socket.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
-import type { Sink, Source } from '../../kernel/useriov.js';
-import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
-import { emptyMessage, type ReceivedMessage, type SendMessage } from '../socket.js';
-import { anyOf, type Endpoint, encodeInetAddress, familyIn, isAny, isBroadcast, isV4 } from './address.js';
-import {
-  type Datagram,
-  DatagramQueue,
-  parseSendControl,
-  receiveControl,
-  type SendControl,
-} from './datagram.js';
+import type { Source } from '../../kernel/useriov.js';
+import type { SyscallResult } from '../../kernel/wait.js';
+import type { SendMessage } from '../socket.js';
+import { anyOf, type Endpoint, familyIn, isAny, isMulticast, isV4 } from './address.js';
+import { type Datagram, parseSendControl, type SendControl } from './datagram.js';
+import { DatagramSocket } from './datagram-socket.js';
+import { portUnreachable } from './icmp.js';
+import { deviceListens, socketListens } from './multicast.js';
 import { connectionHash, matchScore } from './ports.js';
-import { InetSocket } from './socket.js';
-import { type Route, route } from './stack.js';
+import { intBytes } from './socket.js';
+import { isBroadcastTo, type Route, type Target, targetOf } from './stack.js';
 import { countDatagram, countUnreachable } from './traffic.js';
 
 /** Most bytes of a datagram: what 16 bits of length leave beside the headers. */
 const MAX_PAYLOAD4 = 65507;
 const MAX_PAYLOAD6 = 65527;
+const MTU = 65536;
 /** A connected socket is a better match than any that is not. */
 const CONNECTED_SCORE = 8;
+/** How much of a message comes back with an error: as much as fits into 576 bytes, or 1280. */
+const QUOTED4 = 520;
+const QUOTED6 = 1184;
+/** ICMP: destination unreachable, port unreachable. */
+const UNREACHABLE4 = { type: 3, code: 3 };
+const UNREACHABLE6 = { type: 1, code: 4 };
 
-export class UdpSocket extends InetSocket {
-  readonly messages = new DatagramQueue();
-  /** Datagrams lost for want of room. */
-  drops = 0;
-  /** RCV_SHUTDOWN, SEND_SHUTDOWN. */
-  shut = 0;
-  /** The last descriptor is closed. */
-  closed = false;
+/** A message that is put together from several calls (UDP_CORK, MSG_MORE). */
+interface Corked {
+  readonly target: Target;
+  readonly control: SendControl;
+  readonly parts: Uint8Array[];
+  length: number;
+}
+
+export class UdpSocket extends DatagramSocket {
+  private corked: Corked | undefined;
+  private corks = false;
+  private readonly udpOptions = new Map<number, number>();
 
   constructor(kernel: Kernel, family: number, flags: number, cred?: Cred) {
     super(kernel, family, SOCK_DGRAM, IPPROTO_UDP, flags, cred);
   }
 
-  override get listening(): boolean {
-    return false;
-  }
   protected override claim(endpoint: Endpoint): boolean {
     const { udp } = this.stack;
     if (!udp.free(this, endpoint)) return false;
@@ -104,22 +84,12 @@ export class UdpSocket extends InetSocket {
     this.local = { ip: this.addressFixed ? this.local.ip : anyOf(this.family), port: 0 };
   }
 
-  override listen(): number {
-    return -EOPNOTSUPP;
-  }
-  override accept(): SyscallResult {
-    return -EOPNOTSUPP;
-  }
-  override pairWith(): number {
-    return -EOPNOTSUPP;
-  }
-
   override connect(_task: Task, raw: Uint8Array): SyscallResult {
     if (raw.length < 2) return -EINVAL;
     if (familyIn(raw) === AF_UNSPEC) return this.disconnect();
-    const target = this.destination(raw);
+    const target = this.destination(raw, {});
     if (typeof target === 'number') return target;
-    if (isBroadcast(target.to) && this.options.flags.get(SO_BROADCAST) !== 1) return -EACCES;
+    if (this.forbidsBroadcast(target)) return -EACCES;
     if (!this.autobind()) return -EAGAIN;
     this.local = { ip: target.from, port: this.local.port };
     this.remote = { ip: target.to, port: target.port };
@@ -133,179 +103,203 @@ export class UdpSocket extends InetSocket {
     return 0;
   }
 
+  private forbidsBroadcast({ to }: Route): boolean {
+    return isBroadcastTo(this.stack, to) && this.soNumber(SO_BROADCAST) !== 1;
+  }
+
   /** Where an address leads to from here. @returns -EINVAL, -EAFNOSUPPORT, -ENETUNREACH */
-  private destination(raw: Uint8Array): (Route & { port: number }) | number {
+  private destination(raw: Uint8Array, control: SendControl): Target | number {
     const address = this.parseDestination(raw);
     if (typeof address === 'number') return address;
     if (this.v6only && isV4(address.ip)) return -ENETUNREACH;
     const bound = this.addressFixed ? this.local.ip : anyOf(this.family);
-    const way = route(this.stack, address.ip, bound);
-    return typeof way === 'number' ? way : { ...way, port: address.port };
+    return targetOf(this, address, control.from ?? bound, control.index ?? 0);
   }
 
   override send(_task: Task, source: Source, message: SendMessage): SyscallResult {
     if (source.remaining > 0xffff) return -EMSGSIZE;
     if ((message.flags & MSG_OOB) !== 0) return -EOPNOTSUPP;
-    const target = this.target(message.to);
-    if (typeof target === 'number') return target;
-    const control =
-      message.control === undefined ? {} : parseSendControl(message.control, this.family, this.stack.device);
-    if (typeof control === 'number') return control;
-    if (!this.autobind()) return -EAGAIN;
-    if (isBroadcast(target.to) && this.options.flags.get(SO_BROADCAST) !== 1) return -EACCES;
-    if (source.remaining > (isV4(target.to) ? MAX_PAYLOAD4 : MAX_PAYLOAD6)) return -EMSGSIZE;
+    const corked = this.corked ?? this.begin(message);
+    if (typeof corked === 'number') return corked;
+    const { target } = corked;
+    const most = isV4(target.to) ? MAX_PAYLOAD4 : MAX_PAYLOAD6;
+    if (corked.length + source.remaining > most) return this.tooLong(target);
     if (this.error !== 0) return -this.takeError();
     if ((this.shut & SEND_SHUTDOWN) !== 0) return -EPIPE;
     const data = new Uint8Array(source.remaining);
     const n = data.length === 0 ? 0 : source.take(data, 0, data.length);
     if (n < 0) return n;
     if (n < data.length) return -EINVAL;
-    this.deliver(target, data, control);
+    corked.parts.push(data);
+    corked.length += n;
+    this.corked = corked;
+    if (!this.corks && (message.flags & MSG_MORE) === 0) this.uncork();
     return n;
   }
 
+  /** The first part of a message says where it goes. */
+  private begin(message: SendMessage): Corked | number {
+    const control =
+      message.control === undefined ? {} : parseSendControl(message.control, this.family, this.stack.device);
+    if (typeof control === 'number') return control;
+    const target = this.target(message.to, control);
+    if (typeof target === 'number') return target;
+    if (!this.autobind()) return -EAGAIN;
+    if (this.forbidsBroadcast(target)) return -EACCES;
+    return { target, control, parts: [], length: 0 };
+  }
+
   /** The destination of a message: its own, or the socket's. */
-  private target(to: Uint8Array | undefined): (Route & { port: number }) | number {
+  private target(to: Uint8Array | undefined, control: SendControl): Target | number {
     if (to !== undefined && to.length > 0) {
-      const target = this.destination(to);
+      const target = this.destination(to, control);
       return typeof target !== 'number' && target.port === 0 ? -EINVAL : target;
     }
     const { remote } = this;
-    return remote === undefined ? -EDESTADDRREQ : { to: remote.ip, port: remote.port, from: this.local.ip };
+    if (remote === undefined) return -EDESTADDRREQ;
+    return targetOf(this, remote, control.from ?? this.local.ip, control.index ?? 0);
   }
 
-  private deliver(target: Route & { port: number }, data: Uint8Array, control: SendControl): void {
-    const { options } = this;
-    const v4 = isV4(target.to);
-    const from = { ip: control.from ?? target.from, port: this.local.port };
-    const datagram: Datagram = {
-      data,
-      from,
-      to: target.to,
-      ttl:
-        control.ttl ??
-        (v4 ? options.int(IPPROTO_IP, IP_TTL) : options.int(IPPROTO_IPV6, IPV6_UNICAST_HOPS)) ??
-        64,
-      tos:
-        control.tos ?? (v4 ? options.int(IPPROTO_IP, IP_TOS) : options.int(IPPROTO_IPV6, IPV6_TCLASS)) ?? 0,
-    };
+  /** No packet has room for it: what was put together is lost, and the error may be looked up later. */
+  private tooLong(target: Target): number {
+    this.corked = undefined;
     const to = { ip: target.to, port: target.port };
-    countDatagram(this.stack, v4, data.length);
-    if (isBroadcast(target.to)) {
-      for (const s of this.stack.udp.at(to.port)) if (s.fits(from, to) > 0) s.receive(datagram);
-      return;
+    if (this.keepsErrors(to)) {
+      const v4 = isV4(to.ip);
+      this.keepError({
+        errno: EMSGSIZE,
+        origin: SO_EE_ORIGIN_LOCAL,
+        type: 0,
+        code: 0,
+        info: v4 ? MTU - 1 : MTU,
+        data: 0,
+        bytes: new Uint8Array(0),
+        to,
+        offender: undefined,
+      });
     }
-    const receiver = this.receiverOf(from, to);
-    if (receiver !== undefined) {
-      receiver.receive(datagram);
-      return;
-    }
-    // The host has no such port, and says so: only a connected socket can tell whom it concerns.
-    countUnreachable(this.stack, v4, data.length);
-    if (this.remote !== undefined) this.refused();
+    return -EMSGSIZE;
   }
 
-  private refused(): void {
-    this.error = ECONNREFUSED;
-    this.queue.wake(POLLIN | POLLOUT | POLLERR);
+  /** Sends what was put together (udp_push_pending_frames). */
+  private uncork(): void {
+    const { corked } = this;
+    this.corked = undefined;
+    if (corked === undefined) return;
+    const { parts, target, control } = corked;
+    const data = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
+    this.deliver(target, data, control);
+  }
+
+  private deliver(target: Target, data: Uint8Array, control: SendControl): void {
+    const to = { ip: target.to, port: target.port };
+    const from = { ip: control.from ?? target.from, port: this.local.port };
+    if (target.lost === true) return;
+    const at = target.at ?? to.ip;
+    const datagram: Datagram = { data, from, to, at, ...this.headers(to, control) };
+    countDatagram(this.stack, isV4(to.ip), data.length);
+    if (isMulticast(to.ip)) {
+      if (!deviceListens(this.stack, to.ip, from.ip)) return;
+      for (const s of this.stack.udp.at(to.port)) {
+        if (s.fitsMany(from, to) && socketListens(s, to.ip, from.ip)) s.receive(datagram);
+      }
+    } else if (target.at !== undefined) {
+      for (const s of this.stack.udp.at(to.port)) if (s.fitsMany(from, to)) s.receive(datagram);
+    } else {
+      const receiver = receiverOf(this, from, to);
+      if (receiver !== undefined) receiver.receive(datagram);
+      else this.unreachable(datagram);
+    }
+  }
+
+  /** The host has no such port, and says so: to a connected socket, or to one that keeps errors. */
+  private unreachable(datagram: Datagram): void {
+    const { to, data } = datagram;
+    countUnreachable(this.stack, isV4(to.ip), data.length);
+    portUnreachable(this.stack, datagram);
+    const keeps = this.keepsErrors(to);
+    if (!keeps && this.remote === undefined) return;
+    if (keeps) {
+      const v4 = isV4(to.ip);
+      this.keepError({
+        errno: ECONNREFUSED,
+        origin: v4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6,
+        ...(v4 ? UNREACHABLE4 : UNREACHABLE6),
+        info: 0,
+        data: 0,
+        bytes: data.subarray(0, v4 ? QUOTED4 : QUOTED6),
+        to,
+        offender: to.ip,
+      });
+    }
+    this.fail(ECONNREFUSED);
   }
 
   /** How well a datagram's addresses fit: 0 not at all. */
-  private fits(from: Endpoint, to: Endpoint): number {
+  fits(from: Endpoint, to: Endpoint): number {
     const { remote } = this;
-    const score = isBroadcast(to.ip) && isAny(this.local.ip) && this.dualOrV4 ? 1 : matchScore(this, to.ip);
+    const score = matchScore(this, to.ip);
     if (score === 0 || remote === undefined) return score;
     return remote.ip === from.ip && remote.port === from.port ? score + CONNECTED_SCORE : 0;
   }
-  private get dualOrV4(): boolean {
-    return isV4(this.local.ip) || this.dualStack;
+  /** Does a message to many go to this socket too? */
+  private fitsMany(from: Endpoint, to: Endpoint): boolean {
+    const { remote, local } = this;
+    const v4 = isV4(to.ip);
+    const wild = isAny(local.ip) && (v4 ? isV4(local.ip) || this.dualStack : !isV4(local.ip));
+    if (local.ip !== to.ip && !wild) return false;
+    return remote === undefined || (remote.ip === from.ip && remote.port === from.port);
   }
 
-  private receiverOf(from: Endpoint, to: Endpoint): UdpSocket | undefined {
-    let best: UdpSocket[] = [];
-    let score = 1;
-    for (const s of this.stack.udp.at(to.port)) {
-      const n = s.fits(from, to);
-      if (n < score) continue;
-      if (n > score) best = [];
-      score = n;
-      best.push(s);
+  override receive(datagram: Datagram): boolean {
+    const taken = super.receive(datagram);
+    const counters = this.stack.counters.udp(isV4(datagram.to.ip));
+    if (taken) counters.in++;
+    else counters.overflows++;
+    return taken;
+  }
+
+  override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
+    if (level !== IPPROTO_UDP) return super.setOption(task, level, name, value);
+    if (value.length < 4) return -EINVAL;
+    const int = new DataView(value.buffer, value.byteOffset).getInt32(0, true);
+    if (name === UDP_CORK) {
+      this.corks = int !== 0;
+      if (!this.corks) this.uncork();
+      return 0;
     }
-    const last = best.at(-1);
-    // Those with SO_REUSEPORT share; of others the newest gets everything.
-    if (last?.reusePort !== true) return last;
-    const sharing = best.filter((s) => s.reusePort);
-    return sharing[connectionHash(from, to) % sharing.length];
+    if (name !== UDP_NO_CHECK6_RX && name !== UDP_NO_CHECK6_TX)
+      return super.setOption(task, level, name, value);
+    this.udpOptions.set(name, Number(int !== 0));
+    return 0;
   }
-
-  private receive(datagram: Datagram): void {
-    if (!this.messages.push(datagram, this.options.rcvbuf)) {
-      this.drops++;
-      this.stack.counters.udp(isV4(datagram.to)).overflows++;
-      return;
-    }
-    this.stack.counters.udp(isV4(datagram.to)).in++;
-    this.queue.wake(POLLIN | POLLRDNORM);
-  }
-
-  override recv(
-    _task: Task,
-    sink: Sink,
-    flags: number,
-    out: ReceivedMessage,
-    finish: (n: number) => number,
-  ): SyscallResult {
-    const attempt = (): number | typeof WOULD_BLOCK => {
-      if (this.error !== 0) return -this.takeError();
-      const d = this.messages.first;
-      if (d === undefined) return (this.shut & RCV_SHUTDOWN) !== 0 ? finish(0) : WOULD_BLOCK;
-      const want = Math.min(d.data.length, sink.remaining);
-      const n = want === 0 ? 0 : sink.put(d.data, 0, want);
-      if (n < 0) return n;
-      if (n < d.data.length) out.flags |= MSG_TRUNC;
-      out.from = encodeInetAddress(this.family, d.from);
-      out.control = receiveControl(d, this.options);
-      if ((flags & MSG_PEEK) === 0) this.messages.shift();
-      return finish((flags & MSG_TRUNC) !== 0 ? d.data.length : n);
-    };
-    const r = attempt();
-    if (r !== WOULD_BLOCK) return r;
-    if (this.dontWait(flags)) return -EAGAIN;
-    return waitOn(this, attempt, this.timed(this.options.rcvTimeout));
-  }
-  override read(task: Task, sink: Sink): SyscallResult {
-    return this.recv(task, sink, 0, emptyMessage(), (n) => n);
-  }
-  override write(task: Task, source: Source): SyscallResult {
-    return this.send(task, source, { flags: 0 });
-  }
-
-  override shutdown(how: number): number {
-    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
-    this.shut |= how + 1;
-    this.queue.wake(POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT);
-    return this.remote === undefined ? -ENOTCONN : 0;
-  }
-
-  override poll(): number {
-    let mask = POLLOUT | POLLWRNORM | POLLWRBAND;
-    if (this.error !== 0) mask |= POLLERR;
-    if ((this.shut & RCV_SHUTDOWN) !== 0) mask |= POLLIN | POLLRDNORM | POLLRDHUP;
-    if (this.shut === SHUTDOWN_MASK) mask |= POLLHUP;
-    if (this.messages.length > 0) mask |= POLLIN | POLLRDNORM;
-    return mask;
-  }
-
-  override ioctl(task: Task, request: number, arg: number): SyscallResult {
-    if (request === FIONREAD) return task.mem.putU32(arg, this.messages.first?.data.length ?? 0);
-    if (request === TIOCOUTQ) return task.mem.putU32(arg, 0);
-    return super.ioctl(task, request, arg);
+  override getOption(level: number, name: number, room: number): Uint8Array | number {
+    if (level !== IPPROTO_UDP) return super.getOption(level, name, room);
+    if (name === UDP_CORK) return intBytes(Number(this.corks));
+    if (name !== UDP_NO_CHECK6_RX && name !== UDP_NO_CHECK6_TX) return super.getOption(level, name, room);
+    return intBytes(this.udpOptions.get(name) ?? 0);
   }
 
   override release(): void {
-    this.closed = true;
-    this.unclaim();
-    this.messages.clear();
-    this.queue.wake(POLLHUP);
+    this.corked = undefined;
+    super.release();
   }
+}
+
+/** The socket that gets a message to one. */
+function receiverOf(sender: UdpSocket, from: Endpoint, to: Endpoint): UdpSocket | undefined {
+  let best: UdpSocket[] = [];
+  let score = 1;
+  for (const s of sender.stack.udp.at(to.port)) {
+    const n = s.fits(from, to);
+    if (n < score) continue;
+    if (n > score) best = [];
+    score = n;
+    best.push(s);
+  }
+  const last = best.at(-1);
+  // Those with SO_REUSEPORT share; of others the newest gets everything.
+  if (last?.reusePort !== true) return last;
+  const sharing = best.filter((s) => s.reusePort);
+  return sharing[connectionHash(from, to) % sharing.length];
 }

@@ -36,7 +36,6 @@ import {
   SHUT_RDWR,
   SHUT_WR,
   SO_MARK,
-  SO_PEEK_OFF,
   SO_RXQ_OVFL,
   SO_SELECT_ERR_QUEUE,
 } from '../../abi/socket.js';
@@ -161,7 +160,7 @@ export abstract class DatagramSocket extends InetSocket {
   ): number | typeof WOULD_BLOCK {
     if (this.error !== 0) return -this.takeError();
     const peek = (flags & MSG_PEEK) !== 0;
-    const offset = this.soNumber(SO_PEEK_OFF, -1);
+    const offset = this.peekOffset();
     const found = this.messages.at(peek ? Math.max(0, offset) : 0);
     if (found === undefined) return (this.shut & RCV_SHUTDOWN) !== 0 ? finish(0) : WOULD_BLOCK;
     const { queued } = found;
@@ -177,7 +176,7 @@ export abstract class DatagramSocket extends InetSocket {
       this.lastTime = queued.time;
       this.messages.shift();
     }
-    if (offset >= 0) this.keepNumber(SO_PEEK_OFF, Math.max(0, peek ? offset + n : offset - n));
+    if (offset >= 0) this.setPeekOffset(Math.max(0, peek ? offset + n : offset - n));
     return finish((flags & MSG_TRUNC) !== 0 ? data.length : n);
   }
 

@@ -50,7 +50,6 @@ const FLAGS = new Map<number, Right | undefined>([
 const NUMBERS = new Map<number, number>([
   [so.SO_PRIORITY, 0],
   [so.SO_MARK, 0],
-  [so.SO_PEEK_OFF, -1],
   [so.SO_BUSY_POLL, 0],
   [so.SO_ZEROCOPY, 0],
   [so.SO_BINDTOIFINDEX, 0],

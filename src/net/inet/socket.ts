@@ -28,7 +28,15 @@ import {
 } from '../../abi/inet.js';
 import { SIOCGSTAMP, SIOCGSTAMPNS } from '../../abi/ioctl.js';
 import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../../abi/sched.js';
-import { AF_INET, AF_INET6, AF_UNSPEC, SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM } from '../../abi/socket.js';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  SO_PEEK_OFF,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+} from '../../abi/socket.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
@@ -184,6 +192,12 @@ export abstract class InetSocket extends Socket implements Bound {
   keepNumber(name: number, value: number): number {
     this.options.flags.set(name, value);
     return 0;
+  }
+  override setPeekOffset(value: number): number {
+    return this.keepNumber(SO_PEEK_OFF, value);
+  }
+  override peekOffset(): number {
+    return this.soNumber(SO_PEEK_OFF, -1);
   }
   /** Bytes that wait to be read, with what they cost, for SO_MEMINFO. */
   abstract get queuedBytes(): number;

@@ -12,7 +12,7 @@ import {
   TCP_SYN_SENT,
 } from '../../abi/inet.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
-import { MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SO_PEEK_OFF } from '../../abi/socket.js';
+import { MSG_FASTOPEN, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
@@ -102,20 +102,20 @@ function take(socket: TcpSocket, sink: Sink, flags: number, left: number): numbe
   if ((flags & MSG_TRUNC) !== 0) rx.drop((n = Math.min(before, left)));
   else n = rx.drain(sink);
   if (n > 0) makeRoom(socket, before);
-  const offset = socket.soNumber(SO_PEEK_OFF, -1);
-  if (offset > 0) socket.keepNumber(SO_PEEK_OFF, Math.max(0, offset - n));
+  const offset = socket.peekOffset();
+  if (offset > 0) socket.setPeekOffset(Math.max(0, offset - n));
   return n;
 }
 
 /** Shows bytes, from where the last look ended if the socket wants that (SO_PEEK_OFF). */
 function peek(socket: TcpSocket, sink: Sink, flags: number, left: number): number {
   const { rx } = socket;
-  const offset = socket.soNumber(SO_PEEK_OFF, -1);
+  const offset = socket.peekOffset();
   const skip = Math.max(0, offset);
   const most = Math.min(rx.length - skip, left);
   if (most <= 0) return 0;
   const n = (flags & MSG_TRUNC) !== 0 ? most : rx.peek(sink, skip);
-  if (offset >= 0 && n > 0) socket.keepNumber(SO_PEEK_OFF, offset + n);
+  if (offset >= 0 && n > 0) socket.setPeekOffset(offset + n);
   return n;
 }
 
@@ -169,7 +169,7 @@ export function readNow(socket: TcpSocket, sink: Sink): number | undefined {
   const { rx } = socket;
   const before = rx.length;
   if (before === 0 || before < socket.options.rcvLowat || sink.remaining === 0) return undefined;
-  if (socket.urgent !== undefined || socket.soNumber(SO_PEEK_OFF) > 0) return undefined;
+  if (socket.urgent !== undefined || socket.peekOffset() > 0) return undefined;
   const n = rx.drain(sink);
   if (n > 0) makeRoom(socket, before);
   return n;

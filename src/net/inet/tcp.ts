@@ -41,7 +41,7 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from '../../abi/poll.js';
-import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_PEEK_OFF, SOCK_STREAM } from '../../abi/socket.js';
+import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_STREAM } from '../../abi/socket.js';
 import { LANE_RING } from '../../arch/lane-layout.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
@@ -470,7 +470,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
       keptBack === undefined &&
       urgent === undefined &&
       !this.options.stamped &&
-      this.soNumber(SO_PEEK_OFF, -1) < 0 &&
+      this.peekOffset() < 0 &&
       this.options.rcvLowat === 1 &&
       this.capacity(peer) > 2 * LANE_RING
     );

@@ -8,7 +8,7 @@ import { waitOn } from '../src/fs/waiting.js';
 import type { Task } from '../src/kernel/task.js';
 import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { installFd } from './anon-fd.js';
-import { fileOf } from './descriptors.js';
+import { accessOk, fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 import { readSigset, readTimeout } from './poll-args.js';
 
@@ -58,9 +58,14 @@ function sysEpollCtl(task: Task, args: SyscallArgs): SyscallResult {
   }
 }
 
-/** Copies events out to `addr`. */
-function storeEvents(task: Task, addr: number, events: readonly EpollEvent[]): boolean {
-  const dv = task.mem.stage(events.length * EPOLL_EVENT_SIZE);
+/** Room for the events of most calls. */
+const few = new Uint8Array(64 * EPOLL_EVENT_SIZE);
+
+/** Copies events out to `addr`. @returns how many of them: those before a bad address */
+function storeEvents(task: Task, addr: number, events: readonly EpollEvent[]): number {
+  const size = events.length * EPOLL_EVENT_SIZE;
+  const bytes = size <= few.length ? few : new Uint8Array(size);
+  const dv = new DataView(bytes.buffer);
   let off = 0;
   for (const e of events) {
     dv.setUint32(off, e.events >>> 0, true);
@@ -68,7 +73,7 @@ function storeEvents(task: Task, addr: number, events: readonly EpollEvent[]): b
     dv.setUint32(off + EPOLL_EVENT_DATA + 4, e.dataHigh, true);
     off += EPOLL_EVENT_SIZE;
   }
-  return task.mem.post(addr, off) === 0;
+  return Math.floor(Math.max(0, task.mem.write(addr, bytes, 0, size)) / EPOLL_EVENT_SIZE);
 }
 
 /** @param timeout milliseconds, undefined waits for ever */
@@ -80,9 +85,10 @@ function wait(
 ): SyscallResult {
   const addr = args.ptr(1);
   const max = args.int(2);
-  if (max <= 0 || max > MAX_EVENTS) return -EINVAL;
   const epoll = fileOf(task, args.int(0));
   if (epoll === undefined) return -EBADF;
+  if (max <= 0 || max > MAX_EVENTS) return -EINVAL;
+  if (!accessOk(addr, max * EPOLL_EVENT_SIZE)) return -EFAULT;
   if (!(epoll instanceof Epoll)) return -EINVAL;
   const attempt = (): number | typeof WOULD_BLOCK => {
     const n = epoll.collect(Math.min(max, MAX_BATCH), (events) => storeEvents(task, addr, events), task);

@@ -80,23 +80,23 @@ function doPoll(task: Task, addr: number, count: number, wait: PollWait): Syscal
   const bytes = new Uint8Array(count * POLLFD_SIZE);
   if (count > 0 && task.mem.read(addr, bytes, 0, bytes.length) !== bytes.length) return -EFAULT;
   const dv = new DataView(bytes.buffer);
-  const files: (OpenFile | undefined)[] = new Array(count);
   const open: OpenFile[] = [];
   for (let i = 0; i < count; i++) {
     const fd = dv.getInt32(i * POLLFD_SIZE, true);
     const file = fd < 0 ? undefined : fileOf(task, fd);
-    files[i] = file;
     if (file !== undefined) open.push(file);
   }
+  // Descriptors are looked up at each scan: what was closed meanwhile is POLLNVAL once something wakes the call.
   const scan = (): number => {
     let ready = 0;
     for (let i = 0; i < count; i++) {
       const off = i * POLLFD_SIZE;
-      const file = files[i];
+      const fd = dv.getInt32(off, true);
+      const file = fd < 0 ? undefined : fileOf(task, fd);
       let mask = 0;
       if (file !== undefined)
         mask = file.poll(task) & (dv.getUint16(off + POLLFD_EVENTS, true) | POLLERR | POLLHUP);
-      else if (dv.getInt32(off, true) >= 0) mask = POLLNVAL;
+      else if (fd >= 0) mask = POLLNVAL;
       dv.setUint16(off + POLLFD_REVENTS, mask, true);
       if (mask !== 0) ready++;
     }
@@ -148,14 +148,15 @@ function sysPpoll(task: Task, args: SyscallArgs): SyscallResult {
 
 /** What counts as ready for each of the three sets. */
 const SELECT_MASKS = [
-  POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR,
-  POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR,
-  POLLPRI,
+  POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR | POLLNVAL,
+  POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR | POLLNVAL,
+  POLLPRI | POLLNVAL,
 ] as const;
 
 interface Watched {
   readonly fd: number;
-  readonly file: OpenFile;
+  /** undefined: a mere place (O_PATH). */
+  readonly file: OpenFile | undefined;
   /** Sets (bit 0..2) that it is in. */
   readonly sets: number;
 }
@@ -168,8 +169,8 @@ function selected(task: Task, sets: readonly (Uint8Array | undefined)[], n: numb
     for (let bit = 0; any >> bit !== 0; bit++) {
       const fd = byte * 8 + bit;
       if (((any >> bit) & 1) === 0 || fd >= n) continue;
+      if (task.files.get(fd) === undefined) return -EBADF;
       const file = fileOf(task, fd);
-      if (file === undefined) return -EBADF;
       let members = 0;
       for (let s = 0; s < 3; s++) if ((((sets[s]?.[byte] ?? 0) >> bit) & 1) !== 0) members |= 1 << s;
       out.push({ fd, file, sets: members });
@@ -197,8 +198,8 @@ function doSelect(task: Task, args: SyscallArgs, wait: PollWait): SyscallResult 
   const scan = (): number => {
     let ready = 0;
     for (const r of results) r?.fill(0);
-    for (const { fd, file, sets: members } of watched) {
-      const mask = file.poll(task);
+    for (const { fd, sets: members } of watched) {
+      const mask = fileOf(task, fd)?.poll(task) ?? POLLNVAL;
       for (let s = 0; s < 3; s++) {
         const result = results[s];
         if (result === undefined || ((members >> s) & 1) === 0 || (mask & (SELECT_MASKS[s] ?? 0)) === 0)
@@ -219,7 +220,7 @@ function doSelect(task: Task, args: SyscallArgs, wait: PollWait): SyscallResult 
   };
   return waitForAny(
     task,
-    watched.map((w) => w.file),
+    watched.flatMap((w) => w.file ?? []),
     wait,
     scan,
     store,

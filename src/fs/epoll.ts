@@ -19,9 +19,8 @@ import type { Task } from '../kernel/task.js';
 import type { QueueWatcher, Waiter } from '../kernel/wait.js';
 import type { OpenFile, ReleaseWatcher } from '../vfs/file.js';
 import { AnonFile } from './anon-file.js';
+import { closesLoop, tooManyWays } from './epoll-graph.js';
 
-/** Epoll descriptors may watch each other this deep. */
-const MAX_DEPTH = 5;
 /** Files with an open fast lane that one instance watches: each costs every wait a look. */
 const MAX_LANES = 256;
 /** Bits that are not events. */
@@ -35,8 +34,8 @@ export interface EpollEvent {
   dataHigh: number;
 }
 
-/** One watched (file, descriptor number). It waits on the file's queue for as long as it exists. */
-class Item implements Waiter, ReleaseWatcher {
+/** One watched (file, descriptor number), struct epitem. It waits on the file's queue for as long as it exists. */
+export class Item implements Waiter, ReleaseWatcher {
   readonly exclusive: boolean;
   /** In the ready list. */
   queued = false;
@@ -165,14 +164,18 @@ export class Epoll extends AnonFile implements QueueWatcher {
     if (this.items.get(file)?.has(fd) === true) return -EEXIST;
     if (file instanceof Epoll) {
       file.closeLanes();
-      if (file.reaches(this, 0)) return -ELOOP;
-      if (file.depthBelow(0) + this.depthAbove(0) > MAX_DEPTH) return -ELOOP;
+      if (closesLoop(this, file)) return -ELOOP;
     }
     const item = new Item(this, file, fd, { ...want, events: want.events | EPOLLERR | EPOLLHUP });
     let byFd = this.items.get(file);
     if (byFd === undefined) this.items.set(file, (byFd = new Map()));
     byFd.set(fd, item);
     (file.watchers ??= new Set()).add(item);
+    // Only a tree of several levels can have too many ways to one file.
+    if ((file instanceof Epoll || (this.watchers?.size ?? 0) > 0) && tooManyWays(file)) {
+      this.drop(item);
+      return -EINVAL;
+    }
     file.queue.add(item);
     if (file.lane?.isOpen === true) {
       if (this.laneAllowed(item)) this.laneChanged(item);
@@ -241,10 +244,10 @@ export class Epoll extends AnonFile implements QueueWatcher {
   }
 
   /**
-   * Reports up to `max` ready items through `store`, which gives false when they cannot be delivered: then nothing changes.
+   * Reports up to `max` ready items through `store`, which says how many of them it could deliver: the others stay as they are.
    * @returns how many, or -1 if `store` failed
    */
-  collect(max: number, store: (events: readonly EpollEvent[]) => boolean, task?: Task): number {
+  collect(max: number, store: (events: readonly EpollEvent[]) => number, task?: Task): number {
     if (this.lanes.size > 0) this.lookAtLanes(task);
     const taken: Item[] = [];
     const events: EpollEvent[] = [];
@@ -261,9 +264,9 @@ export class Epoll extends AnonFile implements QueueWatcher {
       events.push({ ...item.want, events: mask });
     }
     if (events.length === 0) return 0;
-    if (!store(events)) return -1;
-    for (const item of taken) this.reported(item);
-    return events.length;
+    const stored = store(events);
+    for (let i = 0; i < stored; i++) this.reported(taken[i] as Item);
+    return stored > 0 ? stored : -1;
   }
 
   /** After a report: a one-shot item is disarmed, an edge waits for the next wake-up, a level goes to the end of the line. */
@@ -288,30 +291,9 @@ export class Epoll extends AnonFile implements QueueWatcher {
     return 0;
   }
 
-  /** True if this one watches `other`, through however many others. */
-  private reaches(other: Epoll, depth: number): boolean {
-    if (depth > MAX_DEPTH) return true;
-    for (const file of this.items.keys()) {
-      if (file instanceof Epoll && (file === other || file.reaches(other, depth + 1))) return true;
-    }
-    return false;
-  }
-  /** Longest chain of epoll descriptors from this one down, itself counted. */
-  private depthBelow(depth: number): number {
-    let most = 0;
-    if (depth <= MAX_DEPTH) {
-      for (const file of this.items.keys())
-        if (file instanceof Epoll) most = Math.max(most, file.depthBelow(depth + 1));
-    }
-    return most + 1;
-  }
-  private depthAbove(depth: number): number {
-    let most = 0;
-    if (depth <= MAX_DEPTH) {
-      for (const w of this.watchers ?? [])
-        if (w instanceof Item) most = Math.max(most, w.epoll.depthAbove(depth + 1));
-    }
-    return most + 1;
+  /** The files that it watches, each once. */
+  get watched(): Iterable<OpenFile> {
+    return this.items.keys();
   }
 
   override release(): void {

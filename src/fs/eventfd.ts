@@ -2,7 +2,7 @@
 
 import { EAGAIN, EINVAL } from '../abi/errno.js';
 import { O_RDWR } from '../abi/fcntl.js';
-import { POLLERR, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import { POLLERR, POLLIN, POLLOUT } from '../abi/poll.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
@@ -38,7 +38,7 @@ export class EventFd extends AnonFile {
       const n = sink.put(word, 0, 8);
       if (n < 0) return n;
       this.count -= value;
-      this.queue.wake(POLLOUT | POLLWRNORM);
+      this.queue.wake(POLLOUT);
       return 8;
     };
     return this.now(attempt);
@@ -53,7 +53,7 @@ export class EventFd extends AnonFile {
     return this.now(() => {
       if (this.count + value >= ULLONG_MAX) return WOULD_BLOCK;
       this.count += value;
-      this.queue.wake(POLLIN | POLLRDNORM);
+      this.queue.wake(POLLIN);
       return 8;
     });
   }
@@ -61,7 +61,7 @@ export class EventFd extends AnonFile {
   /** Adds one from inside of the kernel, but never overflows (eventfd_signal). */
   signal(): void {
     if (this.count < ULLONG_MAX) this.count++;
-    this.queue.wake(POLLIN | POLLRDNORM);
+    this.queue.wake(POLLIN);
   }
 
   private now(attempt: () => number | typeof WOULD_BLOCK): SyscallResult {
@@ -72,9 +72,9 @@ export class EventFd extends AnonFile {
 
   override poll(): number {
     let mask = 0;
-    if (this.count > 0n) mask |= POLLIN | POLLRDNORM;
+    if (this.count > 0n) mask |= POLLIN;
     if (this.count === ULLONG_MAX) mask |= POLLERR;
-    if (this.count < ULLONG_MAX - 1n) mask |= POLLOUT | POLLWRNORM;
+    if (this.count < ULLONG_MAX - 1n) mask |= POLLOUT;
     return mask;
   }
 }

@@ -1,9 +1,11 @@
 /** What proc, sys and devpts share: directories and files whose contents are made up at the moment of reading. */
 
 import { EACCES, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
+import { POLLERR, POLLIN, POLLPRI, POLLRDNORM } from '../abi/poll.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
+import { WaitQueue } from '../kernel/wait.js';
 import type { Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
 import { type Attr, type DirEntry, type FileSystem, Inode, type Timespec } from '../vfs/inode.js';
@@ -88,6 +90,13 @@ export interface TextOps {
   write?(task: Task, text: string): number;
   /** A check at open(2), beyond the permission bits: 0 or -errno. */
   open?(task: Task, flags: number): number;
+  /** What poll(2) tells of: `count` grows with every change, and then `queue` is woken. */
+  changes?(task: Task): Changes;
+}
+
+export interface Changes {
+  readonly count: number;
+  readonly queue: WaitQueue;
 }
 
 /** A generated file. Reading from its start makes the text anew; further reads go on in the same text (seq_file). */
@@ -100,6 +109,8 @@ export class TextInode extends PseudoInode {
     readonly ops: TextOps,
     owner?: () => Owner,
     private readonly fixedSize = 0,
+    /** epoll(7) takes it although nothing ever happens to it (proc_reg_poll, kernfs_fop_poll). */
+    private readonly pollable = false,
   ) {
     super(fs, key, S_IFREG | perm, time, owner);
   }
@@ -108,7 +119,7 @@ export class TextInode extends PseudoInode {
   }
   override open(task: Task, path: Path, flags: number): OpenFile | number {
     const err = this.ops.open?.(task, flags) ?? 0;
-    return err < 0 ? err : new TextFile(path, flags, this.ops);
+    return err < 0 ? err : new TextFile(path, flags, this.ops, this.pollable, this.ops.changes?.(task));
   }
   /** O_TRUNC on a writable setting is harmless. */
   override truncate(): number {
@@ -121,12 +132,29 @@ const WRITE_MAX = 4096;
 
 class TextFile extends OpenFile {
   private text: Uint8Array | undefined;
+  override readonly queue: WaitQueue;
+  private seen: number;
   constructor(
     path: Path,
     flags: number,
     private readonly ops: TextOps,
+    private readonly watchable: boolean,
+    private readonly changes: Changes | undefined,
   ) {
     super(path, flags);
+    this.queue = changes?.queue ?? new WaitQueue();
+    this.seen = changes?.count ?? 0;
+  }
+
+  override get pollable(): boolean {
+    return this.watchable || this.changes !== undefined;
+  }
+  /** A change is told once, as an error and urgent data (mounts_poll). */
+  override poll(): number {
+    if (this.changes === undefined) return super.poll();
+    if (this.changes.count === this.seen) return POLLIN | POLLRDNORM;
+    this.seen = this.changes.count;
+    return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
   }
 
   override read(task: Task, sink: Sink, pos: number): number {
@@ -267,11 +295,11 @@ export function populate(dir: StaticDir, tree: Tree, time: Timespec, size = 0): 
   for (const [name, what] of Object.entries(tree)) {
     const key = `${dir.key}/${name}`;
     if (typeof what === 'string')
-      dir.add(name, new TextInode(fs, key, 0o444, time, { read: () => what }, undefined, size));
+      dir.add(name, new TextInode(fs, key, 0o444, time, { read: () => what }, undefined, size, true));
     else if (typeof what === 'function') {
-      dir.add(name, new TextInode(fs, key, 0o444, time, { read: what }, undefined, size));
+      dir.add(name, new TextInode(fs, key, 0o444, time, { read: what }, undefined, size, true));
     } else if (what instanceof TextLeaf) {
-      dir.add(name, new TextInode(fs, key, what.perm, time, what.ops, undefined, what.size || size));
+      dir.add(name, new TextInode(fs, key, what.perm, time, what.ops, undefined, what.size || size, true));
     } else if (what instanceof TreeLink) {
       dir.add(name, new LinkInode(fs, key, time, () => what.target));
     } else {

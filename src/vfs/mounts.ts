@@ -1,6 +1,7 @@
 /** The mount tree (fs/namespace.c): the structure, and what keeps it whole. Who may change it how is mount-calls.ts. */
 
 import { EBUSY, EINVAL } from '../abi/errno.js';
+import { POLLERR, POLLPRI } from '../abi/poll.js';
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
@@ -10,6 +11,7 @@ import {
   MS_RDONLY,
   MS_SYNCHRONOUS,
 } from '../abi/stat.js';
+import { WaitQueue } from '../kernel/wait.js';
 import { Dentry, Mount, type Path } from './dentry.js';
 import type { FileSystem } from './inode.js';
 
@@ -23,6 +25,9 @@ export const SUPER_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME
 const PROTECTED = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 export class MountNamespace {
+  /** How often the tree has changed, and who waits for that (poll of /proc/pid/mounts). */
+  count = 0;
+  readonly queue = new WaitQueue();
   /** In the order of mounting. */
   readonly mounts: Mount[] = [];
   private nextId = FIRST_ID;
@@ -59,6 +64,11 @@ export class MountNamespace {
     return mount;
   }
 
+  private changed(): void {
+    this.count++;
+    this.queue.wake(POLLERR | POLLPRI);
+  }
+
   /** Puts a mount that is nowhere, with what is mounted below it, at `at`, where no other is. */
   attach(mount: Mount, at: Path): void {
     mount.parent = at.mount;
@@ -70,6 +80,7 @@ export class MountNamespace {
       // The name that it shows must stay in the cache.
       m.root.inode?.hold();
     }
+    this.changed();
   }
 
   /** Takes a mount, with what is mounted below it, out of the tree; who still has it goes on using it. */
@@ -79,6 +90,7 @@ export class MountNamespace {
     const left = this.mounts.filter((m) => !gone.has(m));
     this.mounts.splice(0, this.mounts.length, ...left);
     for (const m of gone) m.root.inode?.drop();
+    this.changed();
   }
 
   private unhook(mount: Mount): void {
@@ -96,6 +108,7 @@ export class MountNamespace {
     mount.mountpoint = at.dentry;
     at.mount.children.set(at.dentry, mount);
     at.dentry.mountpoint++;
+    this.changed();
   }
 
   /** `mount` becomes the root, and the root of before lies at `at` below it. */

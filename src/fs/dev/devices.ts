@@ -93,6 +93,14 @@ class FullFile extends NullFile {
 
 /** random(4): the host's generator never blocks once seeded. Writes are taken and not mixed in. */
 class RandomFile extends NullFile {
+  /** @param waits it is the one that may have to wait, in theory: only that can be polled */
+  constructor(
+    path: Path,
+    flags: number,
+    private readonly waits: boolean,
+  ) {
+    super(path, flags);
+  }
   override get splices(): OpenFile['splices'] {
     return { read: true, write: true };
   }
@@ -119,7 +127,7 @@ class RandomFile extends NullFile {
     return total;
   }
   override get pollable(): boolean {
-    return true;
+    return this.waits;
   }
   override ioctl(task: Task, request: number, arg: number): number {
     return request === RNDGETENTCNT ? task.mem.putU32(arg, ENTROPY_BITS) : -ENOTTY;
@@ -144,8 +152,8 @@ export function registerDevices(): void {
   memory(3, (_task, path, flags) => new NullFile(path, flags));
   memory(5, (task, path, flags) => new ZeroFile(task, path, flags));
   memory(7, (_task, path, flags) => new FullFile(path, flags));
-  memory(8, (_task, path, flags) => new RandomFile(path, flags));
-  memory(9, (_task, path, flags) => new RandomFile(path, flags));
+  memory(8, (_task, path, flags) => new RandomFile(path, flags, true));
+  memory(9, (_task, path, flags) => new RandomFile(path, flags, false));
   registerCharDevice(5, 0, openTty);
   registerCharDevice(5, 1, openConsole);
   registerCharDevice(5, 2, openPtmx);

@@ -24,7 +24,16 @@ export class NetDir extends PseudoDir {
     const path = this.prefix + name;
     if (isDir) return new NetDir(this.proc, key, `${path}/`);
     const { kernel, time } = this.proc;
-    return new TextInode(this.proc, key, 0o444, time, { read: () => netText(kernel, path) });
+    return new TextInode(
+      this.proc,
+      key,
+      0o444,
+      time,
+      { read: () => netText(kernel, path) },
+      undefined,
+      0,
+      true,
+    );
   }
 
   override readdir(): DirEntry[] {

@@ -70,6 +70,13 @@ function text(perm: number, read: (s: Subject, reader: Task) => string | number,
     }),
   ];
 }
+
+/** A text about mounts, which can be polled for changes of them. */
+function mountText(perm: number, read: (task: Task) => string, guarded = false): FileSpec {
+  const [, ops] = text(perm, (s) => asTask(s, read), guarded);
+  return [perm, (s) => ({ ...ops(s), changes: (reader: Task) => reader.kernel.mounts })];
+}
+
 const fromHost =
   (name: string) =>
   (s: Subject): string | number =>
@@ -137,8 +144,8 @@ const COMMON: Readonly<Record<string, FileSpec>> = {
   limits: text(0o444, (s) => limitsText(s.tg)),
   loginuid: text(0o444, () => '4294967295'),
   maps: text(0o444, mapsOf('maps'), true),
-  mountinfo: text(0o444, (s) => asTask(s, mountinfoText)),
-  mounts: text(0o444, (s) => asTask(s, mountsText)),
+  mountinfo: mountText(0o444, mountinfoText),
+  mounts: mountText(0o444, mountsText),
   oom_adj: [
     0o644,
     (s) => ({
@@ -171,7 +178,7 @@ const COMMON: Readonly<Record<string, FileSpec>> = {
 
 const PROCESS_ONLY: Readonly<Record<string, FileSpec>> = {
   coredump_filter: text(0o444, () => '00000033\n'),
-  mountstats: text(0o400, (s) => asTask(s, mountstatsText), true),
+  mountstats: mountText(0o400, mountstatsText, true),
   timers: text(0o444, () => ''),
   timerslack_ns: text(0o444, (s) => asTask(s, (task) => `${task.timerSlack}\n`)),
 };

@@ -1,0 +1,80 @@
+// covers: epoll_ctl epoll_wait epoll_pwait2 epoll_create1 epoll_create
+// Errors of epoll calls, and which comes first.
+#include "case.h"
+
+#include <sys/epoll.h>
+int main(void) {
+  int p[2];
+  put("f", "x");
+  int ep = NEED(epoll_create1(0)), file = NEED(open("f", O_RDONLY)), path = NEED(open("f", O_PATH));
+  NEED(pipe(p));
+  static struct epoll_event event = {.events = EPOLLIN}, events[4];
+  CHECK("epoll_ctl(EPOLL_CTL_ADD)", "what cannot be watched");
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, file, &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open(".", O_RDONLY)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, path, &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open("/dev/null", O_RDWR)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open("/dev/zero", O_RDWR)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open("/dev/urandom", O_RDONLY)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(memfd_create("m", 0)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open("/proc/self/mounts", O_RDONLY)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(open("/proc/version", O_RDONLY)), &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(syscall(SYS_pidfd_open, getpid(), 0)), &event));
+  CHECK("epoll_ctl", "which error comes first");
+  R(epoll_ctl(-1, EPOLL_CTL_ADD, -1, &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, -1, NULL));
+  R(epoll_ctl(-1, EPOLL_CTL_ADD, p[0], (void *)8));
+  R(epoll_ctl(p[0], EPOLL_CTL_ADD, file, &event));
+  R(epoll_ctl(p[0], EPOLL_CTL_ADD, p[1], &event));
+  R(epoll_ctl(ep, 0, p[0], &event));
+  R(epoll_ctl(ep, 4, p[0], &event));
+  R(epoll_ctl(ep, EPOLL_CTL_DEL, p[0], NULL));
+  R(epoll_ctl(ep, EPOLL_CTL_DEL, file, NULL));
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[0], &event));
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[0], NULL));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, ep, &event));
+  CHECK("epoll_ctl(EPOLLEXCLUSIVE)", "with which events, and never changed");
+  event.events = EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT;
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));
+  event.events = EPOLLIN | EPOLLEXCLUSIVE | EPOLLRDHUP;
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));
+  event.events = EPOLLPRI | EPOLLEXCLUSIVE;
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));
+  event.events = EPOLLIN | EPOLLEXCLUSIVE;
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, NEED(epoll_create1(0)), &event));
+  event.events = EPOLLIN | EPOLLOUT | EPOLLEXCLUSIVE | EPOLLET | EPOLLWAKEUP | EPOLLERR | EPOLLHUP;
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, p[0], &event));
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[0], &event));
+  event.events = EPOLLIN;
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[0], &event));
+  R(epoll_ctl(ep, EPOLL_CTL_ADD, p[1], &event));
+  event.events = EPOLLIN | EPOLLEXCLUSIVE;
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[1], &event));
+  CHECK("epoll_ctl(EPOLLWAKEUP)", "is taken");
+  event.events = EPOLLIN | EPOLLWAKEUP;
+  R(epoll_ctl(ep, EPOLL_CTL_MOD, p[1], &event));
+  CHECK("epoll_wait", "counts");
+  R(epoll_wait(ep, events, 0, 0));
+  R(epoll_wait(ep, events, -5, 0));
+  R(epoll_wait(ep, events, 0x7fffffff, 0));
+  R(epoll_wait(ep, events, 0x7fffffff / sizeof *events, 0));
+  R(epoll_wait(p[0], events, 1, 0));
+  R(epoll_wait(file, events, 1, 0));
+  R(epoll_wait(path, events, 1, 0));
+  R(epoll_wait(-1, events, 0, 0));
+  CHECK("epoll_create1 epoll_create", "flags and sizes of new ones");
+  R(epoll_create1(EPOLL_CLOEXEC | 1));
+  R(epoll_create1(O_NONBLOCK));
+  R(epoll_create(0));
+  R(epoll_create(-1));
+  int other = NEED(epoll_create(1));
+  say("%d %#x", fcntl(other, F_GETFD), fcntl(other, F_GETFL));
+  say("%d", fcntl(NEED(epoll_create1(EPOLL_CLOEXEC)), F_GETFD));
+  CHECK("read write lseek", "an epoll is no file to read");
+  char text[16];
+  R(read(ep, text, 16));
+  R(write(ep, text, 16));
+  R(lseek(ep, 0, SEEK_SET));
+  R(ftruncate(ep, 0));
+  return 0;
+}

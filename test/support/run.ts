@@ -17,6 +17,8 @@ export interface RunOptions {
   stdin?: string;
   /** Milliseconds before SIGKILL; 60 s without it. */
   timeout?: number;
+  /** A network with only a loopback device, as the sandbox has, where the caller may make one; native runs only. */
+  ownNetwork?: boolean;
   /** Flags of `tvisor do`, sandbox runs only. */
   flags?: string[];
 }
@@ -43,6 +45,7 @@ export function run(command: string[], options: RunOptions = {}): Promise<RunRes
     env: { ...baseEnvironment(), ...options.env },
     stdin: options.stdin,
     timeout: options.timeout ?? 60_000,
+    ownNetwork: options.ownNetwork ?? false,
   });
 }
 
@@ -66,5 +69,5 @@ export function sandboxCommand(command: string[], options: RunOptions = {}): str
  * @returns as `run`
  */
 export function runSandbox(command: string[], options: RunOptions = {}): Promise<RunResult> {
-  return run(sandboxCommand(command, options), { ...options, cwd: '/tmp' });
+  return run(sandboxCommand(command, options), { ...options, cwd: '/tmp', ownNetwork: false });
 }

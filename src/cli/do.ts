@@ -17,6 +17,7 @@ export interface DoOptions extends NetworkOptions {
   user?: string;
   hostname?: string;
   volume?: string[];
+  fastLane: boolean;
   strace?: true;
   profile?: string;
   log?: string;
@@ -72,6 +73,7 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     hostname: options.hostname === undefined ? hostname() : parse.parseHostname(options.hostname),
     volumes: (options.volume ?? []).map(parse.parseVolume),
     ...networkSpec(options),
+    fastLane: options.fastLane,
     strace,
     ...(options.profile === undefined ? {} : { profile: resolve(options.profile) }),
     log: {
@@ -153,6 +155,7 @@ export function doCommand(): Command {
       append,
     )
     .option('--network-log <file>', 'append one JSON line for every decision of the filter')
+    .option('--no-fast-lane', 'make a system call of every read and write of a connection')
     .option('--strace', 'log one line for every system call')
     .option(
       '--profile <file>',

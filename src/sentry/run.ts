@@ -87,8 +87,9 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     init.fs.umask = process.umask();
     enterCwd(init, spec.cwd);
     const observers = new Observers(kernel, spec, profile);
-    if (observers.forCalls === undefined && observers.forTracer === undefined)
-      kernel.lanes = new Lanes(native, log);
+    // Whoever watches calls wants to see them all.
+    const watched = observers.forCalls !== undefined || observers.forTracer !== undefined;
+    if (spec.fastLane && !watched) kernel.lanes = new Lanes(native, log);
     const tracer = new Tracer(
       kernel,
       native,

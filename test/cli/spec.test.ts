@@ -27,6 +27,7 @@ test('without options: the caller and the machine as they are', () => {
     volumes: [],
     network: 'none',
     publish: [],
+    fastLane: true,
     strace: false,
     log: { level: 'error', format: 'text' },
   });

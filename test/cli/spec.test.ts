@@ -11,7 +11,7 @@ import { formatIp } from '../../src/net/policy/cidr.js';
 import { formatRule } from '../../src/net/policy/rule.js';
 import { withScratch } from '../support/scratch.js';
 
-const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text' };
+const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text', fastLane: true };
 
 test('without options: the caller and the machine as they are', () => {
   const spec = toSpec(['ls', '-l'], defaults);

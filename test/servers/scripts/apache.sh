@@ -1,4 +1,4 @@
-# needs: apache2=apache2 curl=curl wrk=wrk
+# needs: apache2=apache2 curl=curl ab=apache2-utils
 # Apache with its event module: processes with threads, a script for CGI, and a graceful restart under load.
 . "$LIB"
 mkdir www
@@ -21,11 +21,11 @@ $([ "$(id -u)" = 0 ] && echo 'User nobody' && echo 'Group nogroup')
 ErrorLog $PWD/log
 DocumentRoot $PWD/www
 MaxKeepAliveRequests 0
-ThreadsPerChild 10
-StartServers 4
-MinSpareThreads 10
-MaxSpareThreads 160
-MaxRequestWorkers 160
+ThreadsPerChild 40
+StartServers 3
+MinSpareThreads 40
+MaxSpareThreads 200
+MaxRequestWorkers 200
 <Directory $PWD/www>
   Require all granted
   Options +ExecCGI
@@ -39,8 +39,9 @@ site=http://127.0.0.1:8120
 eventually 'apache answers' log curl -sf $site/file
 same 'a file' "$(sha256sum <www/file)" "$(curl -s $site/file | sha256sum)"
 same 'a CGI script' 'POST something' "$(curl -s -d something $site/script.cgi)"
-wrk -t1 -c25 -d$(by_length 2 30)s $site/file >wrk.out 2>&1
-least 'twenty-five connections, no failure' 10 "$(rate wrk.out)"
+ab -q -k -c 25 -n $(by_length 2000 40000) $site/file >ab.out 2>&1
+same 'requests over twenty-five connections, none failed' "$(by_length 2000 40000) 0" \
+  "$(sed -n 's/^\(Complete\|Failed\) requests: *//p' ab.out | xargs)"
 ( i=0; while [ $i -lt 60 ]; do curl -sf -o /dev/null $site/file || echo "$i: $?"; i=$((i + 1)); done ) >failures &
 load=$!
 sleep 0.2

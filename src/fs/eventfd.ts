@@ -34,12 +34,12 @@ export class EventFd extends AnonFile {
     const attempt = (): number | typeof WOULD_BLOCK => {
       if (this.count === 0n) return WOULD_BLOCK;
       const value = this.semaphore ? 1n : this.count;
+      // Taken before it is handed over: a bad address loses it (eventfd_read).
+      this.count -= value;
       wordView.setBigUint64(0, value, true);
       const n = sink.put(word, 0, 8);
-      if (n < 0) return n;
-      this.count -= value;
       this.queue.wake(POLLOUT);
-      return 8;
+      return n < 0 ? n : 8;
     };
     return this.now(attempt);
   }

@@ -2,7 +2,7 @@
 
 import { EINVAL } from '../abi/errno.js';
 import { O_RDWR } from '../abi/fcntl.js';
-import { POLLIN, POLLRDNORM } from '../abi/poll.js';
+import { POLLHUP, POLLIN, POLLRDNORM } from '../abi/poll.js';
 import { anonPath } from '../fs/anon.js';
 import { NO_SPLICES, OpenFile } from '../vfs/file.js';
 import type { Kernel } from './kernel.js';
@@ -49,8 +49,9 @@ export class PidFile extends OpenFile {
   override get pollable(): boolean {
     return true;
   }
-  /** Readable once the process has ended. */
+  /** Readable once the process has ended, and hung up once somebody has waited for it. */
   override poll(): number {
+    if (this.target?.reaped === true) return POLLIN | POLLRDNORM | POLLHUP;
     return this.target?.zombie === true ? POLLIN | POLLRDNORM : 0;
   }
   override truncate(): number {

@@ -143,6 +143,7 @@ export function storeControl(
   cloexec: boolean,
 ): { used: number; flags: number } {
   const writer = new ControlWriter(task, addr, room);
+  for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
   if (out.cred !== undefined) {
     const data = new Uint8Array(UCRED_SIZE);
     const dv = new DataView(data.buffer);
@@ -151,7 +152,6 @@ export function storeControl(
     dv.setUint32(8, out.cred.gid, true);
     writer.append(SCM_CREDENTIALS, data);
   }
-  for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
   if (out.files !== undefined) storeRights(task, out.files, writer, cloexec);
   dropFiles(out);
   if (out.process !== undefined) storeProcess(task, out.process, writer);

@@ -48,7 +48,6 @@ export const IFLA_TXQLEN = 13;
 export const IFLA_MAP = 14;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_LINKMODE = 17;
-export const IFLA_LINKINFO = 18;
 export const IFLA_STATS64 = 23;
 export const IFLA_AF_SPEC = 26;
 export const IFLA_GROUP = 27;
@@ -70,10 +69,6 @@ export const IFLA_GRO_MAX_SIZE = 58;
 export const IFLA_TSO_MAX_SIZE = 59;
 export const IFLA_TSO_MAX_SEGS = 60;
 export const IFLA_ALLMULTI = 61;
-
-export const IFLA_INFO_KIND = 1;
-/** Bit of IFLA_EXT_MASK: no counters, please. */
-export const RTEXT_FILTER_SKIP_STATS = 8;
 
 /** In IFLA_AF_SPEC and IFLA_PROTINFO. */
 export const IFLA_INET_CONF = 1;

@@ -71,6 +71,7 @@ function initial(ip: Ip, prefix: number): InterfaceAddress {
 }
 
 export class LoopbackDevice {
+  /** What is sent while it is off is lost. Its IPv4 addresses stay, those of IPv6 go. */
   up = true;
   mtu = 65536;
   txQueueLength = 1000;
@@ -103,7 +104,6 @@ export class LoopbackDevice {
   }
 
   private addressFor(ip: Ip): InterfaceAddress | undefined {
-    if (!this.up) return undefined;
     let network: InterfaceAddress | undefined;
     for (const a of this.addresses) {
       if (a.ip === ip) return a;
@@ -129,8 +129,20 @@ export class LoopbackDevice {
 
   private add6(address: InterfaceAddress): number {
     if (this.addresses.some((a) => a.ip === address.ip)) return -EEXIST;
-    this.addresses = [...this.addresses, address];
+    // The widest scope first, of one scope the newest.
+    const at = this.addresses.findIndex((a) => !isV4(a.ip) && a.scope >= address.scope);
+    this.addresses = this.addresses.toSpliced(at < 0 ? this.addresses.length : at, 0, address);
     return 0;
+  }
+
+  /** Switches the device on or off. @returns addresses that came or went with it */
+  setUp(up: boolean): InterfaceAddress[] {
+    if (this.up === up) return [];
+    this.up = up;
+    const before = this.addresses;
+    if (!up) this.addresses = before.filter((a) => isV4(a.ip));
+    else this.add6(initial(LOOPBACK6, 128));
+    return [...before, ...this.addresses].filter((a) => before.includes(a) !== this.addresses.includes(a));
   }
 
   private add4(address: InterfaceAddress): number {

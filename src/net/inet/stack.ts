@@ -33,6 +33,8 @@ export class InetStack {
   /** Each end of every connection, as `tupleKey` names it. */
   readonly connections = new Map<string, TcpSocket | TimeWait>();
   readonly timeWaits: TimeWaits;
+  /** Connections that nobody has answered, for the device is off: they are tried again when it is on. */
+  readonly unanswered = new Set<TcpSocket>();
 
   constructor(settings: Settings) {
     this.tcp = new PortTable<TcpSocket | TimeWait>(true, settings);

@@ -98,7 +98,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   keptBack: (() => void) | undefined;
   congestion = 'cubic';
   private backlog: Backlog | undefined;
-  private waitsFor: { backlog: Backlog; timer: Timer } | undefined;
+  private waitsFor: { among: Set<TcpSocket>; timer: Timer } | undefined;
   private starving: Timer | undefined;
   private tuple: string | undefined;
   /** This end's own FIN waits behind bytes that the peer has no room for. */
@@ -314,6 +314,10 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   }
 
   private callPeer(remote: Endpoint): void {
+    if (!this.stack.device.up) {
+      this.waitAmong(this.stack.unanswered);
+      return;
+    }
     // An old connection of the same name, which knows nothing of this one, ends when it is asked (RFC 9293, 3.10.7.4).
     const old = this.stack.connections.get(tupleKey(remote, this.local));
     if (old !== undefined && !(old instanceof TimeWait) && old !== this) receiveReset(old);
@@ -324,15 +328,26 @@ export class TcpSocket extends InetSocket implements LaneSocket {
       if (remote.ip === this.local.ip && remote.port === this.local.port) establish(this, this);
       else this.refuse();
     } else if (backlog.full) {
-      backlog.waiting.add(this);
       this.stack.counters.tcp.listenOverflows++;
-      const seconds = 2 ** ((this.options.int(IPPROTO_TCP, TCP_SYNCNT) ?? 6) + 1) - 1;
-      const timer = this.kernel.timers.add(this.kernel.now() + seconds * 1000, () => {
-        this.error = ETIMEDOUT;
-        this.fail();
-      });
-      this.waitsFor = { backlog, timer };
+      this.waitAmong(backlog.waiting);
     } else listener.answer(this, backlog);
+  }
+
+  /** Nobody answers: after as many attempts as TCP_SYNCNT says it is over. */
+  private waitAmong(among: Set<TcpSocket>): void {
+    among.add(this);
+    const seconds = 2 ** ((this.options.int(IPPROTO_TCP, TCP_SYNCNT) ?? 6) + 1) - 1;
+    const timer = this.kernel.timers.add(this.kernel.now() + seconds * 1000, () => {
+      this.error = ETIMEDOUT;
+      this.fail();
+    });
+    this.waitsFor = { among, timer };
+  }
+
+  /** The device is on again: the next attempt to connect. */
+  callAgain(): void {
+    this.stopWaiting();
+    if (this.remote !== undefined) this.callPeer(this.remote);
   }
 
   private refuse(): void {
@@ -357,7 +372,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   /** No longer among those that a backlog has no room for. */
   stopWaiting(): void {
     if (this.waitsFor === undefined) return;
-    this.waitsFor.backlog.waiting.delete(this);
+    this.waitsFor.among.delete(this);
     this.kernel.timers.cancel(this.waitsFor.timer);
     this.waitsFor = undefined;
   }

@@ -194,7 +194,7 @@ export class UdpSocket extends DatagramSocket {
   private deliver(target: Target, data: Uint8Array, control: SendControl): void {
     const to = { ip: target.to, port: target.port };
     const from = { ip: control.from ?? target.from, port: this.local.port };
-    if (target.lost === true) return;
+    if (target.lost === true || !this.stack.device.up) return;
     const at = target.at ?? to.ip;
     const datagram: Datagram = { data, from, to, at, ...this.headers(to, control) };
     countDatagram(this.stack, isV4(to.ip), data.length);

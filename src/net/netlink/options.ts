@@ -50,8 +50,8 @@ export function setNetlinkOption(
 ): number {
   if (level !== nl.SOL_NETLINK) return -ENOPROTOOPT;
   const { netlink } = socket;
-  const int = value.length >= 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0, true) : undefined;
-  if (int === undefined) return -EINVAL;
+  // What is too short to be a number counts as 0.
+  const int = value.length >= 4 ? new DataView(value.buffer, value.byteOffset).getUint32(0, true) : 0;
   if (name === nl.NETLINK_ADD_MEMBERSHIP || name === nl.NETLINK_DROP_MEMBERSHIP) {
     if (!socket.mayListen(task)) return -EPERM;
     if (int < 1 || int > socket.rules.groups) return -EINVAL;

@@ -193,13 +193,14 @@ export class NetlinkSocket extends Socket {
       group: to.group,
       cred: message.cred ?? { pid: task.pid, uid: cred.euid, gid: cred.egid },
     };
-    if (to.group !== 0) this.tellGroup(datagram);
+    if (to.group !== 0) this.tellGroup(datagram, to.pid);
     return to.pid === 0 ? this.ask(task, datagram.data) : this.sendTo(to.pid, datagram, message.flags);
   }
 
-  private tellGroup(datagram: NetlinkDatagram): void {
+  /** @param port who is told apart, and so not as a member */
+  private tellGroup(datagram: NetlinkDatagram, port: number): void {
     for (const s of [...this.table.sockets]) {
-      if (s !== this && s.memberOf(datagram.group)) s.enqueue(datagram, false);
+      if (s !== this && s.port !== port && s.memberOf(datagram.group)) s.enqueue(datagram, false);
     }
   }
 

@@ -7,7 +7,6 @@ import {
   RTN_BROADCAST,
   RTN_LOCAL,
 } from '../../abi/rtnetlink.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { ANY6, type Ip, isV4 } from '../inet/address.js';
 import { LOOPBACK_INDEX, LOOPBACK_NAME, type LoopbackDevice } from '../inet/device.js';
 import { joinedGroups } from '../inet/multicast-groups.js';
@@ -144,8 +143,8 @@ export function fibTrieText(device: LoopbackDevice): string {
 }
 
 /** Groups of IPv4: each a word as the machine stores it. */
-export function igmpText(kernel: Kernel): string {
-  const groups = joinedGroups(kernel).filter((g) => isV4(g.ip));
+export function igmpText(stack: InetStack): string {
+  const groups = joinedGroups(stack).filter((g) => isV4(g.ip));
   const head = `${LOOPBACK_INDEX}\t${LOOPBACK_NAME.padEnd(10)}: ${String(groups.length).padStart(5)} ${'V3'.padStart(7)}\n`;
   const rows = groups.map((g) => {
     const word = Buffer.from(g.ip, 'latin1').readUInt32LE(0);
@@ -157,8 +156,8 @@ export function igmpText(kernel: Kernel): string {
 /** MAF_* of a group that the device is in. */
 const GROUP_FLAGS = { link: 0xc, node: 0x8 };
 
-export function igmp6Text(kernel: Kernel): string {
-  return joinedGroups(kernel)
+export function igmp6Text(stack: InetStack): string {
+  return joinedGroups(stack)
     .filter((g) => !isV4(g.ip))
     .map((g) => {
       const flags = g.ip.charCodeAt(1) === 1 ? GROUP_FLAGS.node : GROUP_FLAGS.link;

@@ -128,7 +128,8 @@ function scope6(ip: Ip): number {
   return ip === `${'\0'.repeat(15)}\x01` ? rt.RT_SCOPE_HOST : rt.RT_SCOPE_UNIVERSE;
 }
 
-function tell(kernel: Kernel, type: number, a: InterfaceAddress): void {
+/** Tells who listens of an address. @param type RTM_NEWADDR, RTM_DELADDR */
+export function announceAddress(kernel: Kernel, type: number, a: InterfaceAddress): void {
   const group = isV4(a.ip) ? rt.RTNLGRP_IPV4_IFADDR : rt.RTNLGRP_IPV6_IFADDR;
   announce(kernel, NETLINK_ROUTE, group, describe(a, type, 0));
 }
@@ -147,7 +148,7 @@ function addAddress({ kernel, stack, request, family }: RouteRequest): Answer {
     device.replace(old, { ...address, flags: address.flags | (old.flags & rt.IFA_F_SECONDARY) });
   } else if (r < 0) return r;
   const added = device.addresses.find((a) => a.ip === address.ip && a.prefix === address.prefix);
-  if (added !== undefined) tell(kernel, rt.RTM_NEWADDR, added);
+  if (added !== undefined) announceAddress(kernel, rt.RTM_NEWADDR, added);
   return 0;
 }
 
@@ -171,6 +172,6 @@ function removeAddress({ kernel, stack, request, family }: RouteRequest): Answer
   const found = stack.device.addresses.find(fits);
   const gone = found === undefined ? -EADDRNOTAVAIL : stack.device.remove(found);
   if (typeof gone === 'number') return gone;
-  for (const a of gone) tell(kernel, rt.RTM_DELADDR, a);
+  for (const a of gone) announceAddress(kernel, rt.RTM_DELADDR, a);
   return 0;
 }

@@ -13,7 +13,6 @@ import {
   attribute,
   attributesOf,
   NetlinkMessage,
-  nestedAttributes,
   type Refusal,
   strictAttributesOf,
   stringOf,
@@ -21,6 +20,7 @@ import {
 } from '../message.js';
 import type { Answer } from '../protocol.js';
 import { announce } from '../socket.js';
+import { announceAddress } from './address.js';
 import type { RouteRequest } from './rtnetlink.js';
 
 /** ARPHRD_LOOPBACK. */
@@ -96,8 +96,8 @@ function operState(device: LoopbackDevice): Buffer {
   return Buffer.of(device.up ? 0 : 2);
 }
 
-function describe(device: LoopbackDevice, flags: number, extMask = 0, change = 0): NetlinkMessage {
-  const m = new NetlinkMessage(rt.RTM_NEWLINK, flags, info(AF_UNSPEC, device, change))
+function describe(device: LoopbackDevice, flags: number, change = 0): NetlinkMessage {
+  return new NetlinkMessage(rt.RTM_NEWLINK, flags, info(AF_UNSPEC, device, change))
     .attr(rt.IFLA_IFNAME, LOOPBACK_NAME)
     .attr(rt.IFLA_TXQLEN, device.txQueueLength)
     .attr(rt.IFLA_OPERSTATE, operState(device))
@@ -122,11 +122,9 @@ function describe(device: LoopbackDevice, flags: number, extMask = 0, change = 0
     .attr(rt.IFLA_PROTO_DOWN, Buffer.of(0))
     .attr(rt.IFLA_ADDRESS, Buffer.alloc(6))
     .attr(rt.IFLA_BROADCAST, Buffer.alloc(6))
-    .attr(rt.IFLA_MAP, Buffer.alloc(rt.LINK_IFMAP_SIZE));
-  if ((extMask & rt.RTEXT_FILTER_SKIP_STATS) === 0) {
-    m.attr(rt.IFLA_STATS64, stats64(device)).attr(rt.IFLA_STATS, stats32(device));
-  }
-  return m
+    .attr(rt.IFLA_MAP, Buffer.alloc(rt.LINK_IFMAP_SIZE))
+    .attr(rt.IFLA_STATS64, stats64(device))
+    .attr(rt.IFLA_STATS, stats32(device))
     .attr(rt.IFLA_QDISC, 'noqueue')
     .attr(
       rt.IFLA_AF_SPEC,
@@ -169,12 +167,10 @@ export function dumpLinks({ stack, request, family, sender }: RouteRequest): Ans
     attributes = strictAttributesOf(request, rt.IFINFOMSG_SIZE);
     if (attributes === undefined) return { dump: [], result: NO_ATTRIBUTES };
   } else attributes = attributesOf(request, rt.IFINFOMSG_SIZE);
-  const kind = nestedAttributes(attributes.get(rt.IFLA_LINKINFO) ?? Buffer.alloc(0)).get(rt.IFLA_INFO_KIND);
-  // The loopback device is of no kind, and nobody's port.
-  if (kind !== undefined || (u32Of(attributes, rt.IFLA_MASTER) ?? 0) !== 0) return { dump: [] };
+  // The loopback device is nobody's port. Kinds that are not known are no filter, and there are none.
+  if ((u32Of(attributes, rt.IFLA_MASTER) ?? 0) !== 0) return { dump: [] };
   if (family === AF_INET6) return { dump: [describe6(stack.device)], doneApart: true };
-  const mask = u32Of(attributes, rt.IFLA_EXT_MASK) ?? 0;
-  return { dump: [describe(stack.device, NLM_F_MULTI, mask)], doneApart: true };
+  return { dump: [describe(stack.device, NLM_F_MULTI)], doneApart: true };
 }
 
 /** Is the link that a request names ours? By index, else by name. @returns 0, -ENODEV, -EINVAL for no name */
@@ -196,22 +192,23 @@ export function getLink({ stack, request, sender }: RouteRequest): Answer {
   const name = attributes.get(rt.IFLA_IFNAME);
   if (name !== undefined && name.length > IFNAMSIZ) return -ERANGE;
   const r = named(request.body, attributes);
-  return r < 0 ? r : describe(stack.device, 0, u32Of(attributes, rt.IFLA_EXT_MASK) ?? 0);
+  return r < 0 ? r : describe(stack.device, 0);
 }
 
 /** Tells who listens that the link is another now. @param change IFF_* that changed */
 export function announceLink(kernel: Kernel, change: number): void {
   const { device } = inetStack(kernel);
-  announce(kernel, NETLINK_ROUTE, rt.RTNLGRP_LINK, describe(device, 0, 0, change));
+  announce(kernel, NETLINK_ROUTE, rt.RTNLGRP_LINK, describe(device, 0, change));
 }
 
 /** Switches the device on or off. @param flags IFF_*; of them only IFF_UP can change */
 export function setLinkFlags(kernel: Kernel, flags: number): void {
-  const { device } = inetStack(kernel);
+  const { device, unanswered } = inetStack(kernel);
   const up = (flags & IFF_UP) !== 0;
   if (device.up === up) return;
-  device.up = up;
+  for (const a of device.setUp(up)) announceAddress(kernel, up ? rt.RTM_NEWADDR : rt.RTM_DELADDR, a);
   announceLink(kernel, IFF_UP);
+  if (up) for (const s of [...unanswered]) s.callAgain();
 }
 
 /** RTM_NEWLINK, RTM_SETLINK and RTM_DELLINK: no device comes or goes, and this one can be switched off and on. */
@@ -221,6 +218,8 @@ export function changeLink({ kernel, stack, request }: RouteRequest): Answer {
   const attributes = attributesOf(request, rt.IFINFOMSG_SIZE);
   const r = named(body, attributes);
   if (r < 0) {
+    // Only RTM_NEWLINK may name nothing, to make what has no name yet.
+    if (r === -EINVAL && type === rt.RTM_NEWLINK && (request.flags & NLM_F_CREATE) === 0) return -ENODEV;
     const makes =
       type === rt.RTM_NEWLINK && (request.flags & NLM_F_CREATE) !== 0 && body.readInt32LE(4) === 0;
     return makes ? { error: -EOPNOTSUPP, message: 'No kind of device can be made' } : r;

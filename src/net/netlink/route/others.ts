@@ -70,9 +70,9 @@ export function dumpNetconf({ family }: RouteRequest): Answer {
 }
 
 /** Groups that the device itself has joined (ip maddr). */
-export function dumpMulticast({ kernel, family }: RouteRequest): Answer {
+export function dumpMulticast({ stack, family }: RouteRequest): Answer {
   const wanted = family === AF_INET6 ? AF_INET6 : AF_INET;
-  const messages = joinedGroups(kernel)
+  const messages = joinedGroups(stack)
     .filter((g) => familyOf(g.ip) === wanted)
     .map(({ ip }) => {
       const info = Buffer.alloc(rt.IFADDRMSG_SIZE);

@@ -5,7 +5,7 @@ import { NLM_F_MULTI } from '../../../abi/netlink.js';
 import * as rt from '../../../abi/rtnetlink.js';
 import { AF_INET, AF_INET6 } from '../../../abi/socket.js';
 import { ANY4, ANY6, familyOf, type Ip, isAny, isV4 } from '../../inet/address.js';
-import { LOOPBACK_INDEX } from '../../inet/device.js';
+import { LOOPBACK_INDEX, samePrefix } from '../../inet/device.js';
 import { type LocalRoute, routesOf } from '../../inet/routes.js';
 import { attributesOf, NetlinkMessage, type Request, strictAttributesOf, u32Of } from '../message.js';
 import type { Answer } from '../protocol.js';
@@ -93,9 +93,8 @@ export function getRoute({ stack, request, family, sender }: RouteRequest): Answ
   const source = stack.device.sourceFor(to);
   if (source === undefined || (oif !== 0 && oif !== LOOPBACK_INDEX)) return -ENETUNREACH;
   if (family === AF_INET && (request.body.readUInt32LE(8) & rt.RTM_F_FIB_MATCH) !== 0) {
-    const match = routesOf(stack.device).find(
-      (r) => r.type === rt.RTN_LOCAL && r.dst === to && r.bits === 32,
-    );
+    // The narrowest comes last.
+    const match = routesOf(stack.device).findLast((r) => samePrefix(r.dst, to, r.bits));
     if (match !== undefined) return describe(match, 0, rt.RT_TABLE_MAIN);
   }
   return family === AF_INET ? found4(dst, source, sender.task.cred.euid) : found6(dst, source);

@@ -8,8 +8,10 @@ import { Resolver } from '../net/dns/resolver.js';
 import { DnsServer } from '../net/dns/server.js';
 import { Upstream } from '../net/dns/upstream.js';
 import { Filter, setNetworkFilter } from '../net/filtered/filter.js';
+import { showWayOut } from '../net/filtered/interface.js';
 import type { HostNetwork } from '../net/host/network.js';
 import type { Endpoint } from '../net/inet/address.js';
+import { inetStack } from '../net/inet/stack.js';
 import { DecisionLog } from '../net/policy/decision-log.js';
 import { Turns } from '../net/publish/turns.js';
 import { SandboxError } from './error.js';
@@ -30,6 +32,7 @@ export function openFiltered(kernel: Kernel, network: HostNetwork, spec: FilterS
     serveNames(kernel, filter, servers);
   };
   setNetworkFilter(kernel, filter);
+  showWayOut(inetStack(kernel).device);
   provideFile(kernel.mounts, '/etc', 'resolv.conf', guestResolvConf(RESOLVER));
 }
 

@@ -96,6 +96,7 @@ export class FilteredUdpSocket extends UdpSocket {
     const host = this.outside.open(task);
     if (typeof host === 'number' || !this.portFixed) return host;
     const r = host.bind(task, wildcard(this.family, this.local.port));
+    if (r >= 0) this.outside.ownPort = this.local.port;
     if (r >= 0 || r === -EADDRINUSE || r === -EACCES) return host;
     this.outside.close();
     return r;
@@ -126,8 +127,9 @@ export class FilteredUdpSocket extends UdpSocket {
     this.away = false;
     this.mute = false;
     const r = super.connect(task, raw);
-    const { ownPort } = this.outside;
-    return ownPort === 0 || r !== 0 || this.outside.live !== undefined ? r : this.openAt(task, ownPort);
+    const { ownPort, filter, live } = this.outside;
+    const open = ownPort !== 0 && filter.rules.mayListen('udp', ownPort);
+    return r === 0 && open && live === undefined ? this.openAt(task, ownPort) : r;
   }
 
   private connectOutside(task: Task, peer: InetAddress): SyscallResult {

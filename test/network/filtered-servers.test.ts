@@ -1,0 +1,121 @@
+/** --network=filtered: guests that serve the outside, and guests that race with themselves. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { compile } from '../support/compile.js';
+import { prints, programs, python } from './lan.js';
+import { type Surroundings, withSurroundings } from './outside.js';
+
+/** Starts an echo server in a filtered sandbox on `a`. */
+function serve(
+  around: Surroundings,
+  rules: string[],
+  kind: string,
+  address: string,
+  port: number,
+): Promise<unknown> {
+  return around.lan.start(around.sandbox(rules, python('echo', kind, address, port)));
+}
+
+describe('--network=filtered, servers', { timeout: 300_000 }, () => {
+  test('who may come in is served, others find nobody', (t) =>
+    withSurroundings(t, async (around) => {
+      const { lan } = around;
+      const rules = [
+        'deny in:203.0.113.1',
+        'allow in:tcp:10.77.0.0/24:7000',
+        'allow in:tcp:[fd77::/64]:7001',
+        'allow in:tcp:10.77.0.0/24:7001',
+      ];
+      await serve(around, rules, 'tcp', '0.0.0.0', 7000);
+      await serve(around, rules, 'tcp', '::', 7001);
+      await serve(around, rules, 'tcp', '0.0.0.0', 7002);
+      await serve(around, rules, 'tcp', '127.0.0.1', 7003);
+      const talk = (address: string, port: number, what: string | number): string[] =>
+        lan.on('host', python('talk', 'tcp', address, port, what));
+      await prints(lan, talk('10.77.0.2', 7000, 'who'), '10.77.0.1\n');
+      await prints(lan, talk('10.77.0.2', 7000, 3_000_000), '3000000 True\n');
+      await prints(lan, talk('fd77::2', 7001, 'who'), 'fd77::1\n');
+      await prints(lan, talk('10.77.0.2', 7001, 'who'), '::ffff:10.77.0.1\n');
+      await prints(lan, talk('10.77.0.2', 7002, 'who'), 'ConnectionRefusedError\n');
+      await prints(lan, talk('10.77.0.2', 7003, 'who'), 'ConnectionRefusedError\n');
+      const accepted = around.decisions().filter(({ event }) => event === 'accept');
+      assert.deepEqual(
+        accepted.map(({ verdict, address, port, rule }) => [verdict, address, port, rule]),
+        [
+          ['allow', '10.77.0.1', 7000, 'allow in:tcp:10.77.0.0/24:7000'],
+          ['allow', '10.77.0.1', 7000, 'allow in:tcp:10.77.0.0/24:7000'],
+          ['allow', 'fd77::1', 7001, 'allow in:tcp:[fd77::/64]:7001'],
+          ['allow', '10.77.0.1', 7001, 'allow in:tcp:10.77.0.0/24:7001'],
+        ],
+      );
+    }));
+
+  test('a peer that may not come in is cut off before the guest hears of it', (t) =>
+    withSurroundings(t, async (around) => {
+      const { lan } = around;
+      const rules = ['deny in:10.77.0.1', 'allow in:tcp:*:7000'];
+      await serve(around, rules, 'tcp', '::', 7000);
+      const talk = (address: string): string[] =>
+        lan.on('host', python('talk', 'tcp', address, 7000, 'hello'));
+      const { stdout } = await lan.run(talk('10.77.0.2'));
+      assert.doesNotMatch(stdout, /hello/);
+      await prints(lan, talk('fd77::2'), 'hello\n');
+      const [denied] = around.decisions().filter(({ event }) => event === 'accept');
+      assert.deepEqual([denied?.verdict, denied?.['rule']], ['deny', 'deny in:10.77.0.1']);
+    }));
+
+  test('datagrams come in where rules let them, answers to what was sent always, and nothing else', (t) =>
+    withSurroundings(t, async (around) => {
+      const { lan } = around;
+      await serve(around, ['allow in:udp:10.77.0.1:7000'], 'udp', '0.0.0.0', 7000);
+      await prints(lan, lan.on('host', python('talk', 'udp', '10.77.0.2', 7000, 'hello')), 'hello\n');
+      // A port of the guest's choice that no rule opens: the one it has written to may answer, another may not.
+      const client = `
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("0.0.0.0", 7100))
+s.settimeout(3)
+s.sendto(b"x", ("198.51.100.1", 9000))
+print(s.recvfrom(100)[0].decode().strip(), flush=True)
+print("ready", flush=True)
+try:
+    print(s.recvfrom(100))
+except TimeoutError:
+    print("nobody else", flush=True)`;
+      const started = await lan.start(
+        around.sandbox(['allow udp:198.51.100.1:9000'], ['python3', '-c', client]),
+      );
+      let text = '';
+      started.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+      const intruder = `
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for address in ("10.77.0.1", "198.51.100.1"):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind((address, 0))
+        s.sendto(b"intruder", ("10.77.0.2", 7100))`;
+      await prints(lan, lan.on('host', ['python3', '-c', intruder]), '');
+      await new Promise((resolve) => started.once('exit', resolve));
+      assert.equal(text.trim().split('\n').at(-1), 'nobody else');
+      const refused = around
+        .decisions()
+        .filter(({ event, verdict }) => event === 'receive' && verdict === 'deny');
+      assert.deepEqual(
+        refused.map(({ address, port }) => [address, port]),
+        [
+          ['10.77.0.1', 7100],
+          ['198.51.100.1', 7100],
+        ],
+      );
+    }));
+
+  test('an address that changes while it is used is the one that was decided over', (t) =>
+    withSurroundings(t, async (around) => {
+      const race = await compile(join(programs, 'race.c'), { libs: ['-lpthread'] });
+      const command = around.sandbox(['allow 198.51.100.1'], [race, '198.51.100.1', '198.51.100.2', '9000']);
+      await prints(around.lan, command, 'sendto both\nsendmmsg both\nconnect udp both\nconnect tcp both\n');
+      const visits = new Set(await around.visitors.take());
+      assert.deepEqual([...visits], ['tcp 198.51.100.1 9000', 'udp 198.51.100.1 9000']);
+    }));
+});

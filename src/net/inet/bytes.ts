@@ -3,13 +3,14 @@
 import { LANE_RING } from '../../arch/lane-layout.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { claimed, type LaneRing } from '../lane/ring.js';
+import type { LaneBytes } from '../lane/side.js';
 import { socketMemory } from '../memory.js';
 
 const FIRST_SIZE = 4096;
 /** What a connection has to do with when memory is scarce, whatever its buffer sizes say. */
 const SMALL_ROOM = 4096;
 
-export class ByteQueue {
+export class ByteQueue implements LaneBytes {
   private buf: Uint8Array | undefined;
   /** Where the oldest byte is. */
   private head = 0;
@@ -23,7 +24,6 @@ export class ByteQueue {
     return this.ring === undefined ? this.count : this.ring.length;
   }
 
-  /** The bytes move to `ring`, where guests can reach them. @param close ends that, through `fromLane` @returns false if they do not fit */
   toLane(ring: LaneRing, close: () => void): boolean {
     const { buf, head, count } = this;
     if (count > LANE_RING) return false;
@@ -38,7 +38,6 @@ export class ByteQueue {
     return true;
   }
 
-  /** The lane is closed: what was left in it is here again. */
   fromLane(left: Uint8Array): void {
     this.ring = undefined;
     if (left.length > 0) this.append(left);

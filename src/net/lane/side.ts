@@ -10,7 +10,6 @@ import type { Task } from '../../kernel/task.js';
 import type { Waiter } from '../../kernel/wait.js';
 import type { FdTable } from '../../vfs/fdtable.js';
 import type { FileLane, OpenFile } from '../../vfs/file.js';
-import type { ByteQueue } from '../inet/bytes.js';
 import type { LaneRing } from './ring.js';
 
 /** Calls before the lane is tried; and at most, after it had to be closed again and again. */
@@ -19,10 +18,19 @@ const FIRST_THRESHOLD = 48;
 const BUSY = 16;
 const LAST_THRESHOLD = 1 << 16;
 
+/** The bytes that a socket has received: its own, or those in a ring. */
+export interface LaneBytes {
+  readonly length: number;
+  /** They move to `ring`. @param close ends that, through `fromLane` @returns false if they cannot */
+  toLane(ring: LaneRing, close: () => void): boolean;
+  /** The lane is closed. @param left what was in the ring */
+  fromLane(left: Uint8Array): void;
+}
+
 /** A stream socket as the lane sees it. */
 export interface LaneSocket extends OpenFile {
   /** Bytes received and not yet read. */
-  readonly rx: ByteQueue;
+  readonly rx: LaneBytes;
   readonly lane: LaneSide | undefined;
   /** The other end, if the connection is one of mere bytes: no shutdown, error, mark or limit that a read or write would have to look at. */
   lanePartner(): LaneSocket | undefined;

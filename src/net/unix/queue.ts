@@ -53,6 +53,12 @@ export class MessageQueue {
     this.items.push(m);
     this.bytes += m.data.length;
   }
+  /** Puts a message before all others. */
+  unshift(m: Message): void {
+    this.items = [m, ...this.items.slice(this.head)];
+    this.head = 0;
+    this.bytes += m.data.length;
+  }
   /** Marks `n` bytes of the first message as read. */
   consume(m: Message, n: number): void {
     m.off += n;

@@ -43,9 +43,11 @@ import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
 import { encodeUnixAddress, parseUnixAddress, type UnixAddress } from '../address.js';
+import type { LaneSide, LaneSocket } from '../lane/side.js';
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
 import { unixIoctl } from './ioctl.js';
+import { recvLane, sendLane, UnixLaneBytes, unixLanePartner } from './lane.js';
 import { BoundName, lookupName } from './names.js';
 import { recvPacket, sendPacket } from './packet.js';
 import { type Message, MessageQueue, type Sender } from './queue.js';
@@ -71,7 +73,10 @@ function identityOf(task: Task): Identity {
   };
 }
 
-export class UnixSocket extends Socket implements Carrier, Sender {
+export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
+  declare lane: LaneSide | undefined;
+  /** What has come through the fast lane. */
+  readonly rx = new UnixLaneBytes(this);
   readonly options = new SocketOptions();
   readonly messages = new MessageQueue();
   /** Bytes sent and not yet read. */
@@ -231,6 +236,7 @@ export class UnixSocket extends Socket implements Carrier, Sender {
     this.identity = listener.identity;
     this.state = 'connected';
     this.peer = server;
+    this.startLanes(server);
     listener.pending.push(server);
     listener.queue.wake(POLLIN | POLLRDNORM);
   }
@@ -267,12 +273,23 @@ export class UnixSocket extends Socket implements Carrier, Sender {
       a.state = 'connected';
       a.identity = identityOf(task);
     }
+    this.startLanes(other);
     return 0;
+  }
+
+  private startLanes(peer: UnixSocket): void {
+    const { lanes } = this.kernel;
+    if (lanes === undefined || this.type !== SOCK_STREAM) return;
+    this.lane = lanes.sideOf(this);
+    peer.lane = lanes.sideOf(peer);
+  }
+  lanePartner(): UnixSocket | undefined {
+    return unixLanePartner(this);
   }
 
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
     return this.type === SOCK_STREAM
-      ? sendStream(task, this, source, message)
+      ? (sendLane(this, source, message) ?? sendStream(task, this, source, message))
       : sendPacket(task, this, source, message);
   }
   override recv(
@@ -283,7 +300,7 @@ export class UnixSocket extends Socket implements Carrier, Sender {
     finish: (n: number) => number,
   ): SyscallResult {
     return this.type === SOCK_STREAM
-      ? recvStream(this, sink, flags, out, finish)
+      ? (recvLane(this, sink, flags, out, finish) ?? recvStream(this, sink, flags, out, finish))
       : recvPacket(this, sink, flags, out, finish);
   }
   override read(task: Task, sink: Sink): SyscallResult {
@@ -309,6 +326,7 @@ export class UnixSocket extends Socket implements Carrier, Sender {
 
   override shutdown(how: number): number {
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
+    this.lane?.close();
     const read = how !== SHUT_WR;
     const write = how !== SHUT_RD;
     this.halfClose(read, write);
@@ -392,7 +410,9 @@ export class UnixSocket extends Socket implements Carrier, Sender {
     if (this.error !== 0) mask |= POLLERR;
     if (this.recvShut && this.sendShut) mask |= POLLHUP;
     if (this.recvShut) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
-    if (this.messages.length > 0 || this.pending.length > 0) mask |= POLLIN | POLLRDNORM;
+    const { ring } = this.rx;
+    if (this.messages.length > 0 || (ring !== undefined && ring.length > 0) || this.pending.length > 0)
+      mask |= POLLIN | POLLRDNORM;
     if (this.urgent !== undefined) mask |= POLLPRI;
     if (this.connectionOriented && this.state === 'idle') mask |= POLLHUP;
     if (this.state !== 'listening' && this.writableNow && this.partnerHasRoom())
@@ -401,6 +421,7 @@ export class UnixSocket extends Socket implements Carrier, Sender {
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
+    this.lane?.close();
     return unixIoctl(task, this, request, arg);
   }
 
@@ -420,6 +441,7 @@ export class UnixSocket extends Socket implements Carrier, Sender {
 
   override release(): void {
     if (this.dead) return;
+    this.lane?.close();
     this.dead = true;
     unregister(this);
     this.name.release();

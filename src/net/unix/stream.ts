@@ -87,7 +87,7 @@ function sameSender(a: Ucred | undefined, b: Ucred | undefined): boolean {
 }
 
 /** One receive: what it has so far, and how it goes on when more has come. */
-class StreamRead {
+export class StreamRead {
   private copied = 0;
   private first: Message | undefined;
   private readonly peek: boolean;

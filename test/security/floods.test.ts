@@ -18,6 +18,8 @@ const FLOODS: readonly (readonly [what: string, says: RegExp])[] = [
   ['requests', /^refused\n$/],
   ['mounts', /^deep\n$/],
   ['core', /^$/],
+  ['epoll-tree', /^6400 links, EINVAL\n$/],
+  ['epoll-wide', /^20000 and 500\n$/],
 ];
 
 describe('a flood does not stop the others', { timeout: 300_000 }, () => {

@@ -22,7 +22,7 @@ function peak(pid: number): number {
 }
 
 describe('the sentry stays small', { timeout: 300_000 }, () => {
-  for (const what of ['names', 'files', 'pipes', 'connections', 'directories', 'zombies']) {
+  for (const what of ['names', 'files', 'pipes', 'connections', 'directories', 'zombies', 'watched']) {
     test(what, async (t) => {
       if (!requireTool(t, 'gcc') || !requireTvisor(t)) {
         return;
@@ -45,6 +45,10 @@ describe('the sentry stays small', { timeout: 300_000 }, () => {
       assert.match(output, /alive\n$/);
       if (what === 'zombies') {
         assert.match(output, /refused: EAGAIN/);
+      }
+      if (what === 'watched') {
+        assert.match(output, /^found 50000$/m);
+        assert.doesNotMatch(output, /^slow/m);
       }
       assert.ok(most > 0, 'its memory was seen');
       assert.ok(most < MOST, `${most} MB`);

@@ -1,13 +1,19 @@
 // Piles up one kind of object in a child, while its parent looks how long the sentry lets it wait. Argument: what.
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <linux/keyctl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -18,8 +24,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <fcntl.h>
 
 static double now(void) {
   struct timespec t;
@@ -139,11 +143,59 @@ static void core(void) {
   abort();
 }
 
+static int watch(int ep, int fd) {
+  struct epoll_event event = {.events = EPOLLIN};
+  return epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void moreFiles(void) {
+  struct rlimit many = {65536, 65536};
+  setrlimit(RLIMIT_NOFILE, &many);
+}
+
+// Five levels of epoll descriptors, each of which watches all of the next: two and a half million ways to what lies below.
+static void epollTree(void) {
+  enum { LEVELS = 5, WIDTH = 40 };
+  static int tree[LEVELS][WIDTH];
+  moreFiles();
+  for (int level = 0; level < LEVELS; level++)
+    for (int i = 0; i < WIDTH; i++) tree[level][i] = epoll_create1(0);
+  int links = 0;
+  for (int level = 0; level + 1 < LEVELS; level++)
+    for (int i = 0; i < WIDTH; i++)
+      for (int k = 0; k < WIDTH; k++) links += watch(tree[level][i], tree[level + 1][k]) == 0;
+  int fd = eventfd(0, EFD_NONBLOCK);
+  int added = watch(tree[LEVELS - 1][0], fd);
+  printf("%d links, %s\n", links, added < 0 ? strerrorname_np(errno) : "added");
+  // Asked whether anything is ready, each of them asks all below it.
+  struct pollfd top = {tree[0][0], POLLIN, 0};
+  for (int i = 0; i < 1000; i++) poll(&top, 1, 0);
+}
+
+// Twenty thousand epoll descriptors that watch one counter, which five hundred others watch through one more.
+static void epollWide(void) {
+  moreFiles();
+  int fd = eventfd(0, EFD_NONBLOCK), low = epoll_create1(0), count = 0, ways = 0;
+  for (int i = 0; i < 20000; i++) count += watch(epoll_create1(0), fd) == 0;
+  for (int i = 0; i < 10000; i++) watch(low, eventfd(0, EFD_NONBLOCK));
+  for (int i = 0; i < 600; i++) ways += watch(epoll_create1(0), low) == 0;
+  uint64_t one = 1;
+  for (int i = 0; i < 200; i++)
+    if (write(fd, &one, 8) != 8) printf("not written\n");
+  printf("%d and %d\n", count, ways);
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
-} kFloods[] = {{"keys", keys},         {"semaphores", semaphores}, {"segments", segments},
-               {"requests", requests}, {"mounts", mounts},         {"core", core}};
+} kFloods[] = {{"keys", keys},
+               {"semaphores", semaphores},
+               {"segments", segments},
+               {"requests", requests},
+               {"mounts", mounts},
+               {"core", core},
+               {"epoll-tree", epollTree},
+               {"epoll-wide", epollWide}};
 
 int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IONBF, 0);

@@ -14,6 +14,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterTracer(env, exports);
   tvisor::RegisterRoom(env, exports);
   tvisor::RegisterConfine(env, exports);
+  tvisor::RegisterSignalSets(env, exports);
   tvisor::RegisterLane(env, exports);
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);

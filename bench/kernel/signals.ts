@@ -1,7 +1,7 @@
 /** Signal bookkeeping: sending, with the host's part answered at once. */
 import { SIGCHLD, SIGTERM, SIGUSR1 } from '../../src/abi/signal.js';
 import { mayKill, sendToProcess, sendToTask } from '../../src/kernel/signals.js';
-import { deliverable, parseSignalState, sigBit } from '../../src/kernel/sigstate.js';
+import { deliverable, sigBit, signalState } from '../../src/kernel/sigstate.js';
 import { world } from '../../test/unit/kernel/fake.js';
 import type { KernelRow } from './row.js';
 
@@ -14,8 +14,12 @@ function receiver() {
   const child = fork(init, 10);
   host.masks.set(child.group.hostPid, { caught: [SIGUSR1] });
   // Composed once: the fake host's own work is not what is measured.
-  const status = host.hostProc(child.group.hostPid, 'status');
-  host.hostProc = () => status;
+  const known = new BigUint64Array(5);
+  host.signalSets(child.group.hostPid, known);
+  host.signalSets = (_tid, sets) => {
+    sets.set(known);
+    return 0;
+  };
   return { init, child, host };
 }
 
@@ -76,18 +80,22 @@ export const signalRows: readonly KernelRow[] = [
   },
   {
     name: 'signal-state',
-    label: 'parse the signal sets of /proc/PID/status',
+    label: 'ask for the signal sets of a thread',
     family,
     batch,
     prepare: () => {
-      const { host } = world();
-      host.masks.set(1, { pending: [SIGCHLD], blocked: [SIGTERM], caught: [SIGCHLD, SIGUSR1] });
-      const text = String(host.hostProc(1, 'status'));
+      const { child, host } = receiver();
+      const known = new BigUint64Array([0n, sigBit(SIGCHLD), sigBit(SIGTERM), 0n, sigBit(SIGCHLD)]);
+      host.signalSets = (_tid, sets) => {
+        sets.set(known);
+        return 0;
+      };
       return () => {
         let set = 0n;
         for (let i = 0; i < batch; i++) {
-          const state = parseSignalState(text);
-          set = deliverable(state, sigBit(SIGCHLD) | sigBit(SIGTERM), state.blocked);
+          const state = signalState(child);
+          set =
+            state === undefined ? 0n : deliverable(state, sigBit(SIGCHLD) | sigBit(SIGTERM), state.blocked);
         }
         return set;
       };

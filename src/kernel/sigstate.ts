@@ -19,24 +19,13 @@ export function sigBit(sig: number): bigint {
 /** Signals whose default action is to be ignored (sig_kernel_ignore). */
 const DEFAULT_IGNORED = sigBit(SIGCHLD) | sigBit(SIGCONT) | sigBit(SIGURG) | sigBit(SIGWINCH);
 
+const sets = new BigUint64Array(5);
+
 /** State of a thread, or undefined when it is gone. */
 export function signalState(task: Task): SignalState | undefined {
-  const text = task.kernel.native.hostProc(task.hostTid, 'status');
-  return typeof text === 'string' ? parseSignalState(text) : undefined;
-}
-
-export function parseSignalState(text: string): SignalState {
-  const at = text.indexOf('SigPnd:');
-  const field = (name: string): bigint => {
-    const i = text.indexOf(name, Math.max(0, at));
-    return i < 0 ? 0n : BigInt(`0x${text.slice(i + name.length, i + name.length + 17).trim()}`);
-  };
-  return {
-    pending: field('SigPnd:') | field('ShdPnd:'),
-    blocked: field('SigBlk:'),
-    ignored: field('SigIgn:'),
-    caught: field('SigCgt:'),
-  };
+  if (task.kernel.native.signalSets(task.hostTid, sets) < 0) return undefined;
+  const [own = 0n, shared = 0n, blocked = 0n, ignored = 0n, caught = 0n] = sets;
+  return { pending: own | shared, blocked, ignored, caught };
 }
 
 /** The signals of `set` that would do something under `mask`. */

@@ -345,6 +345,8 @@ export interface Native {
   // --- the host as the guest may know it ------------------------------------------------------------------------------
   /** Whole text of /proc/<pid>/<name> of a guest process (maps, stat, status, cmdline, environ ...); pid 0: the sentry's own; pid -1: of the machine (/proc/<name>). */
   hostProc(pid: number, name: string): string | number;
+  /** Signal sets of a guest's thread, five words into `sets`: pending for it, for its process, blocked, ignored, caught. 0 or -errno. */
+  signalSets(tid: number, sets: BigUint64Array): number;
   /** nanoseconds of a host clock, as seconds and nanoseconds into statBuf[0], statBuf[1]. */
   clockGettime(clock: number): number;
   /** CPU time of a guest process's threads so far via clock_getcpuclockid, microseconds user/system from /proc. */

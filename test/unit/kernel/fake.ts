@@ -74,23 +74,14 @@ export class FakeHost {
   }
   hostProc(pid: number, name: string): string | number {
     if (name === 'stat') return `${pid} (a) b) R${' 0'.repeat(6)} 5 0 7 0 30 10${' 0'.repeat(30)}\n`;
-    if (name !== 'status') return -2;
-    const hex = (list: number[] = []): string =>
-      list
-        .reduce((set, sig) => set | (1n << BigInt(sig - 1)), 0n)
-        .toString(16)
-        .padStart(16, '0');
-    const m = this.masks.get(pid) ?? {};
-    return [
-      'Name:\tx',
-      'VmHWM:\t    1234 kB',
-      `SigPnd:\t${hex([])}`,
-      `ShdPnd:\t${hex(m.pending)}`,
-      `SigBlk:\t${hex(m.blocked)}`,
-      `SigIgn:\t${hex(m.ignored)}`,
-      `SigCgt:\t${hex(m.caught)}`,
-      '',
-    ].join('\n');
+    return name === 'status' ? 'Name:\tx\nVmHWM:\t    1234 kB\n' : -2;
+  }
+  signalSets(tid: number, sets: BigUint64Array): number {
+    const m = this.masks.get(tid) ?? {};
+    [[], m.pending, m.blocked, m.ignored, m.caught].forEach((list = [], i) => {
+      sets[i] = list.reduce((set, sig) => set | (1n << BigInt(sig - 1)), 0n);
+    });
+    return 0;
   }
   /** Numbers of the signals sent to a host process, in order. */
   signalsOf(tgid: number): number[] {

@@ -272,6 +272,10 @@ export function makeWorld(uid = 1000): World {
       return 0;
     },
     hostProc: () => '',
+    signalSets(_tid: number, sets: BigUint64Array) {
+      sets.fill(0n);
+      return 0;
+    },
   } as unknown as Native;
   const kernel = new Kernel(native, {} as Logger, { hostname: 'h', maxTasks: 10 });
   const fs = new FakeFs();

@@ -65,12 +65,39 @@ describe('--network=filtered, servers', { timeout: 300_000 }, () => {
       assert.deepEqual([denied?.verdict, denied?.['rule']], ['deny', 'deny in:10.77.0.1']);
     }));
 
+  test('a connection that was let in is no way out', (t) =>
+    withSurroundings(t, async (around) => {
+      const { lan } = around;
+      const server = `
+import ctypes, errno, socket
+libc = ctypes.CDLL(None, use_errno=True)
+with socket.create_server(("0.0.0.0", 7000)) as listener:
+    print("ready", flush=True)
+    s, _ = listener.accept()
+    print("unspecified", libc.connect(s.fileno(), bytes(16), 16), flush=True)
+    for what in (lambda: s.connect(("198.51.100.1", 80)), lambda: s.connect(("127.0.0.1", 80)),
+                 lambda: s.bind(("0.0.0.0", 7001))):
+        try:
+            what()
+            print("done", flush=True)
+        except OSError as error:
+            print(errno.errorcode[error.errno], flush=True)`;
+      const started = await lan.start(around.sandbox(['allow in:tcp:*:7000'], ['python3', '-c', server]));
+      let text = '';
+      started.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+      const ended = new Promise((resolve) => started.once('exit', resolve));
+      await lan.run(lan.on('host', python('talk', 'tcp', '10.77.0.2', 7000, 'hello')));
+      await ended;
+      assert.equal(text, 'unspecified 0\nEPERM\nEPERM\nEPERM\n');
+      assert.deepEqual(await around.visitors.take(), []);
+    }));
+
   test('datagrams come in where rules let them, answers to what was sent always, and nothing else', (t) =>
     withSurroundings(t, async (around) => {
       const { lan } = around;
       await serve(around, ['allow in:udp:10.77.0.1:7000'], 'udp', '0.0.0.0', 7000);
       await prints(lan, lan.on('host', python('talk', 'udp', '10.77.0.2', 7000, 'hello')), 'hello\n');
-      // A port of the guest's choice that no rule opens: the one it has written to may answer, another may not.
+      // A port that no rule opens: the one that the guest has written to may answer, another may not.
       const client = `
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -88,13 +115,16 @@ except TimeoutError:
       );
       let text = '';
       started.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+      const { stdout: sockets } = await lan.run(lan.on('a', ['ss', '-uHan']));
+      // It is not the one that the guest has bound to: that might be a port which the host needs itself.
+      const port = Number(/:(\d+)\s/.exec(sockets.replaceAll(/^.*:7000\s.*\n/gm, ''))?.[1]);
+      assert.ok(port > 1024 && port !== 7100, sockets);
       const intruder = `
 import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for address in ("10.77.0.1", "198.51.100.1"):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind((address, 0))
-        s.sendto(b"intruder", ("10.77.0.2", 7100))`;
+        s.sendto(b"intruder", ("10.77.0.2", ${port}))`;
       await prints(lan, lan.on('host', ['python3', '-c', intruder]), '');
       await new Promise((resolve) => started.once('exit', resolve));
       assert.equal(text.trim().split('\n').at(-1), 'nobody else');

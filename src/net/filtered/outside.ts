@@ -8,7 +8,13 @@ import {
   IPV6_FREEBIND,
   IPV6_UNICAST_IF,
 } from '../../abi/inet.js';
-import { SO_BINDTODEVICE, SO_BINDTOIFINDEX, SOL_SOCKET } from '../../abi/socket.js';
+import {
+  SO_BINDTODEVICE,
+  SO_BINDTOIFINDEX,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOL_SOCKET,
+} from '../../abi/socket.js';
 import type { Task } from '../../kernel/task.js';
 import type { Waiter } from '../../kernel/wait.js';
 import { putFile } from '../../vfs/fdtable.js';
@@ -31,6 +37,9 @@ const REFUSED_OPTIONS: ReadonlySet<string> = new Set(
     [IPPROTO_IPV6, IPV6_UNICAST_IF],
   ].map(String),
 );
+
+/** Options by which a port can be had that somebody else has: at the host only where a rule opens the port to this sandbox. */
+const SHARING: ReadonlySet<number> = new Set([SO_REUSEADDR, SO_REUSEPORT]);
 
 /** The socket that it is part of. */
 export interface Inner {
@@ -76,10 +85,26 @@ export class Outside extends Peers implements Waiter {
     const made = HostInetSocket.make(task, this.filter.network, family, type, protocol, flags, owner);
     if (typeof made === 'number') return made;
     made.refs = 1;
-    for (const { level, name, value } of this.chosen.values()) made.host.setOption(level, name, value);
+    for (const option of this.chosen.values()) if (!isSharing(option)) apply(made, option);
     made.queue.add(this);
     this.socket = made;
     return made;
+  }
+
+  /** Makes the host socket, and gives it a name that rules allow. @returns -errno of socket(2) and bind(2) */
+  openAt(task: Task, address: Uint8Array, port: number): HostInetSocket | number {
+    const host = this.open(task);
+    if (typeof host === 'number') return host;
+    if (port !== 0) for (const option of this.chosen.values()) if (isSharing(option)) apply(host, option);
+    this.naming = true;
+    const r = host.bind(task, address);
+    this.naming = false;
+    if (r < 0) {
+      this.close();
+      return r;
+    }
+    this.ownPort = port;
+    return host;
   }
 
   /** Gives the host socket up. */
@@ -101,10 +126,25 @@ export class Outside extends Peers implements Waiter {
   knowsOption(level: number, name: number): boolean {
     return !REFUSED_OPTIONS.has(String([level, name]));
   }
+  /** The guest sets an option of SOL_SOCKET. @returns undefined where there is no host socket to say something */
+  setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
+    this.remember(SOL_SOCKET, name, value);
+    if (!this.knowsOption(SOL_SOCKET, name) || SHARING.has(name)) return undefined;
+    return this.live?.setSocketOption(task, name, value);
+  }
   /** The guest has set an option: a host socket that is made later gets it too. */
   remember(level: number, name: number, value: Uint8Array): void {
     const key = String([level, name]);
     if (!this.knowsOption(level, name) || (this.chosen.size >= MAX_OPTIONS && !this.chosen.has(key))) return;
     this.chosen.set(key, { level, name, value: Uint8Array.from(value) });
   }
+}
+
+function isSharing({ level, name }: ChosenOption): boolean {
+  return level === SOL_SOCKET && SHARING.has(name);
+}
+
+/** What the host refuses now it would have refused at the guest's call: the sandbox's own network has taken it. */
+function apply(socket: HostInetSocket, { level, name, value }: ChosenOption): void {
+  socket.host.setOption(level, name, value);
 }

@@ -17,8 +17,9 @@ function peerKey({ ip, port }: Endpoint): string {
 export class Peers implements NetworkPolicy {
   /** Peers that were allowed: what they answer is let in. The oldest is first. */
   private readonly known = new Set<string>();
-  /** The port at which others may come in, if the guest chose one. */
+  /** The port that the guest has chosen: that of others' rules to come in. */
   ownPort = 0;
+  protected naming = false;
 
   constructor(
     protected readonly protocol: Peer['protocol'],
@@ -56,8 +57,9 @@ export class Peers implements NetworkPolicy {
   send(_task: Task, peer: Peer): number {
     return this.known.has(peerKey(peer)) ? 0 : -EPERM;
   }
+  /** Only the socket that this is part of gives the host socket a name; connections that it has accepted get none. */
   bind(): number {
-    return 0;
+    return this.naming ? 0 : -EPERM;
   }
   accept(peer: Peer): number {
     return this.comesIn('accept', peer);

@@ -55,12 +55,10 @@ export class FilteredTcpSocket extends TcpSocket {
   private bindOutside(task: Task, address: InetAddress): number {
     const { filter } = this.outside;
     if (address.port !== 0 && !filter.mayListen('tcp', address, task)) return -EPERM;
-    const host = this.outside.open(task);
+    const host = this.outside.openAt(task, hostAddress(this.family, address), address.port);
     if (typeof host === 'number') return host;
-    const r = host.bind(task, hostAddress(this.family, address));
-    if (r < 0) this.outside.close();
-    else this.role = 'named';
-    return r;
+    this.role = 'named';
+    return 0;
   }
 
   override listen(task: Task, backlog: number): number {
@@ -87,14 +85,12 @@ export class FilteredTcpSocket extends TcpSocket {
   }
 
   private listenOutside(task: Task, port: number, backlog: number): number {
-    const host = this.outside.open(task);
+    // Connections of an earlier listener that linger at the host are not this guest's to know.
+    this.outside.remember(SOL_SOCKET, SO_REUSEADDR, intBytes(1));
+    const host = this.outside.openAt(task, wildcard(this.family, port), port);
     if (typeof host === 'number') return host;
     this.role = 'listener';
-    this.outside.ownPort = port;
-    // Connections of an earlier listener that linger at the host are not this guest's to know.
-    host.host.setOption(SOL_SOCKET, SO_REUSEADDR, intBytes(1));
-    const bound = host.bind(task, wildcard(this.family, port));
-    const r = bound < 0 ? bound : host.listen(task, backlog);
+    const r = host.listen(task, backlog);
     if (r < 0) this.forsake();
     return r;
   }
@@ -168,13 +164,7 @@ export class FilteredTcpSocket extends TcpSocket {
     if (!this.outside.admits('connect', task, address)) return -EPERM;
     const host = this.outside.open(task);
     if (typeof host === 'number') return host;
-    if (this.portFixed) {
-      const r = host.bind(task, wildcard(this.family, this.local.port));
-      if (r < 0) {
-        this.forsake();
-        return r;
-      }
-    }
+    // Its port is the host's choice, whatever this socket is bound to: as behind any router.
     this.role = 'connection';
     this.target = hostAddress(this.family, address);
     return host.connect(task, this.target);
@@ -227,9 +217,7 @@ export class FilteredTcpSocket extends TcpSocket {
   }
 
   override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
-    this.outside.remember(SOL_SOCKET, name, value);
-    if (!this.outside.knowsOption(SOL_SOCKET, name)) return undefined;
-    return this.outside.live?.setSocketOption(task, name, value);
+    return this.outside.setSocketOption(task, name, value);
   }
   override getSocketOption(name: number, room: number): Uint8Array | number | undefined {
     return this.away?.getSocketOption(name, room);

@@ -3,10 +3,10 @@
  * out or in. One that is not connected may talk to both sides.
  */
 
-import { EACCES, EADDRINUSE, EAGAIN, EINVAL, EPERM } from '../../abi/errno.js';
+import { EAGAIN, EINVAL, EPERM } from '../../abi/errno.js';
 import { IP_PKTINFO, IPPROTO_IP, IPPROTO_IPV6, IPV6_PKTINFO } from '../../abi/inet.js';
 import { POLLIN, POLLOUT, POLLWRBAND, POLLWRNORM } from '../../abi/poll.js';
-import { AF_UNSPEC, MSG_DONTWAIT, MSG_ERRQUEUE, SOL_SOCKET } from '../../abi/socket.js';
+import { AF_UNSPEC, MSG_DONTWAIT, MSG_ERRQUEUE } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -19,6 +19,7 @@ import {
   type Endpoint,
   familyIn,
   type InetAddress,
+  type Ip,
   isAny,
   isMulticast,
   parseInetAddress,
@@ -54,7 +55,7 @@ export class FilteredUdpSocket extends UdpSocket {
   override bind(task: Task, raw: Uint8Array): number {
     const address = parseInetAddress(raw, this.family);
     if (this.outside.live !== undefined) return -EINVAL;
-    if (typeof address !== 'number' && !isAny(address.ip) && !isInside(this.stack, address.ip)) {
+    if (typeof address !== 'number' && !isAny(address.ip) && !this.belongsInside(address.ip)) {
       return this.bindOutside(task, address);
     }
     const r = super.bind(task, raw);
@@ -63,6 +64,7 @@ export class FilteredUdpSocket extends UdpSocket {
     if (!filter.rules.mayListen('udp', this.local.port)) return r;
     filter.mayListen('udp', this.local, task);
     const opened = this.openAt(task, this.local.port);
+    // Who cannot have the port outside does not have it.
     if (opened < 0) this.unclaim();
     return opened;
   }
@@ -71,43 +73,31 @@ export class FilteredUdpSocket extends UdpSocket {
   private bindOutside(task: Task, address: InetAddress): number {
     if (this.local.port !== 0 || !this.bindable) return -EINVAL;
     if (address.port !== 0 && !this.outside.filter.mayListen('udp', address, task)) return -EPERM;
-    const host = this.outside.open(task);
-    if (typeof host === 'number') return host;
-    const r = host.bind(task, hostAddress(this.family, address));
-    if (r < 0) this.outside.close();
-    else this.outside.ownPort = address.port;
-    return r;
+    const host = this.outside.openAt(task, hostAddress(this.family, address), address.port);
+    return typeof host === 'number' ? host : 0;
   }
 
   /** Opens the part outside at a port that others may come in at. */
   private openAt(task: Task, port: number): number {
-    const host = this.outside.open(task);
-    if (typeof host === 'number') return host;
-    const r = host.bind(task, wildcard(this.family, port));
-    if (r < 0) this.outside.close();
-    else this.outside.ownPort = port;
-    return r;
+    const host = this.outside.openAt(task, wildcard(this.family, port), port);
+    return typeof host === 'number' ? host : 0;
   }
 
-  /** Opens the part outside to send: with the guest's own port if that is free at the host, else with another. */
+  /** Opens the part outside to send: its port is the host's choice, as behind any router. */
   private openToSend(task: Task): HostInetSocket | number {
-    const { live } = this.outside;
-    if (live !== undefined) return live;
-    const host = this.outside.open(task);
-    if (typeof host === 'number' || !this.portFixed) return host;
-    const r = host.bind(task, wildcard(this.family, this.local.port));
-    if (r >= 0) this.outside.ownPort = this.local.port;
-    if (r >= 0 || r === -EADDRINUSE || r === -EACCES) return host;
-    this.outside.close();
-    return r;
+    if (this.portFixed) this.outside.ownPort = this.local.port;
+    return this.outside.open(task);
   }
 
   /** Where a call leads to: a peer outside, or undefined for what the sandbox's own network answers. */
   private peerOutside(raw: Uint8Array): InetAddress | undefined {
     const address = this.parseDestination(raw);
-    if (typeof address === 'number' || isInside(this.stack, address.ip)) return undefined;
-    // Groups are the sandbox's own unless a rule names them.
-    return isMulticast(address.ip) && !this.outside.filter.rules.mayLeadTo(address.ip) ? undefined : address;
+    return typeof address === 'number' || this.belongsInside(address.ip) ? undefined : address;
+  }
+  /** Groups are the sandbox's own unless a rule names them. */
+  private belongsInside(ip: Ip): boolean {
+    if (isInside(this.stack, ip)) return true;
+    return isMulticast(ip) && !this.outside.filter.rules.mayLeadTo(ip);
   }
 
   override connect(task: Task, raw: Uint8Array): SyscallResult {
@@ -231,9 +221,7 @@ export class FilteredUdpSocket extends UdpSocket {
   }
 
   override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
-    this.outside.remember(SOL_SOCKET, name, value);
-    if (!this.outside.knowsOption(SOL_SOCKET, name)) return undefined;
-    const r = this.outside.live?.setSocketOption(task, name, value);
+    const r = this.outside.setSocketOption(task, name, value);
     return this.away ? r : undefined;
   }
   override getSocketOption(name: number, room: number): Uint8Array | number | undefined {

@@ -31,6 +31,9 @@ const pathOrStruct: Limit = { against: 'bare-trap', ratio: 1.8 };
 /** A call that never leaves the host kernel (class `native`). */
 const nativeCall: Limit = { against: 'native', ratio: 1.15 };
 
+/** What servers live on: twice as fast as the best of runsc. */
+const talks: Limit = { against: 'runsc-best', ratio: 0.5 };
+
 type Entry = Omit<Row, 'family'>;
 
 /** A row that the bare trap knows nothing of. `first`: see `firstIterations`. */
@@ -105,6 +108,17 @@ const families: Record<string, readonly Entry[]> = {
     call('epoll-ctl', 'epoll_ctl add + del', 200),
     call('futex-wake', 'futex wake, nobody sleeps', 500, nativeCall),
     call('futex-two', 'futex hand-over, two threads', 200, nativeCall),
+  ],
+  traffic: [
+    call('unix-two', 'unix stream there and back, two processes', 100, talks),
+    call('tcp-two', 'TCP there and back, two processes', 100, talks),
+    call('udp-two', 'UDP there and back, two processes', 100, talks),
+    call('pipe-stream', 'pipe, 64 KiB to another process', 100, talks),
+    call('unix-stream', 'unix stream, 64 KiB to another process', 100, talks),
+    call('tcp-stream', 'TCP, 64 KiB to another process', 100, talks),
+    call('tcp-accept', 'TCP connect + accept + close', 50, talks),
+    call('unix-accept', 'unix connect + accept + close', 50, talks),
+    call('epoll-wait-10k', 'epoll_wait, 1 of 10,000 ready', 300, talks),
   ],
   memory: [
     call('mmap', 'mmap + touch + munmap 64 KiB', 100, nativeCall),

@@ -42,7 +42,7 @@ export interface Programs {
   bareTrap: string;
 }
 
-const guestSources = ['main', 'caller', 'data', 'names', 'channels', 'memory', 'process'];
+const guestSources = ['main', 'caller', 'data', 'names', 'channels', 'traffic', 'memory', 'process'];
 
 /**
  * Compile the guest program and the bare trap.

@@ -31,8 +31,8 @@ struct time {
   double median, fastest;
 };
 
-static const struct row *const families[] = {caller_rows,  data_rows,   names_rows,
-                                             channel_rows, memory_rows, process_rows};
+static const struct row *const families[] = {caller_rows,  data_rows,   names_rows,  channel_rows,
+                                             traffic_rows, memory_rows, process_rows};
 
 int unexpected(void) {
   errno = EPROTO;

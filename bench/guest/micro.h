@@ -24,6 +24,7 @@ extern const struct row caller_rows[];
 extern const struct row data_rows[];
 extern const struct row names_rows[];
 extern const struct row channel_rows[];
+extern const struct row traffic_rows[];
 extern const struct row memory_rows[];
 extern const struct row process_rows[];
 

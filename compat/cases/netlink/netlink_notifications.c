@@ -28,7 +28,6 @@ static void hear(const char *label) {
 int main(void) {
   int fd = nl_open(NETLINK_ROUTE);
   news = nl_open(NETLINK_ROUTE);
-  const int flags = IFA_F_NODAD;
   struct sockaddr_nl a = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_IFADDR};
   NEED(bind(news, (void *)&a, sizeof a));
   CHECK("recvfrom", "an address of IPv4 comes and goes");
@@ -39,12 +38,13 @@ int main(void) {
   nl_try(fd, "delete");
   hear("deleted");
   CHECK("recvfrom", "of other groups nothing is heard");
-  nl_address(RTM_NEWADDR, NLM_F_CREATE, "2001:db8::9", 128);
-  nl_attr(IFA_FLAGS, &flags, 4);
+  NEED(nl_set(news, NETLINK_DROP_MEMBERSHIP, RTNLGRP_IPV4_IFADDR));
+  NEED(nl_set(news, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV6_IFADDR));
+  nl_address(RTM_NEWADDR, NLM_F_CREATE, "192.0.2.6", 32);
   nl_try(fd, "add");
   hear("added");
-  NEED(nl_set(news, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV6_IFADDR));
-  nl_address(RTM_DELADDR, 0, "2001:db8::9", 128);
+  NEED(nl_set(news, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_IFADDR));
+  nl_address(RTM_DELADDR, 0, "192.0.2.6", 32);
   nl_try(fd, "delete");
   hear("deleted");
   CHECK("recvfrom", "a link that changes");

@@ -1,6 +1,7 @@
 /** The directories of /proc/net: of every process the same, for there is one network. */
 
-import { ENOENT } from '../../abi/errno.js';
+import { EACCES, ENOENT } from '../../abi/errno.js';
+import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { S_IFDIR, S_IFREG } from '../../abi/stat.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import { inoOf, PseudoDir, TextInode } from '../pseudo.js';
@@ -29,7 +30,11 @@ export class NetDir extends PseudoDir {
       key,
       0o444,
       time,
-      { read: () => netText(kernel, path) },
+      {
+        read: () => netText(kernel, path),
+        // Not even root opens for writing what nobody takes (seq_open_net).
+        open: (_task, flags) => ((flags & O_ACCMODE) === O_RDONLY ? 0 : -EACCES),
+      },
       undefined,
       0,
       true,

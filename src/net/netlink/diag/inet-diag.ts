@@ -1,6 +1,6 @@
 /** TCP and UDP sockets for ss(8) (net/ipv4/inet_diag.c). */
 
-import { EINVAL, ENOENT, EOPNOTSUPP, EPERM, ESTALE } from '../../../abi/errno.js';
+import { EINVAL, ENOENT, EOPNOTSUPP, EPERM } from '../../../abi/errno.js';
 import {
   IP_TOS,
   IPPROTO_IP,
@@ -71,10 +71,15 @@ function describeTimeWait(s: TimeWait, now: number): NetlinkMessage {
   return new NetlinkMessage(diag.SOCK_DIAG_BY_FAMILY, NLM_F_MULTI, b);
 }
 
+/** Bytes that are not read; the end that comes behind them has a number, too. */
+function unread(s: TcpSocket): number {
+  return s.rx.length > 0 && s.finReceived ? s.rx.length + 1 : s.rx.length;
+}
+
 /** Bytes received and not read, and sent and not acknowledged; of a listener its queue, and how long it may be. */
 function queuesOf(s: Listed): [number, number] {
   if (s instanceof UdpSocket) return [s.messages.bytes, 0];
-  return s.state === TCP_LISTEN ? [s.acceptable, s.backlogLimit] : [s.rx.length, 0];
+  return s.state === TCP_LISTEN ? [s.acceptable, s.backlogLimit] : [unread(s), 0];
 }
 
 /** Inode numbers are never used twice, and so do as cookies. */
@@ -156,24 +161,29 @@ function* list(
   }
 }
 
-/** The socket with exactly these names; without a remote one, a listener. @returns -ENOENT, -ESTALE for another's cookie */
+/** The connection with these names, else who listens for it. @returns -ENOENT also for another's cookie */
 function find(body: Buffer, sockets: Iterable<Shown>): Listed | number {
   const family = body[0] ?? 0;
   const size = family === AF_INET ? 4 : 16;
   const same = (at: number, ip: string): boolean =>
     body.toString('latin1', at, at + size) === (family === AF_INET ? ip : to16(ip));
-  const any = anyOf(family);
+  let best: Listed | undefined;
   for (const s of sockets) {
     if (s instanceof TimeWait || s.family !== family || s.local.port !== body.readUInt16BE(8)) continue;
-    const there = remoteOf(s);
-    if (there.port !== body.readUInt16BE(10) || !same(28, there.ip)) continue;
-    if (!same(12, s.local.ip) && !(s.remote === undefined && s.local.ip === any)) continue;
-    const low = body.readUInt32LE(48);
-    const high = body.readUInt32LE(52);
-    const free = low === 0xffffffff && high === 0xffffffff;
-    return free || (low === s.inode.ino && high === 0) ? s : -ESTALE;
+    if (s.remote !== undefined) {
+      if (s.remote.port !== body.readUInt16BE(10) || !same(28, s.remote.ip) || !same(12, s.local.ip))
+        continue;
+      best = s;
+      break;
+    }
+    if (s instanceof TcpSocket && s.state !== TCP_LISTEN) continue;
+    if (same(12, s.local.ip) || (best === undefined && isAny(s.local.ip))) best = s;
   }
-  return -ENOENT;
+  if (best === undefined) return -ENOENT;
+  const low = body.readUInt32LE(48);
+  const high = body.readUInt32LE(52);
+  const free = low === 0xffffffff && high === 0xffffffff;
+  return free || (low === best.inode.ino && high === 0) ? best : -ENOENT;
 }
 
 function getOne({ request }: DiagRequest, sockets: Iterable<Shown>): Answer {
@@ -185,10 +195,10 @@ function getOne({ request }: DiagRequest, sockets: Iterable<Shown>): Answer {
 export function destroyInet({ kernel, request, sender }: DiagRequest): Answer {
   const { body } = request;
   if (body.length < diag.INET_DIAG_REQ_SIZE) return -EINVAL;
-  if (!capable(sender.task.cred, CAP_NET_ADMIN)) return -EPERM;
   if (body[1] !== IPPROTO_TCP) return -EOPNOTSUPP;
   const found = find(body, inetStack(kernel).tcpSockets());
   if (typeof found === 'number') return found;
+  if (!capable(sender.task.cred, CAP_NET_ADMIN)) return -EPERM;
   if (!(found instanceof TcpSocket) || found.state === TCP_LISTEN) return -EOPNOTSUPP;
   abort(found);
   return 0;

@@ -14,6 +14,7 @@ import { netlinkDiag } from './netlink-diag.js';
 import { unixDiag } from './unix-diag.js';
 
 const GROUPS = 32;
+const AF_MAX = 46;
 
 export interface DiagRequest {
   readonly kernel: Kernel;
@@ -41,6 +42,7 @@ function answer(kernel: Kernel, request: Request, sender: Sender): Answer {
   // struct sock_diag_req: family and protocol.
   if (body.length < 2) return -EINVAL;
   const family = body[0] ?? 0;
+  if (family >= AF_MAX) return -EINVAL;
   const dump = (request.flags & NLM_F_DUMP) !== 0;
   const r = { kernel, request, sender, dump };
   const network = hostNetwork(kernel);

@@ -220,6 +220,12 @@ export class HostSocket {
     return r < 0 ? r : new DataView(this.native.scratch).getInt32(SOCK_CONTROL, true);
   }
 
+  /** ioctl(2) that gives `size` bytes. */
+  bytesIoctl(request: number, size: number): Uint8Array | number {
+    const r = this.native.ioctlBuf(this.fd, request, SOCK_CONTROL);
+    return r < 0 ? r : this.staged(SOCK_CONTROL, size);
+  }
+
   /** Closes a connection by a reset. */
   reset(): void {
     this.setOption(SOL_SOCKET, SO_LINGER, RESET);

@@ -23,7 +23,7 @@ import {
   IPPROTO_TCP,
   IPPROTO_UDP,
 } from '../../abi/inet.js';
-import { FIONREAD, SIOCATMARK, SIOCOUTQNSD, TIOCOUTQ } from '../../abi/ioctl.js';
+import { FIONREAD, SIOCATMARK, SIOCGSTAMP, SIOCGSTAMPNS, SIOCOUTQNSD, TIOCOUTQ } from '../../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import { CAP_NET_BIND_SERVICE } from '../../abi/sched.js';
 import {
@@ -40,10 +40,12 @@ import {
   MSG_WAITALL,
   MSG_ZEROCOPY,
   SO_ERROR,
+  SO_PEEK_OFF,
   SOCK_DGRAM,
   SOCK_RAW,
   SOCK_STREAM,
 } from '../../abi/socket.js';
+import { TIMEVAL_SIZE } from '../../abi/structs-ipc.js';
 import { waitOn } from '../../fs/waiting.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -58,7 +60,7 @@ import { addressed, joinedGroup, peerOf } from './addresses.js';
 import { Departure } from './departure.js';
 import { type Accepted, HostSocket, REFUSED } from './host-socket.js';
 import type { HostNetwork } from './network.js';
-import { getSocketOption, setSocketOption } from './options.js';
+import { getSocketOption, inheritedOptions, setSocketOption } from './options.js';
 import type { NetworkPolicy, Peer } from './policy.js';
 import { UrgentBytes } from './urgent.js';
 
@@ -219,13 +221,12 @@ export class HostInetSocket extends Socket {
       const r = this.host.connect(raw);
       return r === -EINPROGRESS || r === -EALREADY ? WOULD_BLOCK : r;
     };
-    if (this.nonblock) return this.host.connect(raw);
-    const r = attempt();
-    if (r !== WOULD_BLOCK) return r;
+    const first = this.host.connect(raw);
+    if (this.nonblock || (first !== -EINPROGRESS && first !== -EALREADY)) return first;
     const ms = this.options.sndTimeout;
     return waitOn(this, attempt, {
       ...this.timed(ms),
-      timeout: () => -EINPROGRESS,
+      timeout: () => first,
       interrupted: ms > 0 ? -EINTR : -ERESTARTSYS,
     });
   }
@@ -249,8 +250,7 @@ export class HostInetSocket extends Socket {
   }
 
   private accepted(connection: Accepted, finish: (socket: Socket) => number): number {
-    const { network, kernel, family, type, protocol } = this;
-    const { policy } = this;
+    const { network, kernel, family, type, protocol, policy } = this;
     const made = new HostInetSocket(
       network,
       connection.socket,
@@ -261,6 +261,7 @@ export class HostInetSocket extends Socket {
       0,
       undefined,
       policy,
+      inheritedOptions(this.options),
     );
     made.acceptedFrom = connection.peer;
     const r = finish(made);
@@ -433,6 +434,12 @@ export class HostInetSocket extends Socket {
     if (name === SO_ERROR && this.pending !== 0) return intBytes(this.takePending());
     return getSocketOption(this.host, name, room);
   }
+  override peekOffset(): number {
+    const value = getSocketOption(this.host, SO_PEEK_OFF, 4);
+    return value instanceof Uint8Array
+      ? new DataView(value.buffer).getInt32(0, true)
+      : (value ?? -EOPNOTSUPP);
+  }
   override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
     const group = joinedGroup(level, name, value, this.spoken);
     if (group !== undefined) {
@@ -453,11 +460,19 @@ export class HostInetSocket extends Socket {
   }
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
+    if (request === SIOCGSTAMP || request === SIOCGSTAMPNS) return this.stamp(task, request, arg);
     if (request !== FIONREAD && request !== TIOCOUTQ && request !== SIOCOUTQNSD && request !== SIOCATMARK)
       return interfaceIoctl(task, request, arg);
     const r = this.host.intIoctl(request);
     if (r < 0) return r;
     return task.mem.putU32(arg, request === FIONREAD ? r + this.host.unreadLength : r);
+  }
+
+  /** When the last message came: struct timeval, or timespec. */
+  private stamp(task: Task, request: number, arg: number): number {
+    const time = this.host.bytesIoctl(request, TIMEVAL_SIZE);
+    if (typeof time === 'number') return time;
+    return task.mem.write(arg, time, 0, TIMEVAL_SIZE) === TIMEVAL_SIZE ? 0 : -EFAULT;
   }
 
   override release(): void {

@@ -155,6 +155,7 @@ export function storeControl(
   if (out.files !== undefined) storeRights(task, out.files, writer, cloexec);
   dropFiles(out);
   if (out.process !== undefined) storeProcess(task, out.process, writer);
+  for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
   return { used: writer.used, flags: writer.truncated ? MSG_CTRUNC : 0 };
 }
 

@@ -202,3 +202,6 @@ export const SO_TXREHASH = 0x4a;
 export const SO_RCVMARK = 0x4b;
 export const SO_PASSPIDFD = 76;
 export const SO_PEERPIDFD = 77;
+export const SO_PASSRIGHTS = 83;
+export const SO_INQ = 84;
+export const SCM_INQ = 84;

@@ -81,7 +81,7 @@ class PacketSend {
     if (target.dead) return gone(socket, target);
     if (target.recvShut) return -EPIPE;
     if (target !== socket && target.fullFor(socket)) return WOULD_BLOCK;
-    const rights = rightsOf(this.task, this.message);
+    const rights = rightsOf(this.task, this.message, target);
     if (typeof rights === 'number') return rights;
     const cred = senderCred(this.task, this.message, socket, target);
     deliver(socket, target, this.data, cred, rights, packetCharge(total));

@@ -94,6 +94,10 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   accepted = true;
   /** SO_PASSPIDFD. */
   passPidfd = false;
+  /** SO_PASSRIGHTS: messages with descriptors are welcome. */
+  passRights = true;
+  /** SO_INQ: reads tell how many bytes are left (streams). */
+  tellsLeft = false;
   /** SO_PEEK_OFF: where the next MSG_PEEK begins; negative if each begins at the front. */
   peekOff = -1;
   /** The newest urgent byte, while it is neither taken nor passed by (streams). */
@@ -231,6 +235,7 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     server.identity = identityOf(task);
     server.options.passCred = listener.options.passCred;
     server.passPidfd = listener.passPidfd;
+    server.passRights = listener.passRights;
     server.state = 'connected';
     server.peer = this;
     this.identity = listener.identity;

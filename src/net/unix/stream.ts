@@ -1,7 +1,7 @@
 /** Sending and receiving over stream sockets (unix_stream_sendmsg and unix_stream_read_generic in net/unix/af_unix.c). */
 
 import { EAGAIN, EFAULT, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
-import { MSG_OOB, MSG_PEEK, MSG_WAITALL } from '../../abi/socket.js';
+import { MSG_OOB, MSG_PEEK, MSG_WAITALL, SCM_INQ, SOL_SOCKET } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -61,7 +61,7 @@ export function sendStream(
     return done;
   };
   if (total > 0) {
-    const r = rightsOf(task, message);
+    const r = rightsOf(task, message, peer);
     if (typeof r === 'number') return r;
     rights = r;
   }
@@ -99,12 +99,21 @@ export class StreamRead {
     private readonly sink: Sink,
     flags: number,
     private readonly out: ReceivedMessage,
-    private readonly finish: (n: number) => number,
+    private readonly done: (n: number) => number,
   ) {
     const wanted = sink.remaining;
     this.peek = (flags & MSG_PEEK) !== 0;
     const target = (flags & MSG_WAITALL) !== 0 ? wanted : Math.min(socket.options.rcvLowat, wanted);
     this.target = target || 1;
+  }
+
+  private finish(n: number): number {
+    const { socket, out } = this;
+    if (socket.tellsLeft) {
+      const data = new Uint8Array(Int32Array.of(socket.messages.bytes).buffer);
+      out.control = [{ level: SOL_SOCKET, type: SCM_INQ, data }];
+    }
+    return this.done(n);
   }
 
   readonly attempt = (): number | typeof WOULD_BLOCK => {

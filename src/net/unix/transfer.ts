@@ -1,6 +1,6 @@
 /** What sending and receiving have in common for streams and packets (net/unix/af_unix.c). */
 
-import { EAGAIN, EFAULT } from '../../abi/errno.js';
+import { EAGAIN, EFAULT, EPERM } from '../../abi/errno.js';
 import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
@@ -28,11 +28,10 @@ export function senderCred(
   return { pid: task.pid, uid: task.cred.uid, gid: task.cred.gid, process: task.group };
 }
 
-/** Puts the descriptions of a message in flight. @returns -ETOOMANYREFS, or undefined if there are none */
-export function rightsOf(task: Task, message: SendMessage): Rights | undefined | number {
-  return message.files === undefined || message.files.length === 0
-    ? undefined
-    : Rights.send(task, message.files);
+/** Puts the descriptions of a message to `to` in flight. @returns -EPERM, -ETOOMANYREFS, or undefined if there are none */
+export function rightsOf(task: Task, message: SendMessage, to: UnixSocket): Rights | undefined | number {
+  if (message.files === undefined || message.files.length === 0) return undefined;
+  return to.passRights ? Rights.send(task, message.files) : -EPERM;
 }
 
 /** Copies `n` bytes of the source, all or none. @returns the bytes or -EFAULT */

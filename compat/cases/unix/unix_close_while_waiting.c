@@ -53,7 +53,7 @@ int main(void) {
   NEED(pthread_create(&thread, NULL, acceptor, NULL));
   sleep_ms(20);
   NEED(close(listener));
-  R(connect_to(given_socket(SOCK_STREAM), "server"));
+  NEED(connect_to(given_socket(SOCK_STREAM), "server"));
   pthread_join(thread, NULL);
   CHECK("connect close", "the listener is closed while a connection waits for room");
   int full = given_listener(SOCK_STREAM, "full", 0);

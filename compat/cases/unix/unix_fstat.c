@@ -10,8 +10,8 @@ int main(void) {
   given_pair(SOCK_STREAM, s);
   CHECK("fstat", "mode, owner, size");
   NEED(fstat(s[0], &st));
-  say("%o, links %ld, size %ld, block %ld, uid %d", st.st_mode, (long)st.st_nlink, (long)st.st_size, (long)st.st_blksize,
-      st.st_uid);
+  say("%o, links %ld, size %ld, block %ld, uid %d", st.st_mode, (long)st.st_nlink, (long)st.st_size,
+      (long)st.st_blksize, st.st_uid);
   struct stat other;
   NEED(fstat(s[1], &other));
   T(st.st_ino != other.st_ino && st.st_dev == other.st_dev);

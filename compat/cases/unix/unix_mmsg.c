@@ -62,7 +62,8 @@ int main(void) {
   union {
     char bytes[CMSG_SPACE(sizeof(int))];
     struct cmsghdr align;
-  } control = {.align = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+  } control = {
+      .align = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
   memcpy(CMSG_DATA(&control.align), &s[0], sizeof(int));
   prepare(1);
   for (int i = 0; i < 3; i++) {

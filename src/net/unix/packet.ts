@@ -6,6 +6,7 @@ import {
   EFAULT,
   EINVAL,
   EMSGSIZE,
+  ENOBUFS,
   ENOTCONN,
   EOPNOTSUPP,
   EPERM,
@@ -20,7 +21,7 @@ import { putFile } from '../../vfs/fdtable.js';
 import { parseUnixAddress } from '../address.js';
 import type { ReceivedMessage, SendMessage } from '../socket.js';
 import { packetCharge } from './charge.js';
-import type { Message } from './queue.js';
+import { type Message, roomFor } from './queue.js';
 import type { UnixSocket } from './socket.js';
 import {
   deliver,
@@ -81,6 +82,7 @@ class PacketSend {
     if (target.dead) return gone(socket, target);
     if (target.recvShut) return -EPIPE;
     if (target !== socket && target.fullFor(socket)) return WOULD_BLOCK;
+    if (!roomFor(packetCharge(total), socket.sent)) return -ENOBUFS;
     const rights = rightsOf(this.task, this.message, target);
     if (typeof rights === 'number') return rights;
     const cred = senderCred(this.task, this.message, socket, target);

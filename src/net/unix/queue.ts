@@ -30,6 +30,22 @@ export class Message {
   }
 }
 
+/** What all messages that are under way cost: the sentry's memory, to which each buffer's own limit is none. */
+let underWay = 0;
+const MOST_UNDER_WAY = 256 * 1024 * 1024;
+/** Kept for sockets that have nothing under way, and their short messages: one greedy guest does not silence the others. */
+const RESERVE = 64 * 1024 * 1024;
+const SHORT = 8192;
+
+/**
+ * May another message of this cost be sent? Linux, short of memory, answers ENOBUFS.
+ * @param sent what the sender has under way
+ */
+export function roomFor(charge: number, sent: number): boolean {
+  const modest = sent === 0 && charge <= SHORT;
+  return underWay + charge <= MOST_UNDER_WAY + (modest ? RESERVE : 0);
+}
+
 /** A queue whose removal at the front costs nothing. */
 export class MessageQueue {
   private items: Message[] = [];
@@ -52,6 +68,7 @@ export class MessageQueue {
   push(m: Message): void {
     this.items.push(m);
     this.bytes += m.data.length;
+    underWay += m.charge;
   }
   /** Puts a message before all others. */
   unshift(m: Message): void {
@@ -74,6 +91,7 @@ export class MessageQueue {
       this.items = this.items.slice(this.head);
       this.head = 0;
     }
+    underWay -= m.charge;
     m.sender.uncharge(m.charge);
   }
   *[Symbol.iterator](): Generator<Message> {

@@ -69,11 +69,19 @@ export class Rights {
     return this.files;
   }
 
-  /** The message is thrown away. */
+  /**
+   * The message is thrown away. Closing a description may throw away others, in as long a chain as a guest likes: they take
+   * their turn here rather than one within the other.
+   */
   discard(): void {
-    for (const f of this.land()) putFile(f);
+    thrownAway.push(this);
+    if (thrownAway.length > 1) return;
+    for (let i = 0; i < thrownAway.length; i++) for (const f of (thrownAway[i] as Rights).land()) putFile(f);
+    thrownAway.length = 0;
   }
 }
+/** Rights that are being discarded; not empty while somebody sees to it. */
+const thrownAway: Rights[] = [];
 
 /** Even a privileged sender must not fill the sentry's memory. */
 const HARD_LIMIT = 65536;

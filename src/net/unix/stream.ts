@@ -1,6 +1,6 @@
 /** Sending and receiving over stream sockets (unix_stream_sendmsg and unix_stream_read_generic in net/unix/af_unix.c). */
 
-import { EAGAIN, EFAULT, EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
+import { EAGAIN, EFAULT, EINVAL, EISCONN, ENOBUFS, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
 import { MSG_OOB, MSG_PEEK, MSG_WAITALL, SCM_INQ, SOL_SOCKET } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
@@ -8,7 +8,7 @@ import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
 import type { ReceivedMessage, SendMessage, Ucred } from '../socket.js';
 import { STREAM_PIECE, streamCharge } from './charge.js';
-import type { Message } from './queue.js';
+import { type Message, roomFor } from './queue.js';
 import type { Rights } from './rights.js';
 import type { UnixSocket } from './socket.js';
 import {
@@ -50,6 +50,7 @@ export function sendStream(
         STREAM_PIECE,
         Math.floor(socket.options.sndbuf / 2) - 64,
       );
+      if (!roomFor(streamCharge(want), socket.sent)) return done > 0 ? done : -ENOBUFS;
       const data = takeBytes(source, want);
       if (typeof data === 'number') return done > 0 ? done : data;
       const cred = senderCred(task, message, socket, peer);

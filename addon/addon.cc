@@ -6,6 +6,7 @@
 void RegisterHostFiles(Napi::Env env, Napi::Object exports);
 void RegisterHostStreams(Napi::Env env, Napi::Object exports);
 void RegisterHostSockets(Napi::Env env, Napi::Object exports);
+void RegisterHostUnixSockets(Napi::Env env, Napi::Object exports);
 void RegisterHostNetwork(Napi::Env env, Napi::Object exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -19,6 +20,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);
   RegisterHostSockets(env, exports);
+  RegisterHostUnixSockets(env, exports);
   RegisterHostNetwork(env, exports);
   return exports;
 }

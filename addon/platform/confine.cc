@@ -129,24 +129,52 @@ const int kRefused[] = {
 const int kAccepting[] = {SYS_accept4};
 const int kConnecting[] = {SYS_accept4, SYS_socket, SYS_connect, SYS_bind, SYS_listen};
 
+// And unix sockets of the host's: connecting to those that there are, making new ones.
+const int kOpening[] = {SYS_socket, SYS_connect};
+const int kCreating[] = {SYS_accept4, SYS_socket, SYS_bind, SYS_listen};
+
 // How much of the host's network the sentry uses from now on.
 enum class Sockets { kNone, kPublished, kAll };
 
-bool Needed(Sockets sockets, int call) {
+struct Kept {
+  Sockets sockets = Sockets::kNone;
+  bool uds_open = false;
+  bool uds_create = false;
+};
+
+bool Needed(const Kept &kept, int call) {
   const auto in = [call](const auto &list) {
     return std::find(std::begin(list), std::end(list), call) != std::end(list);
   };
-  return sockets == Sockets::kAll ? in(kConnecting) : sockets == Sockets::kPublished && in(kAccepting);
+  return (kept.sockets == Sockets::kAll && in(kConnecting)) ||
+         (kept.sockets == Sockets::kPublished && in(kAccepting)) || (kept.uds_open && in(kOpening)) ||
+         (kept.uds_create && in(kCreating));
 }
 
 constexpr uint32_t kEperm = SECCOMP_RET_ERRNO | EPERM;
 
+// Which sockets may be made: with a family in the accumulator, lets those of one group through if their type is of it too.
+void AllowSockets(std::vector<sock_filter> &p, const std::vector<uint32_t> &families,
+                  const std::vector<uint32_t> &types) {
+  const uint32_t arg1 = offsetof(seccomp_data, args) + 8;
+  for (size_t i = 0; i < families.size(); i++)
+    p.push_back(
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, families[i], static_cast<uint8_t>(families.size() - i), 0));
+  p.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(types.size() + 4)));
+  p.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg1));
+  p.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf));
+  for (size_t i = 0; i < types.size(); i++)
+    p.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, types[i], static_cast<uint8_t>(types.size() - i), 0));
+  p.push_back(BPF_STMT(BPF_RET | BPF_K, kEperm));
+  p.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+}
+
 // A list of what is refused, and not of what is allowed: V8 and libc make calls of their own choosing, which change with their
 // versions. The calls of every trap (ioctl, process_vm_readv, pread64 ...) are allowed whatever their arguments, so that the
 // kernel answers for them from its cache (seccomp's action bitmaps) without running the program.
-std::vector<sock_filter> Program(Sockets sockets) {
+std::vector<sock_filter> Program(const Kept &kept) {
   const uint32_t nr = offsetof(seccomp_data, nr), arch = offsetof(seccomp_data, arch),
-                 arg0 = offsetof(seccomp_data, args), arg1 = arg0 + 8;
+                 arg0 = offsetof(seccomp_data, args);
   std::vector<sock_filter> p = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arch),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
@@ -171,24 +199,18 @@ std::vector<sock_filter> Program(Sockets sockets) {
       BPF_STMT(BPF_RET | BPF_K, kEperm),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
-  if (sockets == Sockets::kAll) {
+  if (Needed(kept, SYS_socket)) {
+    std::vector<sock_filter> made{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg0)};
     // TCP, UDP and ping of the internet's families: nothing that sees packets, and no other family.
-    const sock_filter made[] = {
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 9),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 5),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, arg1),
-        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, kEperm),
-    };
-    p.insert(p.end(), std::begin(made), std::end(made));
+    if (kept.sockets == Sockets::kAll) AllowSockets(made, {AF_INET, AF_INET6}, {SOCK_STREAM, SOCK_DGRAM});
+    if (kept.uds_open || kept.uds_create)
+      AllowSockets(made, {AF_UNIX}, {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET});
+    made.push_back(BPF_STMT(BPF_RET | BPF_K, kEperm));
+    p.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, static_cast<uint8_t>(made.size())));
+    p.insert(p.end(), made.begin(), made.end());
   }
   for (int call : kRefused) {
-    if (Needed(sockets, call)) continue;
+    if (Needed(kept, call)) continue;
     p.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
     p.push_back(BPF_STMT(BPF_RET | BPF_K, kEperm));
   }
@@ -287,15 +309,18 @@ Napi::Value Confine(const Napi::CallbackInfo &info) {
     return env.Undefined();
   };
   const std::string wanted = info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "";
-  const Sockets sockets = wanted == "all"         ? Sockets::kAll
-                          : wanted == "published" ? Sockets::kPublished
-                                                  : Sockets::kNone;
-  if (int error = DropCaps(sockets)) return fail("capabilities", error);
+  const std::string uds = info[1].IsString() ? info[1].As<Napi::String>().Utf8Value() : "";
+  Kept kept;
+  if (wanted == "all") kept.sockets = Sockets::kAll;
+  if (wanted == "published") kept.sockets = Sockets::kPublished;
+  kept.uds_open = uds == "open" || uds == "all";
+  kept.uds_create = uds == "create" || uds == "all";
+  if (int error = DropCaps(kept.sockets)) return fail("capabilities", error);
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   // Nobody of the same user reads its memory, and no core of it, with guests' data inside, is written.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return fail("PR_SET_DUMPABLE", errno);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return fail("no_new_privs", errno);
-  std::vector<sock_filter> program = Program(sockets);
+  std::vector<sock_filter> program = Program(kept);
   sock_fprog prog{static_cast<unsigned short>(program.size()), program.data()};
   // For all threads of the runtime. Guests cannot run code here, so the processor's mitigations stay as the operator set them.
   const unsigned long flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW;

@@ -18,6 +18,7 @@ export interface DoOptions extends NetworkOptions {
   hostname?: string;
   volume?: string[];
   fastLane: boolean;
+  hostUds: string;
   strace?: true;
   profile?: string;
   log?: string;
@@ -74,6 +75,7 @@ export function toSpec(argv: string[], options: DoOptions): SandboxSpec {
     volumes: (options.volume ?? []).map(parse.parseVolume),
     ...networkSpec(options),
     fastLane: options.fastLane,
+    hostUds: parse.parseHostUds(options.hostUds),
     strace,
     ...(options.profile === undefined ? {} : { profile: resolve(options.profile) }),
     log: {
@@ -126,6 +128,12 @@ export function doCommand(): Command {
     .option('-u, --user <uid[:gid]>', "numeric user and group (default: the caller's; GID defaults to UID)")
     .option('--hostname <name>', "host name inside (default: the machine's)")
     .option('-v, --volume <host:guest[:ro]>', 'make a host directory visible inside; repeat for more', append)
+    .option(
+      '--host-uds <mode>',
+      'unix sockets of the host in volumes: none, open (guests connect to those that there are), create (those that guests ' +
+        "make there are the host's too) or all",
+      'none',
+    )
     .option(
       '--network <mode>',
       "network access: none (a loopback device of its own), filtered (that, and what rules let through) or host (the host's " +

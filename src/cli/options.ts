@@ -95,8 +95,11 @@ export function parseVolume(text: string): VolumeSpec {
   if (target === '/') throw new UsageError('--volume', `'${text}': guest path is /: use --root for that`);
   const source = resolve(host);
   const found = statHost('--volume', source);
-  if (!found.isDirectory() && !found.isFile()) {
-    throw new UsageError('--volume', `'${text}': ${host} is neither a directory nor a regular file`);
+  if (!found.isDirectory() && !found.isFile() && !found.isSocket()) {
+    throw new UsageError(
+      '--volume',
+      `'${text}': ${host} is neither a directory, a regular file nor a socket`,
+    );
   }
   return { host: source, guest: target, readonly: mode === 'ro' };
 }
@@ -120,6 +123,10 @@ function parseChoice<T extends string>(option: string, text: string, choices: re
     );
   }
   return choice;
+}
+
+export function parseHostUds(text: string): SandboxSpec['hostUds'] {
+  return parseChoice('--host-uds', text, ['none', 'open', 'create', 'all']);
 }
 
 export function parseNetwork(text: string): SandboxSpec['network'] {

@@ -45,6 +45,8 @@ export const REPLY_CONTINUE = 2;
 
 /** How much of the host's network the sentry goes on using after its lock-down. */
 export type SocketsKept = 'none' | 'published' | 'all';
+/** Which unix sockets of the host it goes on using: connects to those that there are (open), makes new ones (create). */
+export type HostUdsMode = 'none' | 'open' | 'create' | 'all';
 
 /**
  * What lies beside the bytes of a message of a host socket, in the staging area: name and ancillary data, and words (32 bits) that
@@ -133,9 +135,9 @@ export interface Native {
   /**
    * Gives up, for every thread of the sentry and for ever, the privileges and calls that it does not need once the sandbox has
    * started (addon/platform/confine.cc). Nothing can be executed or mounted afterwards, and no sockets be made but those of
-   * `sockets`. Throws an Error with one clear line.
+   * `sockets` and `uds`. Throws an Error with one clear line.
    */
-  confine(sockets: SocketsKept): void;
+  confine(sockets: SocketsKept, uds: HostUdsMode): void;
   /** Kills every guest and the reaper, and waits for them. */
   stop(): void;
   /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */
@@ -330,6 +332,13 @@ export interface Native {
   sockName(fd: number, peer: boolean): number;
   /** close(2), without waiting for SO_LINGER. */
   sockClose(fd: number): number;
+  /**
+   * connect(2) to the unix socket of a path, without following links; `fd` -1 makes a socket of `type` for it.
+   * @returns the descriptor, -ECONNREFUSED also for what is no socket, -EAGAIN for a full backlog (readiness does not tell of it)
+   */
+  udsConnect(rootFd: number, path: string, type: number, fd: number): number;
+  /** A new unix socket of `type` bound to a path, with mode 0600; descriptor, -EEXIST, or -errno. */
+  udsBind(rootFd: number, path: string, type: number): number;
   /** Moves the sentry into the network namespace of a path; 0 or -errno (-EINVAL: something else is there). */
   enterNetwork(path: string): number;
   /** A socket in that namespace to ask: NETLINK_ROUTE or NETLINK_SOCK_DIAG. */

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { HostNetwork, setHostNetwork } from '../net/host/network.js';
 import { ALLOW_ALL } from '../net/host/policy.js';
 import { showHostTables } from '../net/host/tables.js';
+import { HostUds, setHostUds } from '../net/host/uds.js';
 import { publish } from '../net/publish/publish.js';
 import { Turns } from '../net/publish/turns.js';
 import type { SocketsKept } from '../platform/native.js';
@@ -33,8 +34,11 @@ export async function openNetwork(
   descriptors: number,
 ): Promise<SocketsKept> {
   if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
-  if (spec.network === 'none' && spec.publish.length === 0) return 'none';
+  const outside = spec.network !== 'none' || spec.publish.length > 0;
+  if (!outside && spec.hostUds === 'none') return 'none';
   const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
+  if (spec.hostUds !== 'none') setHostUds(kernel, new HostUds(network, spec.hostUds));
+  if (!outside) return 'none';
   if (spec.network === 'host') {
     const r = network.openQuestions();
     if (r < 0) throw new SandboxError(`--network: the host refuses sockets (errno ${-r})`, 128);

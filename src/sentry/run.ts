@@ -100,7 +100,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     profile?.sample();
-    native.confine(sockets);
+    native.confine(sockets, spec.hostUds);
     new Dispatcher(kernel, profile?.trap ?? native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),

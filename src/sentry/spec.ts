@@ -3,6 +3,7 @@ import type { LogFormat, LogLevel } from '../log/levels.js';
 import type { Endpoint } from '../net/inet/address.js';
 import type { Rule } from '../net/policy/rule.js';
 import type { PublishSpec } from '../net/publish/publish.js';
+import type { HostUdsMode } from '../platform/native.js';
 
 /** A host directory or file that is visible inside the sandbox. */
 export interface VolumeSpec {
@@ -64,6 +65,8 @@ export interface SandboxSpec {
   filter?: FilterSpec;
   /** Path of the network namespace that stands for the host's network; that of the caller without it. */
   networkNamespace?: string;
+  /** What unix sockets of the host in volumes are to guests: nothing, there to connect to (open), theirs to make (create). */
+  hostUds: HostUdsMode;
   /** Ports of the host's network that lead to ports of the sandbox's own. */
   publish: PublishedPort[];
   /** Let the bytes of busy connections go through memory that the programs at their ends share (ARCHITECTURE.md, the fast lane). */

@@ -84,6 +84,12 @@ export interface FileSystem {
   retire?(): void;
 }
 
+/** An object of the host: a path below a descriptor, neither of which leads out of what guests share. */
+export interface HostPlace {
+  readonly rootFd: number;
+  readonly path: string;
+}
+
 /**
  * One object of a file system. Directory operations get a name that is one component (not empty, `.`, `..`; no slash; at
  * most 255 bytes), after the VFS checked permissions, read-only mounts, sticky bits and existence through its dentry cache.
@@ -179,6 +185,10 @@ export abstract class Inode {
   /** Changes the size of a regular file. */
   truncate(size: number): number {
     return this.setattr({ size });
+  }
+  /** Where on the host the object itself is that this one shows, if guests share it with the host. */
+  hostPlace(): HostPlace | undefined {
+    return undefined;
   }
   getxattr(_name: string): Uint8Array | number {
     return -ENOTSUP;

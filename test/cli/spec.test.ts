@@ -11,7 +11,13 @@ import { formatIp } from '../../src/net/policy/cidr.js';
 import { formatRule } from '../../src/net/policy/rule.js';
 import { withScratch } from '../support/scratch.js';
 
-const defaults: DoOptions = { root: '/', network: 'none', logFormat: 'text', fastLane: true };
+const defaults: DoOptions = {
+  root: '/',
+  hostUds: 'none',
+  network: 'none',
+  logFormat: 'text',
+  fastLane: true,
+};
 
 test('without options: the caller and the machine as they are', () => {
   const spec = toSpec(['ls', '-l'], defaults);
@@ -25,6 +31,7 @@ test('without options: the caller and the machine as they are', () => {
     groups: process.getgroups?.(),
     hostname: hostname(),
     volumes: [],
+    hostUds: 'none',
     network: 'none',
     publish: [],
     fastLane: true,

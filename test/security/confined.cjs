@@ -1,5 +1,5 @@
 // A program that confines itself as the sentry does, and then tries what a sentry that somebody has taken over would try.
-// Prints one line a try. argv[2] is the addon, argv[3] what it keeps of the network.
+// Prints one line a try. argv[2] is the addon, argv[3] and argv[4] what it keeps of the network and of unix sockets.
 const { spawnSync } = require('node:child_process');
 const { createServer, connect } = require('node:net');
 const { createSocket } = require('node:dgram');
@@ -11,7 +11,7 @@ const listener = createServer().listen(0, '127.0.0.1', () => {
   const { port } = listener.address();
   const before = spawnSync('/bin/true');
   console.log(`before: spawn ${before.status}`);
-  native.confine(process.argv[3] ?? 'none');
+  native.confine(process.argv[3] ?? 'none', process.argv[4] ?? 'none');
   attempts(port).then(() => process.exit(0));
 });
 
@@ -47,6 +47,7 @@ async function attempts(port) {
   await event('connect', connect(port, '127.0.0.1'), 'connect');
   await event('listen', createServer().listen(0, '127.0.0.1'), 'listening');
   await event('listen on a path', createServer().listen(`/tmp/tvisor-test-${process.pid}`), 'listening');
+  await event('connect to a path', connect('/nonexistent/socket'), 'connect');
   const datagrams = createSocket('udp4');
   const bound = event('datagrams', datagrams, 'listening');
   datagrams.bind(0, '127.0.0.1');

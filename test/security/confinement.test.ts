@@ -29,9 +29,9 @@ function threadStates(pid: number): ThreadState[] {
 }
 
 /** What a process still can once it has confined itself. @param network its lines about sockets and namespaces */
-async function attempts(kept: string, network: readonly string[]): Promise<void> {
+async function attempts(kept: string, network: readonly string[], uds = 'none'): Promise<void> {
   const addon = join(repoRoot, 'build/Release/tvisor.node');
-  const result = await run([process.execPath, join(testRoot, 'security/confined.cjs'), addon, kept]);
+  const result = await run([process.execPath, join(testRoot, 'security/confined.cjs'), addon, kept, uds]);
   const expected = [
     'before: spawn 0',
     'execute a program: EPERM',
@@ -74,6 +74,7 @@ describe('the sentry confines itself', { timeout: 60_000 }, () => {
       'connect: EPERM',
       'listen: EPERM',
       'listen on a path: EPERM',
+      'connect to a path: EPERM',
       'datagrams: EPERM',
       'raw socket: -94',
       'internet socket: -1',
@@ -82,12 +83,35 @@ describe('the sentry confines itself', { timeout: 60_000 }, () => {
     ]);
   });
 
+  for (const [uds, listen, connect] of [
+    ['open', 'EPERM', 'ENOENT'],
+    ['create', 'ALLOWED', 'EPERM'],
+    ['all', 'ALLOWED', 'ENOENT'],
+  ] as const) {
+    test(`but for the unix sockets that --host-uds=${uds} is made of`, async (t) => {
+      if (!requireTvisor(t)) return;
+      const network = [
+        'connect: EPERM',
+        'listen: EPERM',
+        `listen on a path: ${listen}`,
+        `connect to a path: ${connect}`,
+        'datagrams: EPERM',
+        'raw socket: -94',
+        'internet socket: -1',
+        'netlink socket: -1',
+        'network namespace: -1',
+      ];
+      await attempts('none', network, uds);
+    });
+  }
+
   test('but for the sockets that --network=host is made of', async (t) => {
     if (!requireTvisor(t)) return;
     await attempts('all', [
       'connect: ALLOWED',
       'listen: ALLOWED',
       'listen on a path: EPERM',
+      'connect to a path: EPERM',
       'datagrams: ALLOWED',
       'raw socket: -94',
       'internet socket: ALLOWED',

@@ -36,13 +36,14 @@ export class HostFs implements FileSystem {
   /** The file made last and the descriptor that it was made with, until its first open or the next look-up. */
   private made: { inode: HostInode; fd: number } | undefined;
 
-  /** Throws an Error with one line if it cannot be opened. `hostPath`, a directory or a regular file, is an ordinary string. */
+  /** Throws an Error with one line if it cannot be opened. `hostPath`, a directory, a regular file or a socket, is an ordinary string. */
   constructor(
     readonly native: Native,
     hostPath: string,
     options: HostFsOptions = {},
   ) {
-    const isDir = statSync(hostPath, { throwIfNoEntry: false })?.isFile() !== true;
+    const found = statSync(hostPath, { throwIfNoEntry: false });
+    const isDir = found === undefined || !(found.isFile() || found.isSocket());
     // A shared file is reached through its directory, of which nothing but that one name is ever asked for.
     const file = isDir ? '' : realpathSync(hostPath);
     const top = isDir ? hostPath : dirname(file);

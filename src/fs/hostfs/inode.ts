@@ -2,14 +2,22 @@
 
 import { EINVAL, ENODATA, ENOTSUP, ENXIO, EPERM, EXDEV } from '../../abi/errno.js';
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_ISGID } from '../../abi/stat.js';
+import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK, S_ISGID } from '../../abi/stat.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Task } from '../../kernel/task.js';
 import type { Native } from '../../platform/native.js';
 import type { Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
-import { type Attr, type DirEntry, Inode, type SetAttr, type Timespec } from '../../vfs/inode.js';
+import {
+  type Attr,
+  type DirEntry,
+  type HostPlace,
+  Inode,
+  type SetAttr,
+  type Timespec,
+} from '../../vfs/inode.js';
 import { readAttr } from '../host-attr.js';
+import { bindOnHost } from './binding.js';
 import { Descriptors } from './descriptors.js';
 import { HostDirFile, HostFile } from './file.js';
 import type { HostFs } from './hostfs.js';
@@ -163,8 +171,19 @@ export class HostInode extends Inode {
     const type = mode & S_IFMT;
     // A device node on the host would work there.
     if (type === S_IFCHR || type === S_IFBLK) return -EPERM;
-    const err = this.fs.writable() || this.native.mknodAt(this.fs.rootFd, this.child(name), type | 0o600, 0);
+    const err = this.fs.writable() || this.makeNode(name, type);
     return this.made(name, err, mode, cred);
+  }
+  private makeNode(name: string, type: number): number {
+    const { rootFd } = this.fs;
+    const path = this.child(name);
+    const bound =
+      type === S_IFSOCK ? bindOnHost((kind) => this.native.udsBind(rootFd, path, kind)) : undefined;
+    return bound ?? this.native.mknodAt(rootFd, path, type | 0o600, 0);
+  }
+
+  override hostPlace(): HostPlace {
+    return { rootFd: this.fs.rootFd, path: this.path };
   }
 
   override symlink(name: string, target: string, cred: Cred): HostInode | number {

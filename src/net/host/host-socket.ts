@@ -65,6 +65,7 @@ export class HostSocket {
     private readonly network: HostNetwork,
     readonly fd: number,
     private readonly type: number,
+    private readonly controlRoom = SOCK_CONTROL_ROOM,
   ) {
     this.native = network.native;
   }
@@ -76,6 +77,14 @@ export class HostSocket {
     const fd = network.native.sockOpen(family, type, protocol);
     if (fd < 0) network.unreserve();
     return fd < 0 ? fd : new HostSocket(network, fd, type);
+  }
+
+  /**
+   * A unix socket that is there already, for which room was reserved. Its ancillary data is not looked at: descriptors that the
+   * host's programs send are closed by the host.
+   */
+  static adoptUnix(network: HostNetwork, fd: number, type: number): HostSocket {
+    return new HostSocket(network, fd, type, 0);
   }
 
   bind(address: Uint8Array): number {
@@ -99,7 +108,7 @@ export class HostSocket {
       return fd;
     }
     const peer = this.staged(SOCK_NAME, this.metaWord(0));
-    return { socket: new HostSocket(this.network, fd, this.type), peer };
+    return { socket: new HostSocket(this.network, fd, this.type, this.controlRoom), peer };
   }
 
   /**
@@ -131,7 +140,7 @@ export class HostSocket {
     if (this.unread !== undefined) return this.receiveUnread(sink, flags);
     const buf = buffer();
     const want = Math.min(sink.remaining, CHUNK);
-    const n = this.native.sockReceive(this.fd, buf, 0, want, flags, SOCK_CONTROL_ROOM);
+    const n = this.native.sockReceive(this.fd, buf, 0, want, flags, this.controlRoom);
     if (n < 0) return n;
     const nameLen = this.metaWord(0);
     const from = nameLen > 0 ? this.staged(SOCK_NAME, nameLen) : undefined;

@@ -80,7 +80,7 @@ function plain(socket: UnixSocket): boolean {
     socket.state === 'connected' &&
     socket.accepted &&
     socket.error === 0 &&
-    !(socket.recvShut || socket.sendShut || socket.dead || socket.wantsSender) &&
+    !(socket.recvShut || socket.sendShut || socket.dead || socket.wantsSender || socket.tellsLeft) &&
     socket.peekOff < 0 &&
     socket.urgent === undefined &&
     options.rcvLowat === 1 &&

@@ -7,10 +7,11 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { vfsMknod } from '../../vfs/fsops.js';
-import type { Inode } from '../../vfs/inode.js';
+import type { HostPlace, Inode } from '../../vfs/inode.js';
 import { LOOKUP_FOLLOW, resolve } from '../../vfs/namei.js';
 import { mayAccess } from '../../vfs/permission.js';
 import { parseUnixAddress, UNNAMED, type UnixAddress } from '../address.js';
+import { type HostUds, hostUds } from '../host/uds.js';
 import type { UnixSocket } from './socket.js';
 
 /** Abstract names in use among sockets of one type: each type has a space of names of its own. */
@@ -91,11 +92,18 @@ export class BoundName {
     if (this.given)
       return typeof resolve(task, task.fs.cwd, address.name, 0) === 'number' ? -EINVAL : -EADDRINUSE;
     const mode = S_IFSOCK | (this.socket.inode.mode & 0o777);
-    const made = vfsMknod(task, AT_FDCWD, address.name, mode, 0);
+    const make = (): number => vfsMknod(task, AT_FDCWD, address.name, mode, 0);
+    const uds = hostUds(this.socket.kernel);
+    const { made, socket: host } = uds?.bind(this.socket.type, make) ?? { made: make(), socket: undefined };
     if (made < 0) return made === -EEXIST ? -EADDRINUSE : made;
     const path = resolve(task, task.fs.cwd, address.name, 0);
-    if (typeof path === 'number') return path;
+    if (typeof path === 'number') {
+      host?.close();
+      return path;
+    }
+    if (host !== undefined) this.socket.attach(host, true);
     this.path = path;
+    inodeOf(path).hold();
     boundInodes.set(inodeOf(path), this.socket);
     this.address = address;
     return 0;
@@ -109,15 +117,31 @@ export class BoundName {
     }
     if (this.path !== undefined && boundInodes.get(inodeOf(this.path)) === this.socket) {
       boundInodes.delete(inodeOf(this.path));
+      inodeOf(this.path).drop();
     }
   }
+}
+
+/** A socket of the host that guests may connect to. */
+export class HostTarget {
+  constructor(
+    readonly uds: HostUds,
+    readonly place: HostPlace,
+  ) {}
+}
+
+/** What `inode`, a socket to which no guest is bound, is to guests that want to connect. */
+function hostTarget(kernel: Kernel, inode: Inode): HostTarget | undefined {
+  const uds = hostUds(kernel);
+  const place = uds?.opens === true ? inode.hostPlace() : undefined;
+  return uds === undefined || place === undefined ? undefined : new HostTarget(uds, place);
 }
 
 /**
  * The socket that `raw` names, for connect(2) and sendto(2) of `from`.
  * @returns -ECONNREFUSED, -EPROTOTYPE, -EINVAL, or what the path walk gives
  */
-export function lookupName(task: Task, from: UnixSocket, raw: Uint8Array): UnixSocket | number {
+export function lookupName(task: Task, from: UnixSocket, raw: Uint8Array): UnixSocket | HostTarget | number {
   const address = parseUnixAddress(raw);
   if (typeof address === 'number') return address;
   let found: UnixSocket | undefined;
@@ -130,7 +154,9 @@ export function lookupName(task: Task, from: UnixSocket, raw: Uint8Array): UnixS
     const inode = inodeOf(path);
     const denied = mayAccess(task.cred, inode, 2);
     if (denied < 0) return denied;
-    if ((inode.mode & S_IFMT) === S_IFSOCK) found = boundInodes.get(inode);
+    if ((inode.mode & S_IFMT) !== S_IFSOCK) return -ECONNREFUSED;
+    found = boundInodes.get(inode);
+    if (found === undefined) return hostTarget(task.kernel, inode) ?? -ECONNREFUSED;
   }
   if (found === undefined || found.dead) return -ECONNREFUSED;
   return found.type === from.type ? found : -EPROTOTYPE;

@@ -21,6 +21,9 @@ import { putFile } from '../../vfs/fdtable.js';
 import { parseUnixAddress } from '../address.js';
 import type { ReceivedMessage, SendMessage } from '../socket.js';
 import { packetCharge } from './charge.js';
+import { disconnect } from './connections.js';
+import { waitByClock } from './host-end.js';
+import { HostTarget } from './names.js';
 import { type Message, roomFor } from './queue.js';
 import type { UnixSocket } from './socket.js';
 import {
@@ -40,7 +43,7 @@ const SNDBUF_SPARE = 32;
 class PacketSend {
   private data: Uint8Array | number | undefined;
   /** Whom it goes to; an errno is reported only when the message is ready, as on Linux. */
-  private target: UnixSocket | number | undefined;
+  private target: UnixSocket | HostTarget | number | undefined;
   private readonly total: number;
 
   constructor(
@@ -61,8 +64,23 @@ class PacketSend {
 
   /** Queues whose wake-ups make another attempt worth while. */
   get queues() {
-    const { socket, target } = this;
-    return typeof target === 'object' && target !== socket ? [socket.queue, target.queue] : [socket.queue];
+    const { socket, known } = this;
+    return known !== undefined && known !== socket ? [socket.queue, known.queue] : [socket.queue];
+  }
+  /** The receiver, if it is a guest's. */
+  private get known(): UnixSocket | undefined {
+    const { target } = this;
+    return typeof target === 'object' && !(target instanceof HostTarget) ? target : undefined;
+  }
+  /** Only the clock can tell when the receiver has room. */
+  get outside(): boolean {
+    return this.target instanceof HostTarget;
+  }
+  private sendOut(target: HostTarget, data: Uint8Array): number | typeof WOULD_BLOCK {
+    const { files } = this.message;
+    if (files !== undefined && files.length > 0) return -EOPNOTSUPP;
+    const n = target.uds.sendOnce(target.place, this.socket.type, data);
+    return n === -EAGAIN ? WOULD_BLOCK : n;
   }
 
   readonly attempt = (): number | typeof WOULD_BLOCK => {
@@ -74,10 +92,11 @@ class PacketSend {
       this.data = takeBytes(this.source, total);
     }
     if (typeof this.data === 'number') return this.data;
-    if (typeof this.target === 'object' && this.target.dead && this.to !== undefined) this.find();
+    if (this.known?.dead === true && this.to !== undefined) this.find();
     const { target } = this;
     if (target === undefined) return -ENOTCONN;
     if (typeof target === 'number') return target;
+    if (target instanceof HostTarget) return this.sendOut(target, this.data);
     if (target.peer !== undefined && target.peer !== socket) return -EPERM;
     if (target.dead) return gone(socket, target);
     if (target.recvShut) return -EPIPE;
@@ -122,14 +141,15 @@ export function sendPacket(
   const done = (): void => {
     for (const f of files) putFile(f);
   };
-  const block = waitOn(socket, send.attempt, { ...socket.timed(socket.options.sndTimeout), done });
-  return { ...block, on: send.queues };
+  const options = { ...socket.timed(socket.options.sndTimeout), done };
+  if (send.outside) return waitByClock(socket, send.attempt, options);
+  return { ...waitOn(socket, send.attempt, options), on: send.queues };
 }
 
 /** The destination is closed. */
 function gone(socket: UnixSocket, target: UnixSocket): number {
   if (socket.type === SOCK_SEQPACKET) return -EPIPE;
-  if (socket.peer === target) socket.disconnect();
+  if (socket.peer === target) disconnect(socket);
   return -ECONNREFUSED;
 }
 

@@ -1,16 +1,7 @@
 /** AF_UNIX sockets: names, connections and their ends (unix(7), net/unix/af_unix.c). Moving data is in transfer.ts. */
 
-import {
-  EAGAIN,
-  ECONNREFUSED,
-  ECONNRESET,
-  EINVAL,
-  EISCONN,
-  ENODATA,
-  ENOTCONN,
-  EOPNOTSUPP,
-  EPERM,
-} from '../../abi/errno.js';
+import { ECONNRESET, EINVAL, ENODATA, ENOTCONN, EOPNOTSUPP } from '../../abi/errno.js';
+import { FIONREAD, SIOCATMARK, TIOCOUTQ } from '../../abi/ioctl.js';
 import {
   POLLERR,
   POLLHUP,
@@ -32,23 +23,29 @@ import {
   SOCK_STREAM,
   SOMAXCONN,
 } from '../../abi/socket.js';
-import { waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task, ThreadGroup } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
-import { type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
+import type { SyscallResult } from '../../kernel/wait.js';
 import { inodeOf } from '../../vfs/dentry.js';
 import { putFile } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
-import { encodeUnixAddress, parseUnixAddress, type UnixAddress } from '../address.js';
+
+import { encodeUnixAddress, type UnixAddress } from '../address.js';
+import type { HostSocket } from '../host/host-socket.js';
 import type { LaneSide, LaneSocket } from '../lane/side.js';
+
 import { SocketOptions } from '../options.js';
 import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucred } from '../socket.js';
+import { acceptOn, connectPacket, connectStream, type Identity, identityOf } from './connections.js';
+import { HostEnd } from './host-end.js';
 import { unixIoctl } from './ioctl.js';
+
 import { recvLane, sendLane, UnixLaneBytes, unixLanePartner } from './lane.js';
-import { BoundName, lookupName } from './names.js';
+import { BoundName, type HostTarget, lookupName } from './names.js';
+
 import { recvPacket, sendPacket } from './packet.js';
 import { type Message, MessageQueue, type Sender } from './queue.js';
 import { type Carrier, inFlight, registerCarrier, scheduleCollection } from './rights.js';
@@ -57,21 +54,6 @@ import { register, unregister } from './table.js';
 
 /** net.unix.max_dgram_qlen */
 export const MAX_DGRAM_QUEUE = 10;
-
-/** Who a task is, as SO_PEERCRED and its relatives show it. */
-interface Identity {
-  /** Effective ids, and the process. */
-  readonly cred: Ucred;
-  readonly groups: readonly number[];
-}
-
-function identityOf(task: Task): Identity {
-  const { cred } = task;
-  return {
-    cred: { pid: task.pid, uid: cred.euid, gid: cred.egid, process: task.group },
-    groups: cred.groups,
-  };
-}
 
 export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   declare lane: LaneSide | undefined;
@@ -104,10 +86,14 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   urgent: Message | undefined;
   private backlog = 0;
   /** Connections that wait for accept(2). */
-  private readonly pending: UnixSocket[] = [];
-  private identity: Identity | undefined;
+  readonly pending: UnixSocket[] = [];
+  identity: Identity | undefined;
+  /** Of a name or partner on the host (--host-uds). */
+  host: HostEnd | undefined;
+  /** The partner's name, if it is a socket of the host. */
+  remote: UnixAddress | undefined;
   /** Partners that poll(2) told to wait until there is room here. */
-  private readonly crowd = new Set<UnixSocket>();
+  readonly crowd = new Set<UnixSocket>();
 
   constructor(kernel: Kernel, type: number, flags: number, cred?: Cred) {
     super(kernel, AF_UNIX, type, 0, flags, cred);
@@ -152,6 +138,8 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   override listen(task: Task, backlog: number): number {
     if (!this.connectionOriented) return -EOPNOTSUPP;
     if (!this.name.given || this.state === 'connected') return -EINVAL;
+    const outside = this.host?.host.listen(backlog) ?? 0;
+    if (outside < 0) return outside;
     this.state = 'listening';
     this.backlog = Math.min(backlog >>> 0, SOMAXCONN);
     this.identity = identityOf(task);
@@ -160,112 +148,19 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   }
 
   /** See lookupName. */
-  lookup(task: Task, raw: Uint8Array): UnixSocket | number {
+  lookup(task: Task, raw: Uint8Array): UnixSocket | HostTarget | number {
     return lookupName(task, this, raw);
   }
 
+  /** A socket of the host is this one's other side from now on. @param bound by its name */
+  attach(host: HostSocket, bound: boolean): void {
+    this.host = new HostEnd(this, host, bound);
+  }
   override connect(task: Task, raw: Uint8Array): SyscallResult {
-    return this.connectionOriented ? this.connectStream(task, raw) : this.connectPacket(task, raw);
+    return this.connectionOriented ? connectStream(task, this, raw) : connectPacket(task, this, raw);
   }
-
-  private connectPacket(task: Task, raw: Uint8Array): number {
-    const family = (raw[0] ?? 0) | ((raw[1] ?? 0) << 8);
-    if (raw.length >= 2 && family === 0) {
-      this.disconnect();
-      return 0;
-    }
-    const address = parseUnixAddress(raw);
-    if (typeof address === 'number') return address;
-    this.nameForCredentials();
-    const target = this.lookup(task, raw);
-    if (typeof target === 'number') return target;
-    if (target.peer !== undefined && target.peer !== this) return -EPERM;
-    if (this.peer !== target) this.disconnect();
-    this.peer = target;
-    this.state = target.state = 'connected';
-    return 0;
-  }
-
-  /** Datagrams: no partner any more. What had arrived is lost, and a partner that had us as its own hears of it. */
-  disconnect(): void {
-    const { peer } = this;
-    this.peer = undefined;
-    this.state = 'idle';
-    if (peer === undefined) return;
-    peer.crowd.delete(this);
-    if (peer.peer === undefined) peer.state = 'idle';
-    if (this.messages.length > 0) {
-      this.purge();
-      this.hadRoom();
-      if (!peer.dead && peer.peer === this) {
-        peer.error = ECONNRESET;
-        peer.queue.wake(POLLERR);
-      }
-    }
-    this.queue.wake(POLLOUT | POLLWRNORM | POLLWRBAND);
-  }
-
-  private connectStream(task: Task, raw: Uint8Array): SyscallResult {
-    const address = parseUnixAddress(raw);
-    if (typeof address === 'number') return address;
-    this.nameForCredentials();
-    const attempt = (): number | typeof WOULD_BLOCK => {
-      const target = this.lookup(task, raw);
-      if (typeof target === 'number') return target;
-      if (target.state !== 'listening' || target.recvShut) return -ECONNREFUSED;
-      if (target.pending.length > target.backlog) return WOULD_BLOCK;
-      if (this.state !== 'idle') return this.state === 'connected' ? -EISCONN : -EINVAL;
-      this.join(task, target);
-      return 0;
-    };
-    const r = attempt();
-    if (r !== WOULD_BLOCK) return r;
-    if (this.nonblock) return -EAGAIN;
-    const target = this.lookup(task, raw);
-    if (typeof target === 'number') return target;
-    // Only the caller is kept alive: the listener may go away, which wakes us too.
-    return { ...waitOn(this, attempt, this.timed(this.options.sndTimeout)), on: [target.queue] };
-  }
-
-  /** The connection appears at the listener, complete: the client may send before it is accepted. */
-  private join(task: Task, listener: UnixSocket): void {
-    const server = new UnixSocket(this.kernel, this.type, 0, task.cred);
-    server.accepted = false;
-    server.name.share(listener.name);
-    server.identity = identityOf(task);
-    server.options.passCred = listener.options.passCred;
-    server.passPidfd = listener.passPidfd;
-    server.passRights = listener.passRights;
-    server.state = 'connected';
-    server.peer = this;
-    this.identity = listener.identity;
-    this.state = 'connected';
-    this.peer = server;
-    this.startLanes(server);
-    listener.pending.push(server);
-    listener.queue.wake(POLLIN | POLLRDNORM);
-  }
-
   override accept(_task: Task, flags: number, finish: (socket: Socket) => number): SyscallResult {
-    if (!this.connectionOriented) return -EOPNOTSUPP;
-    if (this.state !== 'listening') return -EINVAL;
-    const attempt = (): number | typeof WOULD_BLOCK => {
-      const next = this.pending[0];
-      if (next === undefined) return this.recvShut && !this.dontWait(flags) ? -EINVAL : WOULD_BLOCK;
-      next.accepted = true;
-      const r = finish(next);
-      // Without a free descriptor the connection stays for a later call.
-      if (r < 0 && !next.dead) {
-        next.accepted = false;
-        return r;
-      }
-      this.pending.shift();
-      this.queue.wake(POLLOUT);
-      return r;
-    };
-    const r = attempt();
-    if (r !== WOULD_BLOCK) return r;
-    return this.dontWait(flags) ? -EAGAIN : waitOn(this, attempt, this.timed(this.options.rcvTimeout));
+    return acceptOn(this, flags, finish);
   }
 
   override pairWith(task: Task, other: Socket): number {
@@ -282,7 +177,8 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     return 0;
   }
 
-  private startLanes(peer: UnixSocket): void {
+  /** The ends of a new connection of a stream may have a fast lane. */
+  startLanes(peer: UnixSocket): void {
     const { lanes } = this.kernel;
     if (lanes === undefined || this.type !== SOCK_STREAM) return;
     this.lane = lanes.sideOf(this);
@@ -293,6 +189,9 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   }
 
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
+    const named = this.type === SOCK_DGRAM && message.to !== undefined && message.to.length > 0;
+    if (this.host !== undefined && this.remote !== undefined && !named)
+      return this.host.send(task, source, message);
     return this.type === SOCK_STREAM
       ? (sendLane(this, source, message) ?? sendStream(task, this, source, message))
       : sendPacket(task, this, source, message);
@@ -304,6 +203,12 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     out: ReceivedMessage,
     finish: (n: number) => number,
   ): SyscallResult {
+    if (
+      this.host !== undefined &&
+      this.state !== 'listening' &&
+      (this.remote !== undefined || !this.connectionOriented)
+    )
+      return this.host.recv(sink, flags, out, finish);
     return this.type === SOCK_STREAM
       ? (recvLane(this, sink, flags, out, finish) ?? recvStream(this, sink, flags, out, finish))
       : recvPacket(this, sink, flags, out, finish);
@@ -334,6 +239,9 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     this.lane?.close();
     const read = how !== SHUT_WR;
     const write = how !== SHUT_RD;
+    const outside =
+      this.remote === undefined && this.state !== 'listening' ? 0 : (this.host?.host.shutdown(how) ?? 0);
+    if (outside < 0) return outside;
     this.halfClose(read, write);
     // The peer of a connection sees the mirror image.
     if (this.connectionOriented) this.peer?.halfClose(write, read);
@@ -355,7 +263,8 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     return encodeUnixAddress(this.address);
   }
   override peerAddress(): Uint8Array | number {
-    return this.peer === undefined ? -ENOTCONN : encodeUnixAddress(this.peer.address);
+    const address = this.remote ?? this.peer?.address;
+    return address === undefined ? -ENOTCONN : encodeUnixAddress(address);
   }
   override peerCred(): Ucred {
     return this.identity?.cred ?? super.peerCred();
@@ -382,7 +291,7 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     if (this.peekOff >= 0) this.peekOff = Math.max(0, this.peekOff - n);
   }
   override takeError(): number {
-    const e = this.error;
+    const e = this.error || (this.host?.takeError() ?? 0);
     this.error = 0;
     return e;
   }
@@ -411,7 +320,9 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   }
 
   override poll(): number {
-    let mask = 0;
+    const outside = this.host?.poll() ?? 0;
+    if (this.remote !== undefined) return outside | (this.messages.length > 0 ? POLLIN | POLLRDNORM : 0);
+    let mask = this.connectionOriented && this.state !== 'listening' ? 0 : outside & (POLLIN | POLLRDNORM);
     if (this.error !== 0) mask |= POLLERR;
     if (this.recvShut && this.sendShut) mask |= POLLHUP;
     if (this.recvShut) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
@@ -427,7 +338,11 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
     this.lane?.close();
-    return unixIoctl(task, this, request, arg);
+    const through = request === FIONREAD || request === TIOCOUTQ || request === SIOCATMARK;
+    if (!through || this.host === undefined || this.remote === undefined)
+      return unixIoctl(task, this, request, arg);
+    const r = this.host.ioctl(request);
+    return r < 0 ? r : task.mem.putU32(arg, r);
   }
 
   /** See Carrier. */
@@ -450,6 +365,7 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     this.dead = true;
     unregister(this);
     this.name.release();
+    this.host?.host.close();
     const unread = this.messages.unread;
     const { peer } = this;
     if (peer !== undefined && this.connectionOriented && !peer.dead) {

@@ -5,9 +5,8 @@ import { TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN } from '../../../abi/inet.js';
 import { NLM_F_MULTI } from '../../../abi/netlink.js';
 import * as diag from '../../../abi/sock-diag.js';
 import { AF_UNIX, SOCK_DGRAM } from '../../../abi/socket.js';
-import type { Kernel } from '../../../kernel/kernel.js';
-import { openSockets } from '../../all.js';
-import { UnixSocket } from '../../unix/socket.js';
+import type { UnixSocket } from '../../unix/socket.js';
+import { unixSockets } from '../../unix/table.js';
 import { NetlinkMessage, u32 } from '../message.js';
 import type { Answer } from '../protocol.js';
 import { memoryInfo } from './memory.js';
@@ -58,12 +57,6 @@ function describe(s: UnixSocket, show: number, flags: number): NetlinkMessage {
   return m;
 }
 
-function unixSockets(kernel: Kernel): UnixSocket[] {
-  const open = [...openSockets(kernel)].filter((s) => s instanceof UnixSocket);
-  // Connections that wait to be accepted have no descriptor yet.
-  return [...new Set([...open, ...open.flatMap((s) => s.waiting)])];
-}
-
 function* list(r: DiagRequest, states: number, show: number): Generator<NetlinkMessage> {
   for (const s of unixSockets(r.kernel)) {
     if ((states & (1 << stateOf(s))) !== 0) yield describe(s, show, NLM_F_MULTI);
@@ -77,7 +70,7 @@ export function unixDiag(r: DiagRequest): Answer {
   if (r.dump) return { dump: list(r, body.readUInt32LE(4), show), doneApart: true };
   const ino = body.readUInt32LE(8);
   if (ino === 0) return -EINVAL;
-  const found = unixSockets(r.kernel).find((s) => s.inode.ino === ino);
+  const found = [...unixSockets(r.kernel)].find((s) => s.inode.ino === ino);
   if (found === undefined) return -ENOENT;
   const low = body.readUInt32LE(16);
   const free = low === 0xffffffff && body.readUInt32LE(20) === 0xffffffff;

@@ -2,7 +2,14 @@
 
 import { EBADF, EFAULT, EINVAL, ENOBUFS, EPERM, ESRCH } from '../src/abi/errno.js';
 import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, RLIMIT_NOFILE } from '../src/abi/sched.js';
-import { MSG_CTRUNC, SCM_CREDENTIALS, SCM_PIDFD, SCM_RIGHTS, SOL_SOCKET } from '../src/abi/socket.js';
+import {
+  MSG_CTRUNC,
+  SCM_CREDENTIALS,
+  SCM_INQ,
+  SCM_PIDFD,
+  SCM_RIGHTS,
+  SOL_SOCKET,
+} from '../src/abi/socket.js';
 import { CMSGHDR_SIZE, cmsgAlign, SCM_MAX_FD, UCRED_SIZE } from '../src/abi/structs-ipc.js';
 import { capable } from '../src/kernel/cred.js';
 import { findTask } from '../src/kernel/ids.js';
@@ -155,7 +162,7 @@ export function storeControl(
   if (out.files !== undefined) storeRights(task, out.files, writer, cloexec);
   dropFiles(out);
   if (out.process !== undefined) storeProcess(task, out.process, writer);
-  for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
+  if (out.left !== undefined) writer.append(SCM_INQ, new Uint8Array(Int32Array.of(out.left).buffer));
   return { used: writer.used, flags: writer.truncated ? MSG_CTRUNC : 0 };
 }
 

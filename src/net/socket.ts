@@ -55,6 +55,8 @@ export interface ReceivedMessage {
   files: readonly OpenFile[] | undefined;
   /** Ancillary data of other levels than SOL_SOCKET. */
   control: ControlItem[] | undefined;
+  /** SCM_INQ: bytes left behind this read. */
+  left: number | undefined;
 }
 
 export abstract class Socket extends OpenFile {
@@ -191,5 +193,6 @@ export function emptyMessage(): ReceivedMessage {
     process: undefined,
     files: undefined,
     control: undefined,
+    left: undefined,
   };
 }

@@ -75,6 +75,7 @@ export class MessageQueue {
     this.items = [m, ...this.items.slice(this.head)];
     this.head = 0;
     this.bytes += m.data.length;
+    underWay += m.charge;
   }
   /** Marks `n` bytes of the first message as read. */
   consume(m: Message, n: number): void {

@@ -1,7 +1,7 @@
 /** Sending and receiving over stream sockets (unix_stream_sendmsg and unix_stream_read_generic in net/unix/af_unix.c). */
 
 import { EAGAIN, EFAULT, EINVAL, EISCONN, ENOBUFS, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
-import { MSG_OOB, MSG_PEEK, MSG_WAITALL, SCM_INQ, SOL_SOCKET } from '../../abi/socket.js';
+import { MSG_OOB, MSG_PEEK, MSG_WAITALL } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -110,10 +110,7 @@ export class StreamRead {
 
   private finish(n: number): number {
     const { socket, out } = this;
-    if (socket.tellsLeft) {
-      const data = new Uint8Array(Int32Array.of(socket.messages.bytes).buffer);
-      out.control = [{ level: SOL_SOCKET, type: SCM_INQ, data }];
-    }
+    if (socket.tellsLeft) out.left = socket.messages.bytes;
     return this.done(n);
   }
 

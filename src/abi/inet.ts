@@ -28,6 +28,7 @@ export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const IP_TRANSPARENT = 19;
 export const IP_RECVORIGDSTADDR = 20;
 export const IP_LOCAL_PORT_RANGE = 51;
+export const IP_RECVFRAGSIZE = 25;
 export const IP_MULTICAST_IF = 32;
 export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
@@ -62,11 +63,17 @@ export const IPV6_RECVPKTINFO = 49;
 export const IPV6_PKTINFO = 50;
 export const IPV6_RECVHOPLIMIT = 51;
 export const IPV6_HOPLIMIT = 52;
+export const IPV6_RECVPATHMTU = 60;
+export const IPV6_RECVHOPOPTS = 53;
+export const IPV6_RECVRTHDR = 56;
+export const IPV6_RECVDSTOPTS = 58;
 export const IPV6_DONTFRAG = 62;
 export const IPV6_RECVTCLASS = 66;
 export const IPV6_TCLASS = 67;
+export const IPV6_TRANSPARENT = 75;
 export const IPV6_UNICAST_IF = 76;
 export const IPV6_FREEBIND = 78;
+export const IPV6_AUTOFLOWLABEL = 70;
 export const IPV6_RECVORIGDSTADDR = 74;
 
 /** Structs about groups: ip_mreq, ip_mreqn, ip_mreq_source, ipv6_mreq, group_req, group_source_req. */
@@ -104,7 +111,10 @@ export const TCP_WINDOW_CLAMP = 10;
 export const TCP_INFO = 11;
 export const TCP_QUICKACK = 12;
 export const TCP_CONGESTION = 13;
+export const TCP_THIN_LINEAR_TIMEOUTS = 16;
+export const TCP_THIN_DUPACK = 17;
 export const TCP_USER_TIMEOUT = 18;
+export const TCP_FASTOPEN = 23;
 export const TCP_NOTSENT_LOWAT = 25;
 export const TCP_INQ = 36;
 

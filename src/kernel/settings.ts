@@ -48,8 +48,6 @@ export class Settings {
   tcpMaxTimeWaits = 16384;
   /** net.core.somaxconn: most connections that a listener keeps for accept(2). */
   somaxconn = 4096;
-  /** net.ipv4.ip_default_ttl. */
-  defaultTtl = 64;
   /** net.ipv6.bindv6only: the first value of IPV6_V6ONLY. */
   bindV6Only = 0;
 }

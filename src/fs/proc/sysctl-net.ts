@@ -1,6 +1,9 @@
-/** /proc/sys/net: what programs read of the network's settings (ip-sysctl). None of them can be changed. */
+/** /proc/sys/net: what programs read of the network's settings (ip-sysctl), and the few that can be changed. */
 
-import type { Tree } from '../pseudo.js';
+import { EINVAL } from '../../abi/errno.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { changeSetting, type Settings } from '../../kernel/settings.js';
+import { TextLeaf, type Tree } from '../pseudo.js';
 
 /** A directory from lines of a name and a value. */
 function table(text: string): Tree {
@@ -58,7 +61,7 @@ const IPV4 = `
   tcp_ecn 2
   tcp_ecn_fallback 1
   tcp_fack 0
-  tcp_fastopen 1
+  tcp_fastopen 0
   tcp_fin_timeout 60
   tcp_frto 2
   tcp_keepalive_intvl 75
@@ -140,11 +143,88 @@ const CONF6 = `
 const conf4 = table(CONF4);
 const conf6 = table(CONF6);
 
-export function netSysctls(): Tree {
+/** Most names of ended connections: they are the sentry's memory. */
+const MAX_TIME_WAITS = 65536;
+const MAX_PORT = 65535;
+const MAX_GID = 2 ** 32 - 2;
+
+type Name = keyof Settings;
+
+/** One number between `min` and `max`. @param fits says whether the new value goes with the other settings */
+function number(
+  { settings }: Kernel,
+  name: Name,
+  min: number,
+  max: number,
+  fits: () => boolean = () => true,
+): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${settings[name]}\n`,
+    write(_task, text) {
+      const before = settings[name];
+      const err = changeSetting(settings, name, text, min, max);
+      if (err < 0 || fits()) return err;
+      settings[name] = before;
+      return -EINVAL;
+    },
+  });
+}
+
+/** Two numbers, the first and the last of a range. @param change takes them @returns 0 or -EINVAL */
+function range(
+  { settings }: Kernel,
+  first: Name,
+  last: Name,
+  change: (low: number, high: number) => number,
+): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${settings[first]}\t${settings[last]}\n`,
+    write(_task, text) {
+      const match = /^\s*(\d{1,10})\s+(\d{1,10})\s*\0?$/.exec(text);
+      return match === null ? -EINVAL : change(Number(match[1]), Number(match[2]));
+    },
+  });
+}
+
+function changeable(kernel: Kernel): { core: Tree; ipv4: Tree; ipv6: Tree } {
+  const { settings } = kernel;
   return {
-    core: table(CORE),
+    core: { somaxconn: number(kernel, 'somaxconn', 0, MAX_PORT) },
+    ipv4: {
+      ip_local_port_range: range(kernel, 'localPortFirst', 'localPortLast', (low, high) => {
+        if (low < 1 || high > MAX_PORT || high < low || low < settings.unprivilegedPortStart) return -EINVAL;
+        settings.localPortFirst = low;
+        settings.localPortLast = high;
+        return 0;
+      }),
+      ip_unprivileged_port_start: number(
+        kernel,
+        'unprivilegedPortStart',
+        0,
+        MAX_PORT,
+        () => settings.unprivilegedPortStart <= settings.localPortFirst,
+      ),
+      // A range that is none lets nobody in.
+      ping_group_range: range(kernel, 'pingGroupFirst', 'pingGroupLast', (low, high) => {
+        if (low > MAX_GID || high > MAX_GID) return -EINVAL;
+        settings.pingGroupFirst = low <= high ? low : 1;
+        settings.pingGroupLast = low <= high ? high : 0;
+        return 0;
+      }),
+      tcp_fin_timeout: number(kernel, 'tcpFinTimeout', 0, 2 ** 31 - 1),
+      tcp_max_tw_buckets: number(kernel, 'tcpMaxTimeWaits', 0, MAX_TIME_WAITS),
+    },
+    ipv6: { bindv6only: number(kernel, 'bindV6Only', 0, 1) },
+  };
+}
+
+export function netSysctls(kernel: Kernel): Tree {
+  const own = changeable(kernel);
+  return {
+    core: { ...table(CORE), ...own.core },
     ipv4: {
       ...table(IPV4),
+      ...own.ipv4,
       conf: {
         all: { ...conf4, accept_source_route: '0\n', disable_policy: '0\n', disable_xfrm: '0\n' },
         default: { ...conf4, accept_source_route: '1\n', disable_policy: '0\n', disable_xfrm: '0\n' },
@@ -153,6 +233,7 @@ export function netSysctls(): Tree {
     },
     ipv6: {
       ...table(IPV6),
+      ...own.ipv6,
       conf: {
         all: { ...conf6, accept_dad: '0\n', mtu: '1280\n', use_tempaddr: '0\n' },
         default: { ...conf6, accept_dad: '1\n', mtu: '1280\n', use_tempaddr: '0\n' },

@@ -202,7 +202,7 @@ function settings(kernel: Kernel): Tree {
       version: `${VERSION}\n`,
       yama: { ptrace_scope: '1\n' },
     },
-    net: netSysctls(),
+    net: netSysctls(kernel),
     user: { max_user_namespaces: '0\n' },
     vm: {
       max_map_count: host('sys/vm/max_map_count', '65530\n'),

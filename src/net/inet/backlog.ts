@@ -1,7 +1,6 @@
 /** What a listening socket holds: connections to be accepted, and those that must wait (inet_connection_sock.c). */
 
 import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
-import { SOMAXCONN } from '../../abi/socket.js';
 import type { Timer } from '../../kernel/timers.js';
 import type { Endpoint } from './address.js';
 import { connectionHash, matchScore } from './ports.js';
@@ -20,7 +19,7 @@ export class Backlog {
   constructor(private readonly listener: TcpSocket) {}
 
   setLimit(backlog: number): void {
-    this.limit = Math.min(backlog >>> 0, SOMAXCONN);
+    this.limit = Math.min(backlog >>> 0, this.listener.kernel.settings.somaxconn);
   }
 
   /** How many may wait to be accepted. */

@@ -28,7 +28,6 @@ import {
   POLLWRNORM,
 } from '../../abi/poll.js';
 import {
-  AF_INET,
   MSG_ERRQUEUE,
   MSG_PEEK,
   MSG_TRUNC,
@@ -116,9 +115,17 @@ export abstract class DatagramSocket extends InetSocket {
 
   /** Does the socket keep errors with their messages? */
   protected keepsErrors(about: Endpoint): boolean {
-    return isV4(about.ip) && this.family === AF_INET
+    return isV4(about.ip)
       ? this.options.on(IPPROTO_IP, IP_RECVERR)
-      : this.options.on(IPPROTO_IPV6, IPV6_RECVERR) || this.options.on(IPPROTO_IP, IP_RECVERR);
+      : this.options.on(IPPROTO_IPV6, IPV6_RECVERR);
+  }
+  override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
+    const r = super.setOption(task, level, name, value);
+    const about =
+      (level === IPPROTO_IP && name === IP_RECVERR) || (level === IPPROTO_IPV6 && name === IPV6_RECVERR);
+    // Who does not want them any more does not get the old ones either.
+    if (r === 0 && about && !this.options.on(level, name)) this.errors.clear();
+    return r;
   }
   /** Keeps an error for MSG_ERRQUEUE. */
   protected keepError(error: QueuedError): void {
@@ -138,10 +145,12 @@ export abstract class DatagramSocket extends InetSocket {
     finish: (n: number) => number,
   ): SyscallResult {
     if ((flags & MSG_ERRQUEUE) !== 0) return this.recvError(sink, out, finish);
-    const attempt = (): number | typeof WOULD_BLOCK => this.take(sink, flags, out, finish);
+    // A call that does not wait is not told of the end (__skb_recv_udp).
+    const wait = !this.dontWait(flags);
+    const attempt = (): number | typeof WOULD_BLOCK => this.take(sink, flags, out, finish, wait);
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;
-    if (this.dontWait(flags)) return -EAGAIN;
+    if (!wait) return -EAGAIN;
     return waitOn(this, attempt, this.timed(this.options.rcvTimeout));
   }
 
@@ -157,12 +166,13 @@ export abstract class DatagramSocket extends InetSocket {
     flags: number,
     out: ReceivedMessage,
     finish: (n: number) => number,
+    wait: boolean,
   ): number | typeof WOULD_BLOCK {
     if (this.error !== 0) return -this.takeError();
     const peek = (flags & MSG_PEEK) !== 0;
     const offset = this.peekOffset();
     const found = this.messages.at(peek ? Math.max(0, offset) : 0);
-    if (found === undefined) return (this.shut & RCV_SHUTDOWN) !== 0 ? finish(0) : WOULD_BLOCK;
+    if (found === undefined) return wait && (this.shut & RCV_SHUTDOWN) !== 0 ? finish(0) : WOULD_BLOCK;
     const { queued } = found;
     const { data, from } = queued.datagram;
     const want = Math.min(data.length - found.offset, sink.remaining);

@@ -2,14 +2,18 @@
 
 import { EAGAIN, EFAULT } from '../../abi/errno.js';
 import * as inet from '../../abi/inet.js';
+import { POLLERR } from '../../abi/poll.js';
 import { AF_INET, AF_INET6, MSG_ERRQUEUE, MSG_TRUNC } from '../../abi/socket.js';
 import type { Sink } from '../../kernel/useriov.js';
+import type { WaitQueue } from '../../kernel/wait.js';
 import { socketMemory } from '../memory.js';
 import type { ControlItem, ReceivedMessage } from '../socket.js';
-import { type Endpoint, encodeInetAddress, type Ip, isV4 } from './address.js';
+import { type Endpoint, encodeInetAddress, type Ip } from './address.js';
 
 /** struct sock_extended_err, followed by the address of who found the error. */
 const EXTENDED_ERR_SIZE = 16;
+/** Bytes of words about MSG_ZEROCOPY that a socket may have waiting. */
+const ZEROCOPY_MOST = 65536;
 /** What a kept error costs beyond its bytes. */
 const OVERHEAD = 768;
 
@@ -73,7 +77,7 @@ export class ErrorQueue {
 
 /** The ancillary data that says what went wrong. */
 export function errorControl(family: number, e: QueuedError): ControlItem {
-  const v4 = family === AF_INET || (e.to !== undefined && isV4(e.to.ip));
+  const v4 = family === AF_INET;
   const who = encodeInetAddress(v4 ? AF_INET : AF_INET6, { ip: e.offender ?? '', port: 0 });
   const raw = Buffer.alloc(EXTENDED_ERR_SIZE + who.length);
   raw.writeUInt32LE(e.errno, 0);
@@ -86,6 +90,42 @@ export function errorControl(family: number, e: QueuedError): ControlItem {
   return v4
     ? { level: inet.IPPROTO_IP, type: inet.IP_RECVERR, data: raw }
     : { level: inet.IPPROTO_IPV6, type: inet.IPV6_RECVERR, data: raw };
+}
+
+/** What a socket with such a queue is to `noteCopied`. */
+interface Sender {
+  readonly errors: ErrorQueue;
+  readonly queue: WaitQueue;
+  /** Messages sent with MSG_ZEROCOPY so far. */
+  zerocopySent: number;
+}
+
+/**
+ * MSG_ZEROCOPY: the bytes were copied, so the caller may have them back at once, and is told so (SO_ZEROCOPY).
+ * @param n the call's result, which is passed on
+ */
+export function noteCopied(socket: Sender, n: number): number {
+  if (n <= 0) return n;
+  const { errors } = socket;
+  const id = socket.zerocopySent;
+  socket.zerocopySent = (id + 1) >>> 0;
+  const { last } = errors;
+  const word = {
+    errno: 0,
+    origin: inet.SO_EE_ORIGIN_ZEROCOPY,
+    type: 0,
+    code: inet.SO_EE_CODE_ZEROCOPY_COPIED,
+    info: id,
+    data: id,
+    bytes: new Uint8Array(0),
+    to: undefined,
+    offender: undefined,
+  };
+  // One word tells of a whole range.
+  if (last !== undefined && last.origin === word.origin && last.data + 1 === id) {
+    errors.replaceLast({ ...last, data: id });
+  } else if (errors.push(word, ZEROCOPY_MOST)) socket.queue.wake(POLLERR);
+  return n;
 }
 
 /** recvmsg(MSG_ERRQUEUE): the oldest error; it never waits. @returns bytes of the message, -EAGAIN or -EFAULT */

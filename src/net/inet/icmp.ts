@@ -5,8 +5,6 @@
 
 import {
   EACCES,
-  EADDRINUSE,
-  EADDRNOTAVAIL,
   EAGAIN,
   EDESTADDRREQ,
   EINVAL,
@@ -18,7 +16,15 @@ import {
 } from '../../abi/errno.js';
 import * as inet from '../../abi/inet.js';
 import { CAP_NET_RAW } from '../../abi/sched.js';
-import { AF_INET, AF_UNSPEC, MSG_OOB, SO_BROADCAST, SOCK_DGRAM, SOCK_RAW } from '../../abi/socket.js';
+import {
+  AF_INET,
+  AF_UNSPEC,
+  MSG_OOB,
+  SO_BROADCAST,
+  SO_REUSEADDR,
+  SOCK_DGRAM,
+  SOCK_RAW,
+} from '../../abi/socket.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
@@ -124,12 +130,12 @@ function arrive(stack: InetStack, message: Datagram): void {
 function deliverReply(stack: InetStack, message: Datagram): void {
   const { data, from, to } = message;
   const id = ((data[4] as number) << 8) | (data[5] as number);
+  let newest: PingSocket | undefined;
   for (const s of stack.pings.at(id)) {
     const fits = (isAny(s.local.ip) && s.local.ip.length === to.ip.length) || s.local.ip === to.ip;
-    if (!fits || (s.remote !== undefined && s.remote.ip !== from.ip)) continue;
-    s.receive(message);
-    return;
+    if (fits && (s.remote === undefined || s.remote.ip === from.ip)) newest = s;
   }
+  newest?.receive(message);
 }
 
 /** Nobody has the port that a datagram was for: the sender's host is told. */
@@ -147,7 +153,8 @@ export function portUnreachable(stack: InetStack, d: Datagram): void {
   const quoted = Buffer.concat([ip, udp, d.data]).subarray(0, room);
   const data = Buffer.concat([Uint8Array.of(unreachable, portCode, 0, 0, 0, 0, 0, 0), quoted]);
   seal(d.to.ip, d.from.ip, data);
-  const message = { ...d, data, from: d.to, to: d.from, at: d.from.ip, ttl: TTL, mark: 0 };
+  const from = { ip: d.to.ip, port: 0 };
+  const message = { ...d, data, from, to: d.from, at: d.from.ip, ttl: TTL, mark: 0 };
   for (const s of stack.raw) s.see(message);
 }
 
@@ -240,6 +247,8 @@ export class PingSocket extends IcmpSocket {
   constructor(kernel: Kernel, family: number, flags: number, cred?: Cred) {
     const protocol = family === AF_INET ? inet.IPPROTO_ICMP : inet.IPPROTO_ICMPV6;
     super(kernel, family, SOCK_DGRAM, protocol, flags, cred);
+    // As the protocol has it (INET_PROTOSW_REUSE).
+    this.keepNumber(SO_REUSEADDR, 1);
   }
 
   protected override get portsAreFree(): boolean {
@@ -250,7 +259,9 @@ export class PingSocket extends IcmpSocket {
   }
   protected override claim(endpoint: Endpoint): boolean {
     const { pings } = this.stack;
-    for (const s of pings.at(endpoint.port)) if (!(s.reuseAddr && this.reuseAddr)) return false;
+    for (const s of pings.at(endpoint.port)) {
+      if (s !== this && !(s.reuseAddr && this.reuseAddr)) return false;
+    }
     this.local = endpoint;
     pings.add(this);
     return true;
@@ -285,6 +296,7 @@ export class RawIcmpSocket extends IcmpSocket {
     const protocol = family === AF_INET ? inet.IPPROTO_ICMP : inet.IPPROTO_ICMPV6;
     super(kernel, family, SOCK_RAW, protocol, flags, cred);
     this.local = { ip: anyOf(family), port: protocol };
+    this.keepNumber(SO_REUSEADDR, 1);
     this.stack.raw.add(this);
   }
 
@@ -296,10 +308,11 @@ export class RawIcmpSocket extends IcmpSocket {
   }
 
   override bind(_task: Task, raw: Uint8Array): number {
+    if (this.remote !== undefined) return -EINVAL;
     const address = this.parseForBind(raw);
     if (typeof address === 'number') return address;
     const unusable = this.checkBindable(address);
-    if (unusable < 0) return unusable === -EADDRINUSE ? -EADDRNOTAVAIL : unusable;
+    if (unusable < 0) return unusable;
     this.local = { ip: address.ip, port: this.protocol };
     this.addressFixed = !isAny(address.ip);
     return 0;

@@ -42,6 +42,7 @@ const SPECS = new Map<number, Spec>([
     [inet.IP_RECVTOS]: FLAG,
     [inet.IP_FREEBIND]: FLAG,
     [inet.IP_TRANSPARENT]: FLAG,
+    [inet.IP_RECVFRAGSIZE]: { ...FLAG, datagramOnly: true },
     [inet.IP_UNICAST_IF]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 0 },
     [inet.IP_BIND_ADDRESS_NO_PORT]: FLAG,
     [inet.IP_MULTICAST_TTL]: { min: 0, max: 255, initial: 1, resets: true, datagramOnly: true },
@@ -62,6 +63,13 @@ const SPECS = new Map<number, Spec>([
     [inet.IPV6_TCLASS]: { min: 0, max: 255, initial: 0, resets: true },
     [inet.IPV6_DONTFRAG]: FLAG,
     [inet.IPV6_MULTICAST_ALL]: FLAG_ON,
+    // No extension headers are ever sent, and there is one path.
+    [inet.IPV6_RECVRTHDR]: FLAG,
+    [inet.IPV6_RECVHOPOPTS]: FLAG,
+    [inet.IPV6_RECVDSTOPTS]: FLAG,
+    [inet.IPV6_RECVPATHMTU]: FLAG,
+    [inet.IPV6_AUTOFLOWLABEL]: FLAG_ON,
+    [inet.IPV6_UNICAST_IF]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 0 },
     [inet.IPV6_RECVORIGDSTADDR]: FLAG,
   }),
   ...specs(inet.IPPROTO_TCP, {
@@ -77,7 +85,10 @@ const SPECS = new Map<number, Spec>([
     [inet.TCP_QUICKACK]: FLAG_ON,
     [inet.TCP_USER_TIMEOUT]: { min: 0, max: 2 ** 31 - 1, initial: 0 },
     [inet.TCP_NOTSENT_LOWAT]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 0 },
+    // Nobody sends bytes with a SYN (net.ipv4.tcp_fastopen), so that no queue for them is ever used.
+    [inet.TCP_FASTOPEN]: { min: 0, max: 2 ** 31 - 1, initial: 0 },
     [inet.TCP_INQ]: { min: 0, max: 1, initial: 0 },
+    [inet.TCP_THIN_LINEAR_TIMEOUTS]: { min: 0, max: 1, initial: 0 },
   }),
 ]);
 

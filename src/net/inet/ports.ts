@@ -84,14 +84,22 @@ export class PortTable<S extends Bound> {
     const bucket = this.buckets.get(local.port);
     if (bucket === undefined) return true;
     const wanted = { local, v6only: socket.v6only };
+    let free = true;
     for (const s of bucket.sockets) {
-      if (s !== socket && !(sharing && this.tolerates(socket, s)) && overlap(wanted, s)) return false;
+      if (s === socket || !overlap(wanted, s)) continue;
+      if (!(sharing && this.tolerates(socket, s))) free = false;
+      // Of datagram sockets the newest decides, if it shares its port with this one (udp_lib_lport_inuse).
+      else if (!this.stream && this.sharesPort(socket, s)) free = true;
     }
-    return true;
+    return free;
   }
 
   private tolerates(socket: Bound, other: S): boolean {
     if (socket.reuseAddr && other.reuseAddr && !(this.stream && other.listening)) return true;
+    return this.sharesPort(socket, other);
+  }
+
+  private sharesPort(socket: Bound, other: S): boolean {
     return socket.reusePort && other.reusePort && (other.timeWait === true || socket.uid === other.uid);
   }
 

@@ -10,24 +10,17 @@ import {
   ENOPROTOOPT,
   ENOTCONN,
   EOPNOTSUPP,
-  EPERM,
 } from '../../abi/errno.js';
 import {
   IP_FREEBIND,
-  IP_MTU,
-  IP_MULTICAST_IF,
-  IP_TOS,
   IP_TRANSPARENT,
-  IP_UNICAST_IF,
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
-  IPV6_MTU,
-  IPV6_MULTICAST_IF,
   IPV6_V6ONLY,
 } from '../../abi/inet.js';
 import { SIOCGSTAMP, SIOCGSTAMPNS } from '../../abi/ioctl.js';
-import { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE, CAP_NET_RAW } from '../../abi/sched.js';
+import { CAP_NET_BIND_SERVICE } from '../../abi/sched.js';
 import {
   AF_INET,
   AF_INET6,
@@ -58,8 +51,8 @@ import {
   isV4,
   parseInetAddress,
 } from './address.js';
-import { LOOPBACK_INDEX } from './device.js';
 import { interfaceIoctl } from './interfaces.js';
+import { getIpOption, setIpOption } from './ip-options.js';
 import { type Membership, setGroupOption } from './multicast.js';
 import { InetOptions } from './options.js';
 import type { Bound } from './ports.js';
@@ -84,6 +77,8 @@ export abstract class InetSocket extends Socket implements Bound {
   multicastFrom: { index: number; address: Ip } = { index: 0, address: ANY4 };
   /** IPV6_MULTICAST_IF. */
   multicastIndex6 = 0;
+  /** Messages sent with MSG_ZEROCOPY: the number of the next one. */
+  zerocopySent = 0;
   /** Pending error (positive errno). */
   error = 0;
 
@@ -92,6 +87,8 @@ export abstract class InetSocket extends Socket implements Bound {
     this.options = new InetOptions(type);
     this.stack = inetStack(kernel);
     this.uid = cred?.fsuid ?? 0;
+    if (family === AF_INET6 && kernel.settings.bindV6Only === 1)
+      this.options.setInt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
     this.local = { ip: anyOf(family), port: 0 };
   }
 
@@ -167,7 +164,9 @@ export abstract class InetSocket extends Socket implements Bound {
     return encodeInetAddress(this.family, this.local);
   }
   override peerAddress(): Uint8Array | number {
-    return this.remote === undefined ? -ENOTCONN : encodeInetAddress(this.family, this.remote);
+    // A peer without a port is none (inet_getname).
+    if (this.remote === undefined || this.remote.port === 0) return -ENOTCONN;
+    return encodeInetAddress(this.family, this.remote);
   }
   override takeError(): number {
     const e = this.error;
@@ -215,51 +214,21 @@ export abstract class InetSocket extends Socket implements Bound {
     if (group !== undefined) return group;
     const int = readInt(level, value);
     if (int === undefined) return -EINVAL;
-    if (level === IPPROTO_IP) {
-      const r = this.checkIp(task, name, int);
-      if (r < 0) return r;
-    }
-    if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY && this.local.port !== 0) return -EINVAL;
-    if (level === IPPROTO_IP && name === IP_TOS) return this.options.setInt(level, name, this.maskTos(int));
-    return this.options.setInt(level, name, int);
-  }
-
-  /** What an option of level IP asks for beyond its range. */
-  private checkIp(task: Task, name: number, int: number): number {
-    if (name === IP_TRANSPARENT && int !== 0) {
-      return capable(task.cred, CAP_NET_ADMIN) || capable(task.cred, CAP_NET_RAW) ? 0 : -EPERM;
-    }
-    // An index in the order of the network.
-    return name === IP_UNICAST_IF && int !== 0 && int !== LOOPBACK_INDEX << 24 ? -EADDRNOTAVAIL : 0;
-  }
-
-  /** Of TCP the two bits for congestion are the protocol's own. */
-  private maskTos(value: number): number {
-    return value & (this.type === SOCK_STREAM ? 0xfc : 0xff);
+    return level === IPPROTO_TCP
+      ? this.options.setInt(level, name, int)
+      : setIpOption(this, task, level, name, int);
   }
 
   override getOption(level: number, name: number, room: number): Uint8Array | number {
     if (!this.knowsLevel(level)) return this.family === AF_INET ? -EOPNOTSUPP : -ENOPROTOOPT;
-    const group = this.getGroupOption(level, name);
-    if (group !== undefined) return group;
-    let value = this.options.int(level, name);
-    if ((level === IPPROTO_IP && name === IP_MTU) || (level === IPPROTO_IPV6 && name === IPV6_MTU)) {
-      if (this.remote === undefined) return -ENOTCONN;
-      // The length of an IPv4 packet has 16 bits.
-      value = level === IPPROTO_IP ? LOOPBACK_MTU - 1 : LOOPBACK_MTU;
-    }
+    const special = getIpOption(this, level, name);
+    if (special !== undefined) return special;
+    const value = this.options.int(level, name);
     if (value === undefined) return -ENOPROTOOPT;
     // Level IP gives one byte to those who have room for no more (ip(7)).
     if (level === IPPROTO_IP && room > 0 && room < 4 && value >= 0 && value <= 255)
       return Uint8Array.of(value);
     return intBytes(value);
-  }
-
-  /** IP_MULTICAST_IF shows an address, IPV6_MULTICAST_IF an index. */
-  private getGroupOption(level: number, name: number): Uint8Array | undefined {
-    if (level === IPPROTO_IP && name === IP_MULTICAST_IF)
-      return Buffer.from(this.multicastFrom.address, 'latin1');
-    return level === IPPROTO_IPV6 && name === IPV6_MULTICAST_IF ? intBytes(this.multicastIndex6) : undefined;
   }
 
   private knowsLevel(level: number): boolean {

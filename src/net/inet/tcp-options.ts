@@ -9,6 +9,8 @@ import type { TcpSocket } from './tcp.js';
 /** TCP_CA_NAME_MAX. */
 const NAME_MAX = 16;
 const CONGESTION_CONTROLS = ['cubic', 'reno'];
+/** TCP_FIN_TIMEOUT_MAX, seconds. */
+const LINGER2_MAX = 120;
 /** Longest time between two attempts, seconds. */
 const RTO_MAX = 120;
 /** Full segments: at first half of the window, which is the longest packet without headers and the timestamps option. */
@@ -31,6 +33,13 @@ function roundToRetransmission(seconds: number): number {
   return period;
 }
 
+/** How long the other end may take to close: at most two minutes, negative not at all, 0 as long as usual. */
+function setLinger2(socket: TcpSocket, seconds: number): number {
+  const { tcpFinTimeout } = socket.kernel.settings;
+  const kept = seconds < 0 ? -1 : seconds === 0 ? tcpFinTimeout : Math.min(seconds, LINGER2_MAX);
+  return socket.options.setInt(inet.IPPROTO_TCP, inet.TCP_LINGER2, kept);
+}
+
 /** @returns undefined for an option that is just kept */
 export function setTcpOption(socket: TcpSocket, name: number, value: Uint8Array): number | undefined {
   if (name === inet.TCP_CONGESTION) {
@@ -42,15 +51,29 @@ export function setTcpOption(socket: TcpSocket, name: number, value: Uint8Array)
     socket.congestion = text;
     return 0;
   }
-  if (name !== inet.TCP_DEFER_ACCEPT || value.length < 4) return undefined;
+  if (value.length < 4) return undefined;
   const seconds = new DataView(value.buffer, value.byteOffset).getInt32(0, true);
+  if (name === inet.TCP_LINGER2) return setLinger2(socket, seconds);
+  // It has had no effect for years.
+  if (name === inet.TCP_THIN_DUPACK) return seconds < 0 || seconds > 1 ? -EINVAL : 0;
+  // 0: no wish any more.
+  if (name === inet.TCP_MAXSEG && seconds === 0)
+    return socket.options.setInt(inet.IPPROTO_TCP, name, DEFAULT_MSS);
+  if (name !== inet.TCP_DEFER_ACCEPT) return undefined;
   return socket.options.setInt(inet.IPPROTO_TCP, name, roundToRetransmission(seconds));
+}
+
+function wishedSegment(socket: TcpSocket): number {
+  return socket.options.int(inet.IPPROTO_TCP, inet.TCP_MAXSEG) ?? DEFAULT_MSS;
 }
 
 /** Bytes of a full segment: of the connection, or what is asked for before there is one. */
 function segmentSize(socket: TcpSocket): number {
-  const asked = socket.options.int(inet.IPPROTO_TCP, inet.TCP_MAXSEG) ?? DEFAULT_MSS;
-  if (socket.remote === undefined || socket.state === inet.TCP_CLOSE) return asked;
+  const own = wishedSegment(socket);
+  if (socket.remote === undefined || socket.state === inet.TCP_CLOSE) return own;
+  // What the other end has asked for counts too.
+  const peers = socket.peer === undefined ? DEFAULT_MSS : wishedSegment(socket.peer);
+  const asked = own === DEFAULT_MSS ? peers : peers === DEFAULT_MSS ? own : Math.min(own, peers);
   const most = isV4(socket.local.ip) ? FULL_SEGMENT4 : FULL_SEGMENT6;
   return asked === DEFAULT_MSS ? most : Math.min(asked - TIMESTAMPS, most);
 }
@@ -67,7 +90,7 @@ function tcpInfo(socket: TcpSocket): Uint8Array {
   dv.setUint32(inet.TCP_INFO_RCV_SPACE, socket.options.receiveRoom, true);
   if (socket.remote === undefined) return raw;
   dv.setUint8(inet.TCP_INFO_OPTIONS, TCPI_OPTIONS);
-  dv.setUint32(inet.TCP_INFO_PMTU, LOOPBACK_MTU, true);
+  dv.setUint32(inet.TCP_INFO_PMTU, isV4(socket.local.ip) ? LOOPBACK_MTU - 1 : LOOPBACK_MTU, true);
   dv.setBigUint64(inet.TCP_INFO_BYTES_ACKED, BigInt(socket.bytesSent), true);
   dv.setBigUint64(inet.TCP_INFO_BYTES_RECEIVED, BigInt(socket.peer?.bytesSent ?? 0), true);
   return raw;
@@ -78,6 +101,8 @@ export function getTcpOption(socket: TcpSocket, name: number): Uint8Array | unde
   switch (name) {
     case inet.TCP_INFO:
       return tcpInfo(socket);
+    case inet.TCP_THIN_DUPACK:
+      return intBytes(0);
     case inet.TCP_MAXSEG:
       return intBytes(segmentSize(socket));
     case inet.TCP_CONGESTION: {

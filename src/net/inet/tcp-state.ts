@@ -18,6 +18,7 @@ import {
 } from '../../abi/inet.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import type { TcpSocket } from './tcp.js';
+import { forgetTuple } from './tcp-names.js';
 import { countSegments } from './traffic.js';
 
 const READ = POLLIN | POLLRDNORM;
@@ -43,7 +44,7 @@ function done(socket: TcpSocket): void {
   socket.state = TCP_CLOSE;
   socket.shut = SHUTDOWN_MASK;
   socket.finPending = false;
-  socket.forgetTuple();
+  forgetTuple(socket);
   if (!socket.portFixed || socket.closed) socket.releasePort();
 }
 
@@ -67,9 +68,9 @@ export function leaveOrphan(socket: TcpSocket): void {
     return;
   }
   const usual = kernel.settings.tcpFinTimeout;
-  const seconds = asked === 0 ? usual : Math.min(asked, usual);
+  const seconds = asked === 0 ? usual : asked;
   socket.orphan = stack.rememberTimeWait(socket, true, kernel.now(), seconds * 1000);
-  socket.forgetTuple();
+  forgetTuple(socket);
   socket.releasePort();
 }
 

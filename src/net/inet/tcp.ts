@@ -2,10 +2,10 @@
 
 import {
   EADDRINUSE,
-  EADDRNOTAVAIL,
   EAGAIN,
   EALREADY,
   ECONNABORTED,
+  ECONNRESET,
   EINPROGRESS,
   EINTR,
   EINVAL,
@@ -25,25 +25,22 @@ import {
   TCP_CLOSE_WAIT,
   TCP_DEFER_ACCEPT,
   TCP_ESTABLISHED,
-  TCP_INQ,
   TCP_LISTEN,
   TCP_SYN_SENT,
   TCP_SYNCNT,
 } from '../../abi/inet.js';
-import { FIONREAD, SIOCATMARK, SIOCOUTQNSD, TIOCOUTQ } from '../../abi/ioctl.js';
+import { POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import {
-  POLLERR,
-  POLLHUP,
-  POLLIN,
-  POLLOUT,
-  POLLPRI,
-  POLLRDHUP,
-  POLLRDNORM,
-  POLLWRNORM,
-} from '../../abi/poll.js';
-import { AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_STREAM } from '../../abi/socket.js';
-import { LANE_RING } from '../../arch/lane-layout.js';
-import { waitOn } from '../../fs/waiting.js';
+  AF_UNSPEC,
+  MSG_ERRQUEUE,
+  MSG_ZEROCOPY,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  SO_ZEROCOPY,
+  SOCK_STREAM,
+} from '../../abi/socket.js';
+import { finishWith, waitOn } from '../../fs/waiting.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
@@ -56,15 +53,17 @@ import { emptyMessage, type ReceivedMessage, type SendMessage, type Socket } fro
 import { anyOf, type Endpoint, encodeInetAddress, familyIn, isBroadcast } from './address.js';
 import { Backlog, findListener } from './backlog.js';
 import { ByteQueue } from './bytes.js';
-import { timeControl } from './datagram.js';
-import { InetSocket, intBytes } from './socket.js';
+import { ErrorQueue, noteCopied, receiveError } from './errqueue.js';
+import { InetSocket } from './socket.js';
 import { route, tupleKey } from './stack.js';
+import { rememberTuple, takePort } from './tcp-names.js';
 import { getTcpOption, setTcpOption } from './tcp-options.js';
 import { abort, end, establish, leaveOrphan, receiveReset, sendFin } from './tcp-state.js';
 import { readNow, recvTcp, sendTcp } from './tcp-transfer.js';
+import { ioctlTcp, isPlain, lingerTcp, pollTcp, withControl } from './tcp-view.js';
 import { TimeWait } from './time-wait.js';
 import { countSegments, SYN_OPTIONS, settle } from './traffic.js';
-import { hasBytes, readableBytes, type Urgent } from './urgent.js';
+import type { Urgent } from './urgent.js';
 
 const DATA = POLLIN | POLLRDNORM;
 const ROOM = POLLOUT | POLLWRNORM;
@@ -86,6 +85,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   finReceived = false;
   /** The last descriptor is closed. */
   closed = false;
+  /** Words about messages sent with MSG_ZEROCOPY. */
+  readonly errors = new ErrorQueue();
   /** The newest urgent byte that has not been read past. */
   urgent: Urgent | undefined;
   /** When the last bytes came, where somebody wants to know. */
@@ -100,7 +101,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   private backlog: Backlog | undefined;
   private waitsFor: { among: Set<TcpSocket>; timer: Timer } | undefined;
   private starving: Timer | undefined;
-  private tuple: string | undefined;
+  /** Its key among the connections. */
+  tuple: string | undefined;
   /** This end's own FIN waits behind bytes that the peer has no room for. */
   finPending = false;
   /** The name of this end, once its owner has closed it. */
@@ -263,7 +265,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     if (typeof way === 'number') return way;
     if (isBroadcast(way.to)) return -ENETUNREACH;
     const remote = { ip: way.to, port: address.port };
-    const r = this.takePort(way.from, remote);
+    const r = takePort(this, way.from, remote);
     if (r < 0) return r;
     this.remote = remote;
     this.state = TCP_SYN_SENT;
@@ -273,44 +275,6 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     this.stack.counters.tcp.activeOpens++;
     this.callPeer(remote);
     return 0;
-  }
-
-  /** Gives the connection its own end: address, port, and its entry among the connections. */
-  private takePort(ip: string, remote: Endpoint): number {
-    const { connections, tcp, timeWaits } = this.stack;
-    const now = this.kernel.now();
-    timeWaits.purge(now);
-    const asked = this.local.port !== 0;
-    const unused = (port: number): boolean => {
-      const user = connections.get(tupleKey({ ip, port }, remote));
-      return user === undefined || (user instanceof TimeWait && (asked || user.reusable(now)));
-    };
-    if (this.local.port === 0) {
-      const port = tcp.pickForConnect(unused);
-      if (port === 0) return -EADDRNOTAVAIL;
-      this.local = { ip, port };
-      this.portShared = true;
-      tcp.add(this);
-    } else {
-      if (!unused(this.local.port)) return -EADDRNOTAVAIL;
-      this.local = { ip, port: this.local.port };
-    }
-    this.rememberTuple(this.local, remote);
-    return 0;
-  }
-
-  /** Takes its place among the connections; one that is over gives way. */
-  private rememberTuple(local: Endpoint, remote: Endpoint): void {
-    const { connections, timeWaits } = this.stack;
-    this.tuple = tupleKey(local, remote);
-    const before = connections.get(this.tuple);
-    if (before instanceof TimeWait) timeWaits.delete(before);
-    connections.set(this.tuple, this);
-  }
-  forgetTuple(): void {
-    const { connections } = this.stack;
-    if (this.tuple !== undefined && connections.get(this.tuple) === this) connections.delete(this.tuple);
-    this.tuple = undefined;
   }
 
   private callPeer(remote: Endpoint): void {
@@ -387,7 +351,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     server.phase = 'connected';
     server.addressFixed = this.addressFixed;
     this.stack.tcp.add(server);
-    server.rememberTuple(server.local, server.remote);
+    rememberTuple(server, server.local, server.remote);
     this.stack.counters.tcp.passiveOpens++;
     countSegments(server, 3, SYN_OPTIONS);
     establish(client, server);
@@ -397,11 +361,14 @@ export class TcpSocket extends InetSocket implements LaneSocket {
 
   /** connect(2) with AF_UNSPEC: as new, but for the name that bind(2) gave (tcp_disconnect). */
   private disconnect(): number {
+    const { state } = this;
     this.stopListening();
     this.abandonConnection();
     this.phase = 'unconnected';
     this.shut = 0;
-    this.error = 0;
+    // Whoever ends a connection himself is told so too (tcp_disconnect).
+    const rude = state !== TCP_CLOSE && state !== TCP_LISTEN;
+    this.error = rude ? ECONNRESET : 0;
     this.finReceived = false;
     this.giveBackName();
     return 0;
@@ -413,8 +380,14 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     this.rx.free();
   }
 
+  override get hasErrorQueue(): boolean {
+    return true;
+  }
   override send(_task: Task, source: Source, message: SendMessage): SyscallResult {
-    return sendTcp(this, source, message.flags);
+    const { flags } = message;
+    const r = sendTcp(this, source, flags);
+    if ((flags & MSG_ZEROCOPY) === 0 || this.soNumber(SO_ZEROCOPY) !== 1) return r;
+    return finishWith(r, (n) => noteCopied(this, n));
   }
   override recv(
     _task: Task,
@@ -423,21 +396,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     out: ReceivedMessage,
     finish: (n: number) => number,
   ): SyscallResult {
-    return recvTcp(this, sink, flags, out, this.withControl(out, finish));
-  }
-  /** Adds the ancillary data that was asked for: times (SO_TIMESTAMP), and how much is left (TCP_INQ). */
-  private withControl(out: ReceivedMessage, finish: (n: number) => number): (n: number) => number {
-    const { options } = this;
-    const inq = options.on(IPPROTO_TCP, TCP_INQ);
-    if (!options.stamped && !inq) return finish;
-    return (n) => {
-      if (n < 0) return finish(n);
-      const control = n > 0 ? timeControl(options, this.lastArrival) : [];
-      const left = this.rx.length || Number(this.finReceived);
-      if (inq) control.push({ level: IPPROTO_TCP, type: TCP_INQ, data: intBytes(left) });
-      out.control = control;
-      return finish(n);
-    };
+    if ((flags & MSG_ERRQUEUE) !== 0) return receiveError(this.errors, this.family, sink, out, finish);
+    return recvTcp(this, sink, flags, out, withControl(this, out, finish));
   }
   override read(_task: Task, sink: Sink): SyscallResult {
     const n = readNow(this, sink);
@@ -474,23 +434,10 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   /** Too small a buffer would have the lane look at more than its ring; the rest is told at once, or not at all. */
   lanePartner(): TcpSocket | undefined {
     const { peer } = this;
-    return peer !== undefined && peer !== this && this.plain(peer) && peer.plain(this) ? peer : undefined;
+    return peer !== undefined && peer !== this && isPlain(this, peer) && isPlain(peer, this)
+      ? peer
+      : undefined;
   }
-  /** Established, and nothing about it that a read or write of mere bytes would have to look at. */
-  private plain(peer: TcpSocket): boolean {
-    const { keptBack, urgent } = this;
-    return (
-      this.state === TCP_ESTABLISHED &&
-      (this.shut | this.error) === 0 &&
-      keptBack === undefined &&
-      urgent === undefined &&
-      !this.options.stamped &&
-      this.peekOffset() < 0 &&
-      this.options.rcvLowat === 1 &&
-      this.capacity(peer) > 2 * LANE_RING
-    );
-  }
-
   override shutdown(how: number): number {
     this.lane?.close();
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
@@ -520,32 +467,10 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   }
 
   override poll(): number {
-    const { state, shut } = this;
-    if (state === TCP_LISTEN) return this.acceptable > 0 ? DATA : 0;
-    let mask = 0;
-    if (shut === SHUTDOWN_MASK || state === TCP_CLOSE) mask |= POLLHUP;
-    if ((shut & RCV_SHUTDOWN) !== 0) mask |= DATA | POLLRDHUP;
-    if (state !== TCP_SYN_SENT) {
-      if (hasBytes(this)) mask |= DATA;
-      if (this.urgent?.unread === true) mask |= POLLPRI;
-      if ((shut & SEND_SHUTDOWN) !== 0 || this.writableNow) mask |= ROOM;
-    }
-    if (this.error !== 0) mask |= POLLERR;
-    return mask;
+    return pollTcp(this);
   }
-
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
-    switch (request) {
-      case FIONREAD:
-        return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, readableBytes(this));
-      case TIOCOUTQ:
-      case SIOCOUTQNSD:
-        return this.state === TCP_LISTEN ? -EINVAL : task.mem.putU32(arg, this.unreceived);
-      case SIOCATMARK:
-        return task.mem.putU32(arg, Number(this.urgent?.ahead === 0));
-      default:
-        return super.ioctl(task, request, arg);
-    }
+    return ioctlTcp(this, task, request, arg) ?? super.ioctl(task, request, arg);
   }
 
   /** Bytes that the peer's receive buffer has no room for: those are still the sender's. */
@@ -582,21 +507,14 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     else if (this.state === TCP_ESTABLISHED || this.state === TCP_CLOSE_WAIT) sendFin(this);
     this.shut = SHUTDOWN_MASK;
     this.rx.free();
+    this.errors.clear();
     leaveOrphan(this);
     if (this.state === TCP_CLOSE) this.unclaim();
     this.queue.wake(POLLHUP);
   }
 
   override lingering(): Block | undefined {
-    const { lingerOn, lingerTime } = this.options;
-    if (lingerOn === 0 || lingerTime <= 0 || !this.finPending) return undefined;
-    return {
-      on: [this.queue],
-      retry: () => (this.finPending ? WOULD_BLOCK : 0),
-      deadline: this.kernel.now() + lingerTime * 1000,
-      timeout: () => 0,
-      interrupted: () => 0,
-    };
+    return lingerTcp(this);
   }
 
   /** Nothing is connected without an address (socketpair(2)). */

@@ -8,6 +8,7 @@ import {
   EINVAL,
   EMSGSIZE,
   ENETUNREACH,
+  ENOPROTOOPT,
   EOPNOTSUPP,
   EPIPE,
 } from '../../abi/errno.js';
@@ -21,7 +22,15 @@ import {
   UDP_NO_CHECK6_RX,
   UDP_NO_CHECK6_TX,
 } from '../../abi/inet.js';
-import { AF_UNSPEC, MSG_MORE, MSG_OOB, SO_BROADCAST, SOCK_DGRAM } from '../../abi/socket.js';
+import {
+  AF_UNSPEC,
+  MSG_MORE,
+  MSG_OOB,
+  MSG_ZEROCOPY,
+  SO_BROADCAST,
+  SO_ZEROCOPY,
+  SOCK_DGRAM,
+} from '../../abi/socket.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
@@ -31,6 +40,7 @@ import type { SendMessage } from '../socket.js';
 import { anyOf, type Endpoint, familyIn, isAny, isMulticast, isV4 } from './address.js';
 import { type Datagram, parseSendControl, type SendControl } from './datagram.js';
 import { DatagramSocket } from './datagram-socket.js';
+import { noteCopied } from './errqueue.js';
 import { portUnreachable } from './icmp.js';
 import { deviceListens, socketListens } from './multicast.js';
 import { connectionHash, matchScore } from './ports.js';
@@ -134,7 +144,8 @@ export class UdpSocket extends DatagramSocket {
     corked.length += n;
     this.corked = corked;
     if (!this.corks && (message.flags & MSG_MORE) === 0) this.uncork();
-    return n;
+    const zerocopy = (message.flags & MSG_ZEROCOPY) !== 0 && this.soNumber(SO_ZEROCOPY) === 1;
+    return zerocopy ? noteCopied(this, n) : n;
   }
 
   /** The first part of a message says where it goes. */
@@ -174,7 +185,7 @@ export class UdpSocket extends DatagramSocket {
         info: v4 ? MTU - 1 : MTU,
         data: 0,
         bytes: new Uint8Array(0),
-        to,
+        to: { ip: to.ip, port: this.remote?.port ?? 0 },
         offender: undefined,
       });
     }
@@ -217,8 +228,10 @@ export class UdpSocket extends DatagramSocket {
     const { to, data } = datagram;
     countUnreachable(this.stack, isV4(to.ip), data.length);
     portUnreachable(this.stack, datagram);
+    const { remote } = this;
+    if (remote !== undefined && (remote.ip !== to.ip || remote.port !== to.port)) return;
     const keeps = this.keepsErrors(to);
-    if (!keeps && this.remote === undefined) return;
+    if (!keeps && remote === undefined) return;
     if (keeps) {
       const v4 = isV4(to.ip);
       this.keepError({
@@ -276,7 +289,7 @@ export class UdpSocket extends DatagramSocket {
   override getOption(level: number, name: number, room: number): Uint8Array | number {
     if (level !== IPPROTO_UDP) return super.getOption(level, name, room);
     if (name === UDP_CORK) return intBytes(Number(this.corks));
-    if (name !== UDP_NO_CHECK6_RX && name !== UDP_NO_CHECK6_TX) return super.getOption(level, name, room);
+    if (name !== UDP_NO_CHECK6_RX && name !== UDP_NO_CHECK6_TX) return -ENOPROTOOPT;
     return intBytes(this.udpOptions.get(name) ?? 0);
   }
 

@@ -14,6 +14,7 @@ import { createInit } from '../kernel/fork.js';
 import { Kernel } from '../kernel/kernel.js';
 import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
 import { createLogger, type Logger } from '../log/logger.js';
+import { flushRelays } from '../net/publish/relay.js';
 import { loadAddon } from '../platform/addon.js';
 import { compileFilter } from '../platform/filter.js';
 import { Lanes } from '../platform/lane/lanes.js';
@@ -108,6 +109,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   } finally {
     terminal?.restore();
     native.stop();
+    if (spec.publish.length > 0) await flushRelays(kernel);
     profile?.finish(spec.argv, exitStatus(kernel));
   }
   return exitStatus(kernel);

@@ -118,6 +118,43 @@ with socket.create_connection(("127.0.0.1", 8082)) as s:
       assert.equal(child.exitCode, null);
     }));
 
+  test('what a guest has sent arrives, though it has ended since', (t) =>
+    withLan(t, [], async (lan) => {
+      // Otherwise the host takes everything at once.
+      for (const buffer of ['wmem', 'rmem']) {
+        const small = `echo 4096 8192 8192 > /proc/sys/net/ipv4/tcp_${buffer}`;
+        await prints(lan, lan.on('host', ['sh', '-c', small]), '');
+      }
+      const once = `
+import os, socket
+with socket.create_server(("127.0.0.1", 80)) as server:
+    print("ready", flush=True)
+    connection, _ = server.accept()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 200000)
+    connection.setblocking(False)
+    sent = connection.send(bytes(10000000))
+    print(sent, flush=True)
+os._exit(0)`;
+      const guest = await lan.start(lan.sandboxOn('host', ['python3', '-c', once], ['--publish', '8080:80']));
+      let said = '';
+      guest.stdout?.on('data', (chunk: Buffer) => {
+        said += chunk.toString('latin1');
+      });
+      const slowly = `
+import socket, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect(("127.0.0.1", 8080))
+time.sleep(0.5)
+got = 0
+while data := s.recv(65536):
+    got += len(data)
+print(got)`;
+      const { stdout } = await lan.run(lan.on('host', ['python3', '-c', slowly]));
+      assert.ok(Number(stdout) > 100_000, stdout);
+      assert.equal(stdout, said);
+    }));
+
   test('a port that is taken, or an address that is not there, is said in one line', (t) =>
     withLan(t, [], async (lan) => {
       await lan.start(lan.on('host', python('echo', 'tcp', '127.0.0.1', 8080)));

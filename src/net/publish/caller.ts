@@ -3,8 +3,15 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 
-/** A thread of the first process, which exists for as long as the sandbox does. */
+const lastOf = new WeakMap<Kernel, Task>();
+
+/** A thread of the first process, which exists for as long as the sandbox does; after its end the one that was named last. */
 export function callerIn(kernel: Kernel): Task {
-  for (const task of kernel.init.tasks) return task;
-  throw new Error('the sandbox has ended');
+  for (const task of kernel.init.tasks) {
+    lastOf.set(kernel, task);
+    return task;
+  }
+  const last = lastOf.get(kernel);
+  if (last === undefined) throw new Error('the sandbox has ended, and never made a call');
+  return last;
 }

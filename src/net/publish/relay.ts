@@ -6,6 +6,7 @@
 import { EAGAIN } from '../../abi/errno.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../abi/poll.js';
 import { MSG_PEEK, MSG_TRUNC, SHUT_WR } from '../../abi/socket.js';
+import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import { BufferSink, BufferSource } from '../../kernel/useriov.js';
 import type { Waiter } from '../../kernel/wait.js';
@@ -24,6 +25,15 @@ const space = new Uint8Array(PIECE);
 /** What the held pieces of all connections may take; beyond it, whoever does not read loses the connection. */
 const MOST_HELD = 64 * 1024 * 1024;
 let held = 0;
+
+/** Connections that are open, by sandbox. */
+const relaysOf = new WeakMap<Kernel, Set<TcpRelay>>();
+
+function relaysIn(kernel: Kernel): Set<TcpRelay> {
+  let relays = relaysOf.get(kernel);
+  if (relays === undefined) relaysOf.set(kernel, (relays = new Set()));
+  return relays;
+}
 
 type Progress = 'more' | 'waits' | 'ended' | 'broken';
 
@@ -46,6 +56,7 @@ export class TcpRelay implements Waiter {
     private readonly caller: () => Task,
     private readonly turns: Turns,
   ) {
+    relaysIn(inside.kernel).add(this);
     inside.queue.add(this);
     outside.watch(() => {
       this.outsideChanged = true;
@@ -133,6 +144,23 @@ export class TcpRelay implements Waiter {
     return sent === n ? 'more' : 'waits';
   }
 
+  /** Bytes sent on since the sandbox has ended. */
+  flushed = 0;
+  /** Nobody inside is left: sends on what is still there. @returns false while the host has no room for it */
+  flush(): boolean {
+    for (;;) {
+      const n = this.take(new BufferSink(space), MSG_PEEK);
+      const sent = n > 0 ? this.outside.send(new BufferSource(space.subarray(0, n)), 0) : 0;
+      if (sent === -EAGAIN) return false;
+      if (sent <= 0) {
+        this.end();
+        return true;
+      }
+      this.take(new BufferSink(space.subarray(0, sent)), MSG_TRUNC);
+      this.flushed += sent;
+    }
+  }
+
   private take(sink: BufferSink, flags: number): number {
     const n = this.inside.recv(this.caller(), sink, flags, emptyMessage(), (count) => count);
     return typeof n === 'number' ? n : -EAGAIN;
@@ -154,7 +182,31 @@ export class TcpRelay implements Waiter {
   private close(): void {
     this.over = true;
     this.drop();
+    relaysIn(this.inside.kernel).delete(this);
     this.inside.queue.remove(this);
     putFile(this.inside);
+  }
+}
+
+/** How long the outside may take no byte of what a sandbox has left behind, ms. */
+const PATIENCE = 1000;
+const INTERVAL = 5;
+
+/**
+ * The sandbox has ended. What its guests have sent is sent on, as a kernel does for programs that are gone: until the other side has
+ * it, or takes no more.
+ */
+export async function flushRelays(kernel: Kernel): Promise<void> {
+  const relays = relaysIn(kernel);
+  let moved = kernel.now();
+  const state = (): string => [...relays].map((relay) => relay.flushed).join();
+  for (let before = ''; ; ) {
+    for (const relay of [...relays]) relay.flush();
+    if (relays.size === 0) return;
+    const now = state();
+    if (now !== before) moved = kernel.now();
+    else if (kernel.now() - moved > PATIENCE) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
 }

@@ -341,12 +341,14 @@ export class HostInetSocket extends Socket {
   ): SyscallResult {
     const wanted = sink.remaining;
     const target = this.leastToReceive(wanted, flags);
+    const waits = !this.dontWait(flags) && !this.neverWaits(flags);
     let copied = 0;
     const attempt = (): number | typeof WOULD_BLOCK => {
       for (;;) {
-        const n = this.pending === 0 ? this.receiveNow(sink, flags, out) : -this.takePending();
+        const failed = this.pending !== 0 && (flags & MSG_ERRQUEUE) === 0;
+        const n = failed ? -this.takePending() : this.receiveNow(sink, flags, out);
         // Of a datagram socket only who waits for a message is told that none will come.
-        if (n === -EAGAIN) return !this.dontWait(flags) && this.readsNoMore ? finish(0) : WOULD_BLOCK;
+        if (n === -EAGAIN) return waits && this.readsNoMore ? finish(0) : WOULD_BLOCK;
         if (n < 0) return copied > 0 ? finish(this.partial(copied, n)) : n;
         copied += n;
         if (n === 0 || copied >= target || (n > 0 && this.atMark(flags))) return finish(copied);
@@ -354,7 +356,7 @@ export class HostInetSocket extends Socket {
     };
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;
-    if (this.dontWait(flags)) return copied > 0 ? finish(copied) : -EAGAIN;
+    if (!waits) return copied > 0 ? finish(copied) : -EAGAIN;
     return waitOn(
       this,
       attempt,
@@ -365,6 +367,11 @@ export class HostInetSocket extends Socket {
   /** Even who wants all of it gets no more than what stands before an urgent byte. */
   private atMark(flags: number): boolean {
     return (flags & MSG_WAITALL) !== 0 && this.host.intIoctl(SIOCATMARK) === 1;
+  }
+
+  /** Errors and urgent bytes are there or not: on Linux nobody is kept waiting for them. */
+  private neverWaits(flags: number): boolean {
+    return (flags & MSG_ERRQUEUE) !== 0 || (this.type === SOCK_STREAM && (flags & MSG_OOB) !== 0);
   }
 
   /** How many bytes a call waits for. What is only looked at, errors and messages come in one piece. */

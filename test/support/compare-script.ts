@@ -28,13 +28,13 @@ function normalise(result: RunResult): RunResult {
  *
  * @param shell one of the script's shells
  * @param environment variables for the script, beside PROGRAMS: the directory of test/guest/programs
- * @param options of the runs: the native one's network
+ * @param options of the runs: their network, and flags of `tvisor do`
  */
 export async function compareScript(
   t: TestContext,
   script: ScriptFile,
   shell: string,
-  options: Pick<RunOptions, 'ownNetwork' | 'env'> = {},
+  options: Pick<RunOptions, 'ownNetwork' | 'env' | 'flags'> = {},
 ): Promise<void> {
   if (!requireTool(t, 'sh', shell, ...script.needs) || !(nativeOnly || requireTvisor(t))) {
     return;

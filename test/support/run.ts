@@ -17,7 +17,7 @@ export interface RunOptions {
   stdin?: string;
   /** Milliseconds before SIGKILL; 60 s without it. */
   timeout?: number;
-  /** A network with only a loopback device, as the sandbox has, where the caller may make one; native runs only. */
+  /** In a network with only a loopback device, where the caller may make one: natively the same as inside the sandbox. */
   ownNetwork?: boolean;
   /** Flags of `tvisor do`, sandbox runs only. */
   flags?: string[];
@@ -69,5 +69,5 @@ export function sandboxCommand(command: string[], options: RunOptions = {}): str
  * @returns as `run`
  */
 export function runSandbox(command: string[], options: RunOptions = {}): Promise<RunResult> {
-  return run(sandboxCommand(command, options), { ...options, cwd: '/tmp', ownNetwork: false });
+  return run(sandboxCommand(command, options), { ...options, cwd: '/tmp' });
 }

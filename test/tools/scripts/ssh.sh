@@ -110,5 +110,5 @@ echo
 step what the server says
 stop $daemon
 grep -c 'Accepted publickey' sshd.log
-grep fatal sshd.log
+grep -e fatal -e sys_get_rdomain sshd.log
 true

@@ -25,6 +25,8 @@ describe('--network=filtered', { timeout: 300_000 }, () => {
         'connected,2001:db8:1::2,9000': '2001:db8:1::2 9000',
         'udp,2001:db8:1::2,443': 'EPERM',
         'udp,198.51.100.1,80': 'EPERM',
+        // To ask for a route is no message, and none may follow.
+        'connected,198.51.100.1,80': 'EPERM',
         'tcp,10.77.0.1,80': 'EPERM',
         'listen,8080': 'x 127.0.0.1',
       });
@@ -176,6 +178,15 @@ describe('--network=filtered', { timeout: 300_000 }, () => {
       assert.ok((await around.questions.take()).includes('question many.example.test 1 tcp'));
     }));
 
+  test('whatever guests say to the resolver, it goes on answering', (t) =>
+    withSurroundings(t, async (around) => {
+      const rules = ['allow *.example.test', 'allow *.silent.test'];
+      const { stdout, stderr, status } = await around.lan.run(around.sandbox(rules, python('flood')), {
+        timeout: 120_000,
+      });
+      assert.deepEqual({ stdout, stderr, status }, { stdout: '7f000001\n7f000001\n', stderr: '', status: 0 });
+    }));
+
   test('no other way to write an address leads around a rule', (t) =>
     withSurroundings(t, async (around) => {
       // A wide rule, and one address denied: none of these may reach it, or the host itself.
@@ -224,6 +235,7 @@ describe('--network=filtered', { timeout: 300_000 }, () => {
         'many,9000,198.51.100.2,198.51.100.1': 'EPERM',
         'familyless,198.51.100.1,9000': '5',
         'v4from6,198.51.100.1,9000': '5',
+        'fastopen,198.51.100.2,80': 'ENOTSUP',
       });
       const visits = await around.visitors.take();
       assert.deepEqual(

@@ -42,6 +42,7 @@ export const ZONE: Readonly<Record<string, unknown>> = {
   'forged.example.test': { A: ['198.51.100.1'], FORGE: ['203.0.113.1'] },
   // A record whose name points to itself.
   'loop.example.test': { RAW: 'c0240001000100000001000401020304' },
+  'silent.test': { DROP: 1_000_000 },
   'secret.test': { A: ['203.0.113.1'] },
 };
 

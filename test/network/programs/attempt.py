@@ -107,6 +107,13 @@ def long(address, port):
         return check(libc.connect(s.fileno(), raw(address, int(port)) + bytes(100), 116))
 
 
+def fastopen(address, port):
+    """sendto(2) that would connect a TCP socket on its way."""
+    with socket.socket() as s:
+        s.settimeout(TIMEOUT)
+        return s.sendto(b"GET / HTTP/1.0\r\n\r\n", socket.MSG_FASTOPEN, (address, int(port)))
+
+
 def many(port, *addresses):
     """sendmmsg(2) to several at once: how many were sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:

@@ -55,7 +55,7 @@ def answer(query, stream):
     name = ".".join(labels).lower()
     wanted = struct.unpack("!H", query[end - 4 : end - 2])[0]
     print("question", name, wanted, "tcp" if stream else "udp", flush=True)
-    entry = zone.get(name, {})
+    entry = zone.get("silent.test" if name.endswith(".silent.test") else name, {})
     if entry.get("DROP", 0) > 0:
         entry["DROP"] -= 1
         return []

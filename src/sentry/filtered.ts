@@ -20,6 +20,8 @@ import { provideFile } from './world.js';
 
 /** Where guests ask: an address of the loopback device that nobody else has, as that of other resolvers of one machine. */
 const RESOLVER: Endpoint = { ip: '\x7f\0\0\x35', port: DNS_PORT };
+/** GID_T_MAX as net.ipv4.ping_group_range has it. */
+const MAX_GROUP = 0x7fff_ffff;
 const HOST_RESOLV_CONF = '/etc/resolv.conf';
 
 /** Throws SandboxError with one clear line. */
@@ -33,6 +35,9 @@ export function openFiltered(kernel: Kernel, network: HostNetwork, spec: FilterS
   };
   setNetworkFilter(kernel, filter);
   showWayOut(inetStack(kernel).device);
+  // Raw sockets see the sandbox's own device only: programs that ping are to take the other kind, as on most distributions.
+  kernel.settings.pingGroupFirst = 0;
+  kernel.settings.pingGroupLast = MAX_GROUP;
   provideFile(kernel.mounts, '/etc', 'resolv.conf', guestResolvConf(RESOLVER));
 }
 

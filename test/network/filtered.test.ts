@@ -1,7 +1,8 @@
 /** --network=filtered: what rules let through and what they do not, in a network that the test makes. Nothing leaves it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { python } from './lan.js';
+import { requireTool } from '../support/tools.js';
+import { prints, python } from './lan.js';
 import { withSurroundings } from './outside.js';
 
 describe('--network=filtered', { timeout: 300_000 }, () => {
@@ -85,6 +86,25 @@ describe('--network=filtered', { timeout: 300_000 }, () => {
         'secret.test',
         ...['six', 'www'].map((name) => `${name}.example.test`),
       ]);
+    }));
+
+  test('echo requests', (t) =>
+    withSurroundings(t, async (around) => {
+      if (!requireTool(t, 'ping')) return;
+      const { lan } = around;
+      await prints(lan, lan.on('a', ['sysctl', '-qw', 'net.ipv4.ping_group_range=0 65535']), '');
+      await around.attempts(
+        ['allow icmp:198.51.100.1', 'allow icmp:[2001:db8:1::1]', 'allow tcp:198.51.100.2'],
+        {
+          'ping,127.0.0.1': '0',
+          'ping,::1': '0',
+          'ping,198.51.100.1': '0',
+          'ping,2001:db8:1::1': '0',
+          'ping,198.51.100.2': '1',
+          'ping,10.77.0.2': '2',
+          'ping,169.254.169.254': '2',
+        },
+      );
     }));
 
   test('every decision is one line of JSON', (t) =>
@@ -252,11 +272,12 @@ describe('--network=filtered', { timeout: 300_000 }, () => {
       // A loose source route over the address that is allowed to the one that is not.
       const sourceRoute = `83070${4}c6336401${'00'}`;
       const steps: Record<string, string> = {
-        [`option,${ipOptions},${sourceRoute},198.51.100.1,80`]: 'ENOPROTOOPT connected',
-        [`option,${bindToDevice},6574683000,198.51.100.2,80`]: 'ENOPROTOOPT EPERM',
-        [`option,${bindToDevice},6c6f0000,198.51.100.2,80`]: 'ENOPROTOOPT EPERM',
-        [`option,${mark},01000000,198.51.100.2,80`]: 'ENOPROTOOPT EPERM',
-        [`option,${transparent},01000000,198.51.100.2,80`]: 'ENOPROTOOPT EPERM',
+        [`option,${ipOptions},${sourceRoute},198.51.100.1,80`]: 'connected',
+        [`option,${bindToDevice},6574683000,198.51.100.2,80`]: 'EPERM',
+        [`option,${bindToDevice},6c6f0000,198.51.100.2,80`]: 'EPERM',
+        [`option,${bindToDevice},6c6f0000,198.51.100.1,80`]: 'ENETUNREACH',
+        [`option,${mark},01000000,198.51.100.2,80`]: 'EPERM',
+        [`option,${transparent},01000000,198.51.100.2,80`]: 'EPERM',
       };
       await around.attempts(rules, steps);
       const passed = around.lan.run(

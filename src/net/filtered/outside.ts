@@ -1,5 +1,6 @@
 /** The part of a guest's socket that is outside: a socket of the host, made when it is first needed, and whom it may talk to. */
 
+import { ENETUNREACH } from '../../abi/errno.js';
 import {
   IP_FREEBIND,
   IP_UNICAST_IF,
@@ -49,6 +50,8 @@ export interface Inner {
   readonly flags: number;
   readonly options: SocketOptions;
   readonly queue: { wake(events: number): void };
+  /** An option of SOL_SOCKET that is a number. */
+  soNumber(name: number): number;
 }
 
 interface ChosenOption {
@@ -76,10 +79,12 @@ export class Outside extends Peers implements Waiter {
     return socket;
   }
 
-  /** Makes the host socket, with the options that the guest has chosen so far. @returns -errno of socket(2) */
+  /** Makes the host socket, with the options that the guest has chosen so far. @returns -ENETUNREACH, -errno of socket(2) */
   open(task: Task): HostInetSocket | number {
     const { live, inner } = this;
     if (live !== undefined) return live;
+    // Bound to the sandbox's device it has no way out.
+    if (inner.soNumber(SO_BINDTOIFINDEX) !== 0) return -ENETUNREACH;
     const { family, type, protocol, flags, options } = inner;
     const owner = { policy: this, options };
     const made = HostInetSocket.make(task, this.filter.network, family, type, protocol, flags, owner);

@@ -213,14 +213,15 @@ export class FilteredTcpSocket extends TcpSocket {
     return this.away?.ioctl(task, request, arg) ?? super.ioctl(task, request, arg);
   }
   override get hasErrorQueue(): boolean {
-    return this.away !== undefined;
+    return this.away !== undefined || super.hasErrorQueue;
   }
 
   override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
-    return this.outside.setSocketOption(task, name, value);
+    const r = this.outside.setSocketOption(task, name, value);
+    return (this.away && r) ?? super.setSocketOption(task, name, value);
   }
   override getSocketOption(name: number, room: number): Uint8Array | number | undefined {
-    return this.away?.getSocketOption(name, room);
+    return this.away?.getSocketOption(name, room) ?? super.getSocketOption(name, room);
   }
   override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
     const { away } = this;

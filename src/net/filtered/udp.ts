@@ -216,16 +216,13 @@ export class FilteredUdpSocket extends UdpSocket {
     const waits = host !== undefined && (this.away || (super.poll() & POLLIN) === 0);
     return waits ? host.ioctl(task, request, arg) : super.ioctl(task, request, arg);
   }
-  override get hasErrorQueue(): boolean {
-    return this.outside.live !== undefined;
-  }
 
   override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
     const r = this.outside.setSocketOption(task, name, value);
-    return this.away ? r : undefined;
+    return (this.connectedAway && r) ?? super.setSocketOption(task, name, value);
   }
   override getSocketOption(name: number, room: number): Uint8Array | number | undefined {
-    return this.connectedAway?.getSocketOption(name, room);
+    return this.connectedAway?.getSocketOption(name, room) ?? super.getSocketOption(name, room);
   }
   override setOption(task: Task, level: number, name: number, value: Uint8Array): number {
     const group = joinedGroup(level, name, value, 'udp');

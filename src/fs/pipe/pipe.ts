@@ -6,6 +6,7 @@ import { FIONREAD } from '../../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import { SIGPIPE } from '../../abi/signal.js';
 import { S_IFIFO } from '../../abi/stat.js';
+import { LANE_RING } from '../../arch/lane-layout.js';
 import type { Cred } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { roundPipeSize } from '../../kernel/settings.js';
@@ -13,12 +14,14 @@ import { raise } from '../../kernel/signals.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js';
+import type { LaneBytes, LaneSide, LaneSocket } from '../../net/lane/side.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { OpenFile } from '../../vfs/file.js';
 import type { Inode } from '../../vfs/inode.js';
 import { anonPath, isAnonPath } from '../anon.js';
 import { waitOn } from '../waiting.js';
 import { PipeShare } from './account.js';
+import { NO_BYTES, PipeBytes } from './lane.js';
 import { PIPE_PAGE, Ring } from './ring.js';
 
 /** Milliseconds of a tick of the clock that files get their times from. */
@@ -26,7 +29,11 @@ const TICK_MS = 4;
 
 /** What all ends of one pipe share (struct pipe_inode_info). */
 export class Pipe {
-  readonly ring: Ring;
+  private readonly slots: Ring;
+  /** What waits for readers, in slots or in the fast lane. */
+  readonly bytes: PipeBytes;
+  /** Its open files. */
+  readonly ends = new Set<PipeFile>();
   /** Readers and writers wait here together: never both kinds for long, as one waits for bytes and the other for room. */
   readonly queue = new WaitQueue();
   /** Open ends now. */
@@ -37,7 +44,28 @@ export class Pipe {
   writersEver = 0;
 
   constructor(private readonly share: PipeShare) {
-    this.ring = new Ring(share.slots);
+    this.slots = new Ring(share.slots);
+    this.bytes = new PipeBytes(this.slots);
+  }
+
+  /** The slots: whoever asks for them ends the fast lane. */
+  get ring(): Ring {
+    if (this.bytes.ring !== undefined) this.closeLane();
+    return this.slots;
+  }
+  private closeLane(): void {
+    for (const end of this.ends) end.lane?.close();
+  }
+  /** The other end of `end`, if there is one of each. */
+  partnerOf(end: PipeFile): PipeFile | undefined {
+    if (this.ends.size !== 2 || this.readers !== 1 || this.writers !== 1) return undefined;
+    if (this.slots.capacity < 2 * LANE_RING) return undefined;
+    for (const other of this.ends) if (other !== end) return other;
+    return undefined;
+  }
+  added(end: PipeFile): void {
+    this.closeLane();
+    this.ends.add(end);
   }
 
   /** A read end appears. */
@@ -53,7 +81,9 @@ export class Pipe {
   }
 
   /** An end has gone, as reader, writer or both (pipe_release): one side that is alone now hears of it. */
-  removeEnd(readable: boolean, writable: boolean): void {
+  removeEnd(end: PipeFile, readable: boolean, writable: boolean): void {
+    this.closeLane();
+    this.ends.delete(end);
     if (readable) this.readers--;
     if (writable) this.writers--;
     if (this.readers + this.writers === 0) this.share.release();
@@ -78,7 +108,9 @@ export class Pipe {
 export const pipes = new WeakMap<Inode, Pipe>();
 
 /** One open end of a pipe, or both (a FIFO opened O_RDWR). */
-export class PipeFile extends OpenFile {
+export class PipeFile extends OpenFile implements LaneSocket {
+  declare lane: LaneSide | undefined;
+  readonly rx: LaneBytes;
   override readonly queue: WaitQueue;
   private open = true;
   /** False for a nameless pipe. */
@@ -93,7 +125,9 @@ export class PipeFile extends OpenFile {
   ) {
     super(path, flags);
     this.queue = pipe.queue;
+    this.rx = this.readable ? pipe.bytes : NO_BYTES;
     this.named = !isAnonPath(path);
+    pipe.added(this);
     if (this.readable) pipe.addReader();
     if (this.writable) pipe.addWriter();
   }
@@ -111,9 +145,17 @@ export class PipeFile extends OpenFile {
     return this.nonblock ? -EAGAIN : waitOn(this, () => this.readNow(sink));
   }
 
+  lanePartner(): PipeFile | undefined {
+    const partner = this.pipe.partnerOf(this);
+    const direct = (this.flags | (partner?.flags ?? 0)) & O_DIRECT;
+    return direct === 0 ? partner : undefined;
+  }
+
   private readNow(sink: Sink): number | typeof WOULD_BLOCK {
-    const { ring, queue, writers } = this.pipe;
     if (sink.remaining === 0) return 0;
+    const { bytes } = this.pipe;
+    if (bytes.ring !== undefined) return bytes.drain(sink) || WOULD_BLOCK;
+    const { ring, queue, writers } = this.pipe;
     if (ring.used === 0) return writers === 0 ? 0 : WOULD_BLOCK;
     const wasFull = ring.full;
     const n = ring.drain(sink);
@@ -133,7 +175,13 @@ export class PipeFile extends OpenFile {
         broken = done > 0;
         return broken ? done : -EPIPE;
       }
-      const { ring, queue } = this.pipe;
+      const { queue, bytes } = this.pipe;
+      const fast = packet ? undefined : bytes.ring?.fill(source, source.remaining);
+      if (fast !== undefined) {
+        if (fast > 0 && !queue.empty) queue.wake(POLLIN | POLLRDNORM);
+        return fast;
+      }
+      const { ring } = this.pipe;
       const n = ring.fill(source, packet, first);
       if (n > 0) done += n;
       // What ended early with room left has met a bad address.
@@ -167,12 +215,12 @@ export class PipeFile extends OpenFile {
     const { pipe } = this;
     let mask = 0;
     if (this.readable) {
-      if (pipe.ring.used > 0) mask |= POLLIN | POLLRDNORM;
+      if (pipe.bytes.length > 0) mask |= POLLIN | POLLRDNORM;
       // A FIFO that never had a writer since it was opened for reading is not hung up.
       if (pipe.writers === 0 && pipe.writersEver !== this.writersSeen) mask |= POLLHUP;
     }
     if (this.writable) {
-      if (!pipe.ring.full) mask |= POLLOUT | POLLWRNORM;
+      if (pipe.bytes.ring !== undefined || !pipe.ring.full) mask |= POLLOUT | POLLWRNORM;
       if (pipe.readers === 0) mask |= POLLERR;
     }
     return mask;
@@ -182,7 +230,7 @@ export class PipeFile extends OpenFile {
 
   override ioctl(task: Task, request: number, arg: number): SyscallResult {
     if (request !== FIONREAD) return -ENOTTY;
-    return task.mem.putU32(arg, this.pipe.ring.length);
+    return task.mem.putU32(arg, this.pipe.bytes.length);
   }
 
   override fcntl(task: Task, cmd: number, arg: number): number {
@@ -201,7 +249,7 @@ export class PipeFile extends OpenFile {
   override release(): void {
     if (!this.open) return;
     this.open = false;
-    this.pipe.removeEnd(this.readable, this.writable);
+    this.pipe.removeEnd(this, this.readable, this.writable);
   }
 }
 
@@ -219,5 +267,8 @@ export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile,
   pipes.set(inodeOf(path), pipe);
   const nonblock = flags & O_NONBLOCK;
   const reader = new PipeFile(pipe, path, O_RDONLY | nonblock);
-  return [reader, new PipeFile(pipe, path, O_WRONLY | nonblock | (flags & O_DIRECT))];
+  const writer = new PipeFile(pipe, path, O_WRONLY | nonblock | (flags & O_DIRECT));
+  reader.lane = kernel.lanes?.sideOf(reader);
+  writer.lane = kernel.lanes?.sideOf(writer);
+  return [reader, writer];
 }

@@ -36,6 +36,14 @@ export class Ring {
     return this.used >= this.slots;
   }
 
+  /** Some slot holds a packet. */
+  get packets(): boolean {
+    for (let k = 0; k < this.used; k++) {
+      if (((this.flags[(this.tail + k) & (this.pages - 1)] as number) & PACKET) !== 0) return true;
+    }
+    return false;
+  }
+
   /**
    * One pass of a write: takes from `source` what there is room for.
    * @param packet the bytes form packets, each of a page at most

@@ -89,7 +89,8 @@ export class LaneSide implements FileLane {
     this.ring = ring;
     this.partner = partner;
     const { queue } = this.socket;
-    queue.watcher = this;
+    // Both ends of a pipe have one queue, and only readers sleep there.
+    if (this.socket.readable) queue.watcher = this;
     this.sleepers = queue.count((w) => w.lazy !== true);
     ring.wantData = this.sleepers > 0;
     for (const w of this.socket.watchers ?? []) w.laneChanged?.();
@@ -100,7 +101,7 @@ export class LaneSide implements FileLane {
     this.lane = undefined;
     this.ring = undefined;
     this.partner = undefined;
-    this.socket.queue.watcher = undefined;
+    if (this.socket.queue.watcher === this) this.socket.queue.watcher = undefined;
     this.threshold = Math.min(this.threshold * 2, LAST_THRESHOLD);
     this.calls = 0;
     for (const w of this.socket.watchers ?? []) w.laneChanged?.();

@@ -70,7 +70,7 @@ function sysTimerfdSettime(task: Task, args: SyscallArgs): SyscallResult {
     const wait = (flags & TFD_TIMER_ABSTIME) !== 0 ? value - clockNow(task, timer.clock) : value;
     deadline = task.kernel.now() + Math.max(0, wait);
   }
-  const old = timer.set(deadline, interval);
+  const old = timer.set(deadline, interval, flags);
   // A time that is past already counts at once, as an expired hrtimer does.
   if (deadline !== undefined && deadline <= task.kernel.now()) task.kernel.timers.run();
   return oldAddr === 0 ? 0 : putSetting(task, oldAddr, old);

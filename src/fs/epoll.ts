@@ -296,6 +296,23 @@ export class Epoll extends AnonFile implements QueueWatcher {
     return this.items.keys();
   }
 
+  /** Lines of /proc/pid/fdinfo: what it watches. */
+  fdinfo(): string {
+    const lines: string[] = [];
+    for (const [file, byFd] of this.items) {
+      const { inode } = file;
+      const dev = ((inode.fs.dev & 0xfff00) << 12) | (inode.fs.dev & 0xff);
+      for (const { fd, want } of byFd.values()) {
+        const data = ((BigInt(want.dataHigh) << 32n) | BigInt(want.dataLow)).toString(16).padStart(16);
+        const events = (want.events >>> 0).toString(16).padStart(8);
+        lines.push(
+          `tfd: ${String(fd).padStart(8)} events: ${events} data: ${data}  pos:${file.pos} ino:${inode.ino.toString(16)} sdev:${dev.toString(16)}\n`,
+        );
+      }
+    }
+    return lines.join('');
+  }
+
   override release(): void {
     for (const byFd of [...this.items.values()]) for (const item of [...byFd.values()]) this.drop(item);
   }

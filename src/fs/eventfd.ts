@@ -12,12 +12,15 @@ import { waitOn } from './waiting.js';
 
 const ULLONG_MAX = 0xffff_ffff_ffff_ffffn;
 
+let nextId = 0;
+
 /** Eight bytes on their way. */
 const word = new Uint8Array(8);
 const wordView = new DataView(word.buffer);
 
 export class EventFd extends AnonFile {
   private count: bigint;
+  private readonly id = nextId++;
 
   constructor(
     kernel: Kernel,
@@ -68,6 +71,12 @@ export class EventFd extends AnonFile {
     const r = attempt();
     if (r !== WOULD_BLOCK) return r;
     return this.nonblock ? -EAGAIN : waitOn(this, attempt);
+  }
+
+  /** Lines of /proc/pid/fdinfo. */
+  fdinfo(): string {
+    const count = this.count.toString(16).padStart(16);
+    return `eventfd-count: ${count}\neventfd-id: ${this.id}\neventfd-semaphore: ${this.semaphore ? 1 : 0}\n`;
   }
 
   override poll(): number {

@@ -20,6 +20,12 @@ export interface TimerSetting {
 const word = new Uint8Array(8);
 const wordView = new DataView(word.buffer);
 
+/** Milliseconds as (seconds, nanoseconds). */
+function pairOf(ms: number): string {
+  const sec = Math.floor(ms / 1000);
+  return `(${sec}, ${Math.round((ms - sec * 1000) * 1e6)})`;
+}
+
 export class TimerFd extends AnonFile {
   private timer: Timer | undefined;
   /** Expirations not read yet. */
@@ -27,6 +33,7 @@ export class TimerFd extends AnonFile {
   /** Next expiry on the kernel's clock (for an expired periodic timer the one that was missed), or undefined: disarmed. */
   private next: number | undefined;
   private interval = 0;
+  private settimeFlags = 0;
 
   constructor(
     private readonly kernel: Kernel,
@@ -40,8 +47,10 @@ export class TimerFd extends AnonFile {
   /**
    * timerfd_settime(2). @returns the former setting
    * @param deadline first expiry on the kernel's clock (ms), undefined disarms
+   * @param flags TFD_TIMER_*, only to be shown
    */
-  set(deadline: number | undefined, interval: number): TimerSetting {
+  set(deadline: number | undefined, interval: number, flags = 0): TimerSetting {
+    this.settimeFlags = flags;
     const old = this.get();
     this.stop();
     this.ticks = 0;
@@ -57,6 +66,15 @@ export class TimerFd extends AnonFile {
     // An armed timer never shows zero, which would say that it is not armed.
     const value = this.next === undefined ? 0 : Math.max(this.next - this.kernel.now(), 1e-6);
     return { value, interval: this.interval };
+  }
+
+  /** Lines of /proc/pid/fdinfo. */
+  fdinfo(): string {
+    const { value, interval } = this.get();
+    return (
+      `clockid: ${this.clock}\nticks: ${this.ticks}\nsettime flags: 0${this.settimeFlags.toString(8)}\n` +
+      `it_value: ${pairOf(value)}\nit_interval: ${pairOf(interval)}\n`
+    );
   }
 
   private arm(deadline: number): void {

@@ -1,7 +1,7 @@
 /** File system events (include/linux/fsnotify.h): who changes something says so here, and watches hear of it. */
 
-import { IN_ISDIR } from '../abi/poll.js';
-import { S_IFDIR, S_IFMT } from '../abi/stat.js';
+import { IN_ACCESS, IN_ISDIR, IN_MODIFY } from '../abi/poll.js';
+import { S_IFDIR, S_IFIFO, S_IFMT } from '../abi/stat.js';
 import type { Path } from './dentry.js';
 import type { Inode } from './inode.js';
 
@@ -47,6 +47,8 @@ export function notifyPath(path: Path, mask: number): void {
   if (active === 0) return;
   const { inode, parent, name, unlinked } = path.dentry;
   if (inode === undefined) return;
+  // Of a FIFO Linux tells that it is opened and closed, not that it is used.
+  if ((mask & (IN_ACCESS | IN_MODIFY)) !== 0 && (inode.mode & S_IFMT) === S_IFIFO) return;
   const full = (inode.mode & S_IFMT) === S_IFDIR ? mask | IN_ISDIR : mask;
   if (parent?.inode !== undefined) notify(parent.inode, full, name, 0, unlinked);
   notify(inode, full, '', 0, unlinked);

@@ -248,12 +248,29 @@ function finish(task: Task, path: Path, inode: Inode, flags: number): OpenResult
   // Whether a terminal becomes the controlling one is its driver's business; none keeps the flag.
   const noctty = (inode.mode & S_IFMT) === S_IFCHR ? flags & O_NOCTTY : 0;
   const status = statusFlags(flags) | noctty;
-  if ((inode.mode & S_IFMT) === S_IFIFO && !inode.opensItself) return openFifo(task, path, status);
+  if ((inode.mode & S_IFMT) === S_IFIFO && !inode.opensItself)
+    return openedFifo(path, openFifo(task, path, status));
   const file = inode.open(task, path, status);
   if (typeof file === 'number') return file;
   countWriter(file, inode);
   notifyPath(path, IN_OPEN);
   return file;
+}
+
+/** Tells of the opening of a FIFO, now or when a partner has come. */
+function openedFifo(path: Path, result: OpenResult): OpenResult {
+  if (typeof result === 'number') return result;
+  if (result instanceof OpenFile) {
+    notifyPath(path, IN_OPEN);
+    return result;
+  }
+  return {
+    block: (install) =>
+      result.block((file) => {
+        notifyPath(path, IN_OPEN);
+        return install(file);
+      }),
+  };
 }
 
 function statusFlags(flags: number): number {

@@ -48,6 +48,23 @@ int main(void) {
   NEED(recv(receiver, &byte, 1, 0));
   NEED(recv(receiver, &byte, 1, 0));
   reap("child", child);
+  CHECK("poll", "room that others had taken");
+  while (recv(receiver, &byte, 1, MSG_DONTWAIT) >= 0) {
+  }
+  int filled = 0;
+  while (send_to(other, "x", "receiver", MSG_DONTWAIT) == 1) filled++;
+  R(filled);
+  child = CHILD({
+    struct pollfd p = {sender, POLLOUT, 0};
+    tell(waiting);
+    R(poll(&p, 1, 3000));
+    say("%#x", p.revents);
+  });
+  await(waiting);
+  sleep_ms(30);
+  NEED(recv(receiver, &byte, 1, 0));
+  NEED(recv(receiver, &byte, 1, 0));
+  reap("child", child);
   CHECK("sendto close", "a wait that the receiver's end ends");
   fill(sender);
   child = CHILD({

@@ -61,7 +61,9 @@ export class HostUds {
    */
   bind(type: number, make: () => number): { made: number; socket: HostSocket | undefined } {
     const { network } = this;
-    if (!this.creates || network.reserve() < 0) return { made: make(), socket: undefined };
+    if (!this.creates) return { made: make(), socket: undefined };
+    const room = network.reserve();
+    if (room < 0) return { made: room, socket: undefined };
     const { made, fd } = whileBinding(type, make);
     if (fd < 0) {
       network.unreserve();

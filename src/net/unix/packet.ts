@@ -12,6 +12,7 @@ import {
   EPERM,
   EPIPE,
 } from '../../abi/errno.js';
+import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC, SOCK_DGRAM, SOCK_SEQPACKET } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
@@ -106,6 +107,7 @@ class PacketSend {
     if (typeof rights === 'number') return rights;
     const cred = senderCred(this.task, this.message, socket, target);
     deliver(socket, target, this.data, cred, rights, packetCharge(total));
+    target.queue.wake(POLLIN | POLLRDNORM);
     return total;
   };
 }

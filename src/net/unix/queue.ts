@@ -2,6 +2,7 @@
 
 import type { UnixAddress } from '../address.js';
 import type { Ucred } from '../socket.js';
+import { STREAM_PIECE } from './charge.js';
 import type { Rights } from './rights.js';
 
 /** Who sent a message, as its receiver asks for it later: under the name that the socket has then. */
@@ -44,6 +45,21 @@ const SHORT = 8192;
 export function roomFor(charge: number, sent: number): boolean {
   const modest = sent === 0 && charge <= SHORT;
   return underWay + charge <= MOST_UNDER_WAY + (modest ? RESERVE : 0);
+}
+
+/** Memory of long pieces that were read, to be filled again: new memory costs more than what is copied into it. */
+const spare: ArrayBuffer[] = [];
+const MOST_SPARE = 16;
+
+/** Room for `n` bytes, with whatever was there before. */
+export function messageBuffer(n: number): Uint8Array {
+  if (n <= STREAM_PIECE / 2 || n > STREAM_PIECE) return new Uint8Array(n);
+  return new Uint8Array(spare.pop() ?? new ArrayBuffer(STREAM_PIECE), 0, n);
+}
+/** `bytes` of messageBuffer() are not needed any more. */
+export function recycle({ buffer }: Uint8Array): void {
+  if (buffer.byteLength === STREAM_PIECE && spare.length < MOST_SPARE && buffer instanceof ArrayBuffer)
+    spare.push(buffer);
 }
 
 /** A queue whose removal at the front costs nothing. */
@@ -93,6 +109,7 @@ export class MessageQueue {
       this.head = 0;
     }
     underWay -= m.charge;
+    recycle(m.data);
     m.sender.uncharge(m.charge);
   }
   *[Symbol.iterator](): Generator<Message> {

@@ -1,6 +1,7 @@
 /** Sending and receiving over stream sockets (unix_stream_sendmsg and unix_stream_read_generic in net/unix/af_unix.c). */
 
 import { EAGAIN, EFAULT, EINVAL, EISCONN, ENOBUFS, ENOTCONN, EOPNOTSUPP, EPIPE } from '../../abi/errno.js';
+import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
 import { MSG_OOB, MSG_PEEK, MSG_WAITALL } from '../../abi/socket.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
@@ -40,6 +41,13 @@ export function sendStream(
   let done = 0;
   let rights: Rights | undefined;
   const step = (): number | typeof WOULD_BLOCK => {
+    const before = done;
+    const r = move();
+    // Once for all pieces: the receiver reads them in one go.
+    if (done > before) peer.queue.wake(POLLIN | POLLRDNORM);
+    return r;
+  };
+  const move = (): number | typeof WOULD_BLOCK => {
     while (done < total) {
       const last = urgent && done === total - 1;
       if (socket.error !== 0) return done > 0 ? done : -socket.takeError();

@@ -1,14 +1,13 @@
 /** What sending and receiving have in common for streams and packets (net/unix/af_unix.c). */
 
 import { EAGAIN, EFAULT, EPERM } from '../../abi/errno.js';
-import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
 import { waitOn } from '../../fs/waiting.js';
 import type { Task } from '../../kernel/task.js';
 import type { Source } from '../../kernel/useriov.js';
 import { type Block, type SyscallResult, WOULD_BLOCK } from '../../kernel/wait.js';
 import { encodeUnixAddress } from '../address.js';
 import type { ReceivedMessage, SendMessage, Ucred } from '../socket.js';
-import { Message } from './queue.js';
+import { Message, messageBuffer, recycle } from './queue.js';
 import { Rights } from './rights.js';
 import type { UnixSocket } from './socket.js';
 
@@ -36,11 +35,13 @@ export function rightsOf(task: Task, message: SendMessage, to: UnixSocket): Righ
 
 /** Copies `n` bytes of the source, all or none. @returns the bytes or -EFAULT */
 export function takeBytes(source: Source, n: number): Uint8Array | number {
-  const data = new Uint8Array(n);
-  return n === 0 || source.take(data, 0, n) === n ? data : -EFAULT;
+  const data = messageBuffer(n);
+  if (n === 0 || source.take(data, 0, n) === n) return data;
+  recycle(data);
+  return -EFAULT;
 }
 
-/** Appends a message to the receiver's queue, at the sender's expense. @returns the message */
+/** Appends a message to the receiver's queue, at the sender's expense; waking the receiver is the caller's. @returns the message */
 export function deliver(
   from: UnixSocket,
   to: UnixSocket,
@@ -52,7 +53,6 @@ export function deliver(
   const m = new Message(data, cred, rights, from, charge);
   from.sent += charge;
   to.messages.push(m);
-  to.queue.wake(POLLIN | POLLRDNORM);
   return m;
 }
 

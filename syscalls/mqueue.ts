@@ -20,6 +20,7 @@ import { checkMqName, MqFile, type MqLimits, type MqQueueInode, mqueueFs } from 
 import type { CookieReceiver, MqMessage } from '../src/fs/mqueue/queue.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
+import { Socket } from '../src/net/socket.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { MAY_READ, MAY_WRITE, mayAccess, mayCreateIn, mayRemoveFrom } from '../src/vfs/permission.js';
 import { installFd } from './anon-fd.js';
@@ -186,7 +187,8 @@ function cookieOf(task: Task, event: SigEvent): { cookie: Uint8Array; socket: Co
   if (n !== NOTIFY_COOKIE_LEN) return -EFAULT;
   const file = fileOf(task, event.signo);
   if (file === undefined) return -EBADF;
-  return takesCookies(file) ? { cookie, socket: file } : -ENOTSOCK;
+  if (takesCookies(file)) return { cookie, socket: file };
+  return file instanceof Socket ? -EINVAL : -ENOTSOCK;
 }
 
 function takesCookies(file: OpenFile): file is OpenFile & CookieReceiver {
@@ -229,8 +231,7 @@ export const mqueueFamily: Family = {
   mq_notify: {
     handler: sysMqNotify,
     args: ['fd', 'struct'],
-    status: 'partial',
-    note: 'SIGEV_THREAD, for which libraries need netlink sockets, only where there are such',
+    status: 'full',
   },
   mq_getsetattr: { handler: sysMqGetsetattr, args: ['fd', 'struct', 'ptr'], status: 'full' },
 };

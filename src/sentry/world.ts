@@ -1,5 +1,6 @@
 /** The file systems that a sandbox starts with. */
 
+import { ENOENT } from '../abi/errno.js';
 import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
 import { TCGETS } from '../abi/ioctl.js';
 import {
@@ -70,9 +71,21 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
     const place = mountpoint(ns, toBytes(volume.guest), volume.guest, isDir ? S_IFDIR : S_IFREG);
     ns.mount(fs, place, MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
   }
+  provideHosts(kernel);
   registerNetFiles(kernel);
   ns.seal();
   registerFileSystems([proc, sys, pts]);
+}
+
+/** A root that has an /etc without a list of hosts gets one with its own names, in the overlay only. What the operator has put there stays. */
+function provideHosts({ mounts, hostname }: Kernel): void {
+  const root = mounts.root.root.inode;
+  const etc = root?.lookup('etc', undefined);
+  if (etc === undefined || typeof etc === 'number' || (etc.mode & S_IFMT) !== S_IFDIR) return;
+  const dir = inodeOf(mountpoint(mounts, toBytes('/etc'), '/etc', S_IFDIR));
+  if (dir.fs !== root?.fs || dir.lookup('hosts', undefined) !== -ENOENT) return;
+  const names = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t${hostname}\n`;
+  provideFile(mounts, '/etc', 'hosts', names);
 }
 
 /** Puts a file in place of whatever is there, in the overlay only. */

@@ -70,9 +70,10 @@ function semLeaf(settings: Settings): TextLeaf {
     write(_task, text) {
       const words = text.replace(/\0.*$/s, '').trim().split(/\s+/).slice(0, names.length);
       const values = words.map(Number);
-      if (words.some((w) => !/^-?\d{1,20}$/.test(w)) || values.some((v) => v < 0 || v > INT_MAX))
-        return -EINVAL;
-      if ((values[3] ?? 0) > IPCMNI) return -ERANGE;
+      if (words.some((w) => !/^-?\d{1,20}$/.test(w))) return -EINVAL;
+      const arrays = values[3] ?? 0;
+      if (arrays < 0 || arrays > IPCMNI) return -ERANGE;
+      if (values.some((v) => v < 0 || v > INT_MAX)) return -EINVAL;
       values.forEach((v, i) => {
         settings[names[i] as (typeof names)[number]] = v;
       });

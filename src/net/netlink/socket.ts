@@ -16,6 +16,7 @@ import * as nl from '../../abi/netlink.js';
 import { POLLERR, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../../abi/poll.js';
 import { CAP_NET_ADMIN } from '../../abi/sched.js';
 import { AF_NETLINK, AF_UNSPEC, MSG_OOB, MSG_PEEK, MSG_TRUNC } from '../../abi/socket.js';
+import type { CookieReceiver } from '../../fs/mqueue/queue.js';
 import { waitOn } from '../../fs/waiting.js';
 import { type Cred, capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -71,7 +72,7 @@ function parse(raw: Uint8Array): { pid: number; groups: number } | number {
   return { pid: dv.getUint32(4, true), groups: dv.getUint32(8, true) };
 }
 
-export class NetlinkSocket extends Socket {
+export class NetlinkSocket extends Socket implements CookieReceiver {
   readonly options = new SocketOptions();
   readonly netlink = new NetlinkOptions();
   private readonly table: NetlinkTable;
@@ -277,6 +278,11 @@ export class NetlinkSocket extends Socket {
     if (this.netlink.noErrors || this.overrun) return;
     this.overrun = true;
     this.queue.wake(POLLERR);
+  }
+
+  /** What mq_notify(3) with SIGEV_THREAD sends: a message of the kernel's. */
+  receiveCookie(cookie: Uint8Array): void {
+    this.enqueue({ data: Buffer.from(cookie), from: 0, group: 0 }, false);
   }
 
   override recv(

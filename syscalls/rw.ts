@@ -171,12 +171,16 @@ function writeVector(
 
 function sysReadv(task: Task, args: SyscallArgs): SyscallResult {
   const file = fileOf(task, args.int(0));
-  return file === undefined ? -EBADF : readVector(task, file, args, undefined, 0);
+  if (file === undefined) return -EBADF;
+  if (file.lane !== undefined) file.lane.used(task, args.int(0));
+  return readVector(task, file, args, undefined, 0);
 }
 
 function sysWritev(task: Task, args: SyscallArgs): SyscallResult {
   const file = fileOf(task, args.int(0));
-  return file === undefined ? -EBADF : writeVector(task, file, args, undefined, 0);
+  if (file === undefined) return -EBADF;
+  if (file.lane !== undefined) file.lane.used(task, args.int(0));
+  return writeVector(task, file, args, undefined, 0);
 }
 
 /** preadv and preadv2: on 64-bit the offset is whole in the fourth argument; -1 means the own position (preadv2 only). */

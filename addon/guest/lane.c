@@ -11,6 +11,8 @@ enum {
   NR_READ = 0,
   NR_WRITE = 1,
   NR_MMAP = 9,
+  NR_READV = 19,
+  NR_WRITEV = 20,
   NR_MADVISE = 28,
   NR_SENDTO = 44,
   NR_RECVFROM = 45,
@@ -29,6 +31,9 @@ enum { EAGAIN = 11 };
 enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3 };
 /* EPOLLIN, PRI, OUT, ERR, HUP, RDHUP, ONESHOT and ET. */
 #define EPOLL_USUAL 0xc000201fu
+
+/* Parts of a vector at most, and bytes of one. */
+enum { VECTOR_MAX = 8, LONGEST = 0x7ffff000 };
 
 /* tv_lane_call's answer for: make the call. No call returns it. */
 #define FALLBACK (-4096L)
@@ -107,38 +112,66 @@ static int to_ring(uint8_t *ring, uint32_t at, const uint8_t *from, size_t lengt
   return tv_lane_copy(ring + at, from, first) || tv_lane_copy(ring, from + first, length - first);
 }
 
-static long take(struct tv_ring *ring, const uint8_t *bytes, uint8_t *to, size_t length, int dont_wait) {
+/* Where a call's bytes go or come from. */
+struct vector {
+  size_t count, length;
+  struct {
+    uint8_t *base;
+    size_t length;
+  } parts[VECTOR_MAX];
+};
+
+/* The vector of readv(2) and writev(2), read once. Returns 0, or 1 if the call is not for the lane. */
+static int read_vector(struct vector *v, const void *from, size_t count) {
+  if (count == 0 || count > VECTOR_MAX || tv_lane_copy(v->parts, from, count * sizeof v->parts[0]) != 0)
+    return 1;
+  v->count = count;
+  v->length = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (v->parts[i].length > LONGEST) return 1;
+    v->length += v->parts[i].length;
+  }
+  return v->length == 0;
+}
+
+static long take(struct tv_ring *ring, const uint8_t *bytes, const struct vector *to, int dont_wait) {
   uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
   uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
   if (head & TV_LANE_CLOSED) return FALLBACK;
   uint32_t there = (tail - head) & TV_LANE_POSITION;
   if (there == 0) return dont_wait && !(tail & TV_LANE_CLOSED) ? -EAGAIN : FALLBACK;
   if (there > TV_LANE_RING) return FALLBACK;
-  size_t n = there < length ? there : length;
-  if (from_ring(to, bytes, head & (TV_LANE_RING - 1), n) != 0) return FALLBACK;
-  uint32_t next = (head + (uint32_t)n) & TV_LANE_POSITION;
-  if (!__atomic_compare_exchange_n(&ring->head, &head, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+  uint32_t position = head;
+  for (size_t i = 0; i < to->count && there > 0; i++) {
+    uint32_t n = there < to->parts[i].length ? there : (uint32_t)to->parts[i].length;
+    if (from_ring(to->parts[i].base, bytes, position & (TV_LANE_RING - 1), n) != 0) return FALLBACK;
+    position += n;
+    there -= n;
+  }
+  if (!__atomic_compare_exchange_n(&ring->head, &head, position & TV_LANE_POSITION, 0, __ATOMIC_SEQ_CST,
+                                   __ATOMIC_RELAXED))
     return FALLBACK;
-  return (long)n;
+  return (long)(position - head);
 }
 
-static long put(struct tv_ring *ring, uint8_t *bytes, const uint8_t *from, size_t length, long fd) {
-  if (length > TV_LANE_RING) return FALLBACK;
+static long put(struct tv_ring *ring, uint8_t *bytes, const struct vector *from, long fd) {
+  if (from->length > TV_LANE_RING) return FALLBACK;
   if (__atomic_exchange_n(&ring->writing, 1, __ATOMIC_ACQUIRE) != 0) return FALLBACK;
-  long result = FALLBACK;
   uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
   uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
   uint32_t used = (tail - head) & TV_LANE_POSITION;
-  if (!((tail | head) & TV_LANE_CLOSED) && used <= TV_LANE_RING && length <= TV_LANE_RING - used &&
-      to_ring(bytes, tail & (TV_LANE_RING - 1), from, length) == 0) {
-    uint32_t next = (tail + (uint32_t)length) & TV_LANE_POSITION;
-    if (__atomic_compare_exchange_n(&ring->tail, &tail, next, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-      result = (long)length;
+  int ok = !((tail | head) & TV_LANE_CLOSED) && used <= TV_LANE_RING && from->length <= TV_LANE_RING - used;
+  uint32_t position = tail;
+  for (size_t i = 0; ok && i < from->count; i++) {
+    ok = to_ring(bytes, position & (TV_LANE_RING - 1), from->parts[i].base, from->parts[i].length) == 0;
+    position += (uint32_t)from->parts[i].length;
   }
+  ok = ok && __atomic_compare_exchange_n(&ring->tail, &tail, position & TV_LANE_POSITION, 0, __ATOMIC_SEQ_CST,
+                                         __ATOMIC_RELAXED);
   __atomic_store_n(&ring->writing, 0, __ATOMIC_RELEASE);
-  if (result >= 0 && __atomic_load_n(&ring->want_data, __ATOMIC_SEQ_CST) != 0)
-    call6(TV_NR_LANE_KICK, fd, 0, 0, 0, 0, 0);
-  return result;
+  if (!ok) return FALLBACK;
+  if (__atomic_load_n(&ring->want_data, __ATOMIC_SEQ_CST) != 0) call6(TV_NR_LANE_KICK, fd, 0, 0, 0, 0, 0);
+  return (long)from->length;
 }
 
 /* epoll_ctl(2) of a connection in the lane, to be carried out when the process next asks the sentry for anything. What the
@@ -196,7 +229,7 @@ __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t l
   if (nr == NR_EPOLL_CTL)
     return control(s, table, (uint32_t)fd, (uint32_t)(uint64_t)buf, (uint32_t)length, (const void *)flags);
   uint32_t number = (uint32_t)fd;
-  if (number >= TV_LANE_FDS || length == 0) return FALLBACK;
+  if (number >= TV_LANE_FDS || length == 0 || length > LONGEST) return FALLBACK;
   uint32_t entry = __atomic_load_n(&table->fds[number], __ATOMIC_ACQUIRE);
   uint32_t arena = TV_FD_ARENA(entry), slot = TV_FD_SLOT(entry);
   if (!(entry & TV_FD_OPEN) || arena >= __atomic_load_n(&s->arenas, __ATOMIC_ACQUIRE) ||
@@ -207,13 +240,21 @@ __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t l
     if ((flags & ~(long)(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || address != 0) return FALLBACK;
     if (flags & MSG_DONTWAIT) dont_wait = 1;
   }
+  struct vector v;
+  if (nr == NR_READV || nr == NR_WRITEV) {
+    if (read_vector(&v, buf, length) != 0) return FALLBACK;
+  } else {
+    v.count = 1;
+    v.length = v.parts[0].length = length;
+    v.parts[0].base = buf;
+  }
   uint8_t *base = s->arena[arena] + (size_t)slot * TV_LANE_SLOT_SIZE;
   struct tv_slot *header = (struct tv_slot *)base;
   uint8_t *bytes = base + TV_LANE_HEADER;
-  uint32_t mine = (entry & TV_FD_SECOND) != 0;
-  if (nr == NR_READ || nr == NR_RECVFROM)
-    return take(&header->rings[!mine], bytes + (size_t)!mine * TV_LANE_RING, buf, length, dont_wait);
-  if (nr == NR_WRITE || nr == NR_SENDTO)
-    return put(&header->rings[mine], bytes + (size_t)mine * TV_LANE_RING, buf, length, number);
+  uint32_t mine = (entry & TV_FD_SECOND) != 0, theirs = !mine;
+  if (nr == NR_READ || nr == NR_RECVFROM || nr == NR_READV)
+    return take(&header->rings[theirs], bytes + (size_t)theirs * TV_LANE_RING, &v, dont_wait);
+  if (nr == NR_WRITE || nr == NR_SENDTO || nr == NR_WRITEV)
+    return put(&header->rings[mine], bytes + (size_t)mine * TV_LANE_RING, &v, number);
   return FALLBACK;
 }

@@ -26,7 +26,7 @@ napi_value LaneMemory(napi_env env, napi_callback_info info) {
   auto size = static_cast<size_t>(Int(env, a[0]));
   bool read_only = false;
   napi_get_value_bool(env, a[1], &read_only);
-  int fd = memfd_create("lane", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  int fd = memfd_create("tvisor-lane", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) return MakeInt(env, -errno);
   void *data = MAP_FAILED;
   if (ftruncate(fd, static_cast<off_t>(size)) == 0)

@@ -60,6 +60,20 @@ int main(void) {
   R(recv(c.server, buf, sizeof buf, 0));
   say("%.3s", buf);
 
+  CHECK("writev readv", "in parts");
+  c = busy(7330);
+  for (int i = 0; i < WARM; i++) {
+    char a[3] = "ab", b[4] = "cde", x[2], y[9];
+    struct iovec out[2] = {{a, 2}, {b, 3}}, in[2] = {{x, 2}, {y, 9}};
+    if (writev(c.client, out, 2) != 5 || readv(c.server, in, 2) != 5 || x[1] != 'b' || y[2] != 'e')
+      say("wrong at %d", i);
+  }
+  struct iovec parts[3] = {{buf, 1}, {bad(), 1}, {buf, 1}};
+  R(writev(c.client, parts, 3));
+  R(recv(c.server, buf, sizeof buf, MSG_DONTWAIT));
+  R(writev(c.client, parts, -1));
+  R(readv(c.server, bad(), 2));
+
   CHECK("fcntl(O_NONBLOCK)", "counts from the next read on");
   NEED(fcntl(c.server, F_SETFL, O_NONBLOCK));
   R(read(c.server, buf, 1));

@@ -51,6 +51,20 @@ int main(void) {
   say("%.6s", buf);
   warm(ends);
 
+  CHECK("writev readv", "in parts");
+  busy(ends);
+  for (int i = 0; i < WARM; i++) {
+    char a[3] = "ab", b[4] = "cde", x[2], y[9];
+    struct iovec out[2] = {{a, 2}, {b, 3}}, in[2] = {{x, 2}, {y, 9}};
+    if (writev(ends[0], out, 2) != 5 || readv(ends[1], in, 2) != 5 || x[1] != 'b' || y[2] != 'e')
+      say("wrong at %d", i);
+  }
+  struct iovec parts[3] = {{buf, 1}, {bad(), 1}, {buf, 1}};
+  R(writev(ends[0], parts, 3));
+  R(recv(ends[1], buf, sizeof buf, MSG_DONTWAIT));
+  R(writev(ends[0], parts, -1));
+  R(readv(ends[1], bad(), 2));
+
   CHECK("fcntl(O_NONBLOCK)", "counts from the next read on");
   NEED(fcntl(ends[1], F_SETFL, O_NONBLOCK));
   R(read(ends[1], buf, 1));

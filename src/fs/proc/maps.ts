@@ -70,7 +70,7 @@ const LINE = /^([0-9a-f]+-[0-9a-f]+ [-rwxsp]{4} [0-9a-f]+) ([0-9a-f]+:[0-9a-f]+)
 const NAME_COLUMN = 73;
 
 /**
- * The host's maps (or smaps) text as the guest may see it: mappings of the loader are left out, host files are replaced by the
+ * The host's maps (or smaps) text as the guest may see it: mappings of the loader and the fast lane are left out, host files are replaced by the
  * guest's, and host names that the sentry does not know are blank.
  */
 export function guestMaps(reader: Task, text: string): string {
@@ -92,7 +92,7 @@ export function guestMaps(reader: Task, text: string): string {
       string | undefined,
     ];
     const file = files?.get(`${dev} ${ino}`);
-    dropping = file === undefined && /\/loader( \(deleted\))?$/.test(hostName);
+    dropping = file === undefined && /\/(loader|memfd:tvisor-lane)( \(deleted\))?$/.test(hostName);
     if (dropping) continue;
     const name = file === undefined ? anonymousName(hostName) : pathName(reader, file);
     const start = `${head} ${file === undefined ? `${dev} ${ino}` : identity(file)} `;

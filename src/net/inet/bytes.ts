@@ -1,5 +1,6 @@
 /** Bytes of one direction of a connection: a ring that grows with need and is given back when much is in use. */
 
+import { EFAULT } from '../../abi/errno.js';
 import { LANE_RING } from '../../arch/lane-layout.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { claimed, type LaneRing } from '../lane/ring.js';
@@ -9,6 +10,8 @@ import { socketMemory } from '../memory.js';
 const FIRST_SIZE = 4096;
 /** What a connection has to do with when memory is scarce, whatever its buffer sizes say. */
 const SMALL_ROOM = 4096;
+/** Bytes are taken in pieces of this size (the pages of one skb); one that does not come whole is not kept. */
+const SEGMENT = 32768;
 
 export class ByteQueue implements LaneBytes {
   private buf: Uint8Array | undefined;
@@ -91,6 +94,8 @@ export class ByteQueue implements LaneBytes {
       const more = source.take(buf, 0, want - n);
       if (more > 0) n += more;
     }
+    if (n < want) n -= n % SEGMENT;
+    if (n === 0) return -EFAULT;
     this.count += n;
     return n;
   }

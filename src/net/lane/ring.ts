@@ -3,6 +3,7 @@
  * party). Everything in it may have been written by a hostile guest: positions are cut to the ring, and nothing is read twice.
  */
 
+import { EFAULT } from '../../abi/errno.js';
 import {
   LANE_CLOSED,
   LANE_POSITION,
@@ -71,6 +72,8 @@ export class LaneRing {
       const first = Math.min(count, LANE_RING - at);
       n = source.take(this.bytes, this.data + at, first);
       if (n === first && n < count) n += Math.max(0, source.take(this.bytes, this.data, count - n));
+      // What did not come whole is not kept, as no piece of a segment is.
+      if (n < count) n = -EFAULT;
       if (n > 0) Atomics.store(words, header + RING_TAIL, (tail + n) & LANE_POSITION);
     }
     Atomics.store(words, header + RING_WRITING, 0);

@@ -28,7 +28,15 @@ import { LaneLog } from './log.js';
 import { type LaneArena, LaneSpace } from './space.js';
 
 /** Calls that the lane can answer (addon/guest/lane.c). */
-const LANE_CALLS = new Set<number>([SYS.read, SYS.write, SYS.sendto, SYS.recvfrom, SYS.epoll_ctl]);
+const LANE_CALLS = new Set<number>([
+  SYS.read,
+  SYS.write,
+  SYS.sendto,
+  SYS.recvfrom,
+  SYS.readv,
+  SYS.writev,
+  SYS.epoll_ctl,
+]);
 /** Watched call sites of one program. */
 const MAX_SITES = 1024;
 const FREE_SITE = 0xcc;

@@ -1,8 +1,10 @@
 /** --network=filtered: guests that serve the outside, and guests that race with themselves. */
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { compile } from '../support/compile.js';
+import { requireTool } from '../support/tools.js';
 import { prints, programs, python } from './lan.js';
 import { type Surroundings, withSurroundings } from './outside.js';
 
@@ -137,6 +139,55 @@ for address in ("10.77.0.1", "198.51.100.1"):
           ['10.77.0.1', 7100],
           ['198.51.100.1', 7100],
         ],
+      );
+    }));
+
+  test('programs that wait with epoll: clients and servers of Node.js, and curl', (t) =>
+    withSurroundings(t, async (around) => {
+      if (!requireTool(t, 'curl')) return;
+      const { lan } = around;
+      const server = `
+require('node:http').createServer((request, answer) => answer.end(request.socket.remoteAddress + '\\n'))
+  .listen(7000, () => require('node:fs').writeSync(1, 'ready'));`;
+      await lan.start(around.sandbox(['allow in:tcp:*:7000'], ['node', '-e', server]));
+      await prints(lan, lan.on('host', ['curl', '-s', 'http://10.77.0.2:7000/']), '::ffff:10.77.0.1\n');
+      await prints(lan, lan.on('host', ['curl', '-s', 'http://[fd77::2]:7000/']), 'fd77::1\n');
+      const rules = ['allow tcp:*.example.test:80'];
+      const curl = (...words: string[]): string[] => around.sandbox(rules, ['curl', '-sS', ...words]);
+      await prints(
+        lan,
+        curl('http://www.example.test/', 'http://six.example.test/'),
+        '198.51.100.1 80\n2001:db8:1::1 80\n',
+      );
+      const refused = await lan.run(curl('-L', 'http://www.example.test/to/http://169.254.169.254/'));
+      assert.deepEqual([refused.status, refused.stdout], [7, '']);
+      const client = `
+const get = (url) => fetch(url).then((answer) => answer.text(), (error) => error.cause.code + '\\n');
+(async () => {
+  const all = ['http://www.example.test/', 'http://six.example.test/', 'http://203.0.113.1/', 'http://secret.test/'];
+  for (const text of await Promise.all(all.map(get))) process.stdout.write(text);
+})();`;
+      await prints(
+        lan,
+        around.sandbox(rules, ['node', '-e', client]),
+        '198.51.100.1 80\n2001:db8:1::1 80\nEPERM\nENOTFOUND\n',
+      );
+    }));
+
+  test('guests of an operator without privileges', (t) =>
+    withSurroundings(t, async (around) => {
+      const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+      chmodSync(around.directory, 0o777);
+      const command = around.sandbox(
+        ['allow tcp:www.example.test:80'],
+        python('attempt', 'name,www.example.test,80', 'tcp,198.51.100.2,80'),
+      );
+      const [netns, exec, ns, ...rest] = command;
+      assert.deepEqual([netns, exec], ['ip', 'netns']);
+      await prints(
+        around.lan,
+        ['ip', 'netns', ns ?? '', rest[0] ?? '', ...nobody, ...rest.slice(1)],
+        '198.51.100.1 80\nEPERM\n',
       );
     }));
 

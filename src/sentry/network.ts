@@ -2,7 +2,7 @@
 
 import { EACCES, EADDRINUSE, EADDRNOTAVAIL, EINVAL, ENOENT, EPERM } from '../abi/errno.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { HostNetwork, setHostNetwork } from '../net/host/network.js';
+import { HostNetwork, hostNetwork, setHostNetwork } from '../net/host/network.js';
 import { ALLOW_ALL } from '../net/host/policy.js';
 import { showHostTables } from '../net/host/tables.js';
 import { HostUds, setHostUds } from '../net/host/uds.js';
@@ -25,7 +25,21 @@ const REASONS = new Map([
 ]);
 
 /**
- * Opens what the network mode needs. @param descriptors how many the sentry may have
+ * Goes where the host's network is, and makes it the guests' in that mode: before there is a world, which shows its interfaces.
+ * @param descriptors how many the sentry may have. Throws SandboxError with one clear line
+ */
+export function enterNetwork(kernel: Kernel, spec: SandboxSpec, descriptors: number): void {
+  if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
+  if (spec.network !== 'host') return;
+  const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
+  const r = network.openQuestions();
+  if (r < 0) throw new SandboxError(`--network: the host refuses sockets (errno ${-r})`, 128);
+  setHostNetwork(kernel, network);
+  showHostTables(network);
+}
+
+/**
+ * Opens what else the network mode needs. @param descriptors as for `enterNetwork`
  * @returns what the lock-down must leave. Throws SandboxError with one clear line
  */
 export async function openNetwork(
@@ -33,18 +47,11 @@ export async function openNetwork(
   spec: SandboxSpec,
   descriptors: number,
 ): Promise<SocketsKept> {
-  if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
   const outside = spec.network !== 'none' || spec.publish.length > 0;
   if (!outside && spec.hostUds === 'none') return 'none';
-  const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
+  const network = hostNetwork(kernel) ?? new HostNetwork(kernel, ALLOW_ALL, descriptors);
   if (spec.hostUds !== 'none') setHostUds(kernel, new HostUds(network, spec.hostUds));
   if (!outside) return 'none';
-  if (spec.network === 'host') {
-    const r = network.openQuestions();
-    if (r < 0) throw new SandboxError(`--network: the host refuses sockets (errno ${-r})`, 128);
-    setHostNetwork(kernel, network);
-    showHostTables(network);
-  }
   if (spec.filter !== undefined) (await import('./filtered.js')).openFiltered(kernel, network, spec.filter);
   publishAll(network, spec);
   return spec.network === 'none' ? 'published' : 'all';

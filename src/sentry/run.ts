@@ -26,7 +26,7 @@ import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
 import { Dispatcher } from './dispatch.js';
 import { SandboxError } from './error.js';
 import { HostSignals } from './host-signals.js';
-import { openNetwork } from './network.js';
+import { enterNetwork, openNetwork } from './network.js';
 import { Observers } from './observers.js';
 import type { SandboxSpec } from './spec.js';
 import { HostTerminal } from './terminal.js';
@@ -59,12 +59,14 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const memory = profile?.memory ?? native;
   kernel.makeMemory = (task) => new GuestMemory(memory, task);
   const terminal = HostTerminal.find(kernel);
+  const limits = hostLimits(native);
+  const descriptors = limits[RLIMIT_NOFILE]?.soft ?? Infinity;
+  enterNetwork(kernel, spec, descriptors);
   buildWorld(kernel, spec, terminal);
   const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
-  const limits = hostLimits(native);
-  const sockets = await openNetwork(kernel, spec, limits[RLIMIT_NOFILE]?.soft ?? Infinity);
+  const sockets = await openNetwork(kernel, spec, descriptors);
   const started = native.start({
     filter: compileFilter(filterRules(), profile !== undefined),
     loader,

@@ -314,4 +314,6 @@ def _():
 
 @check("interfaces")
 def _():
-    return socket.if_nameindex(), [line.split(":")[0].strip() for line in open("/proc/net/dev")][2:]
+    files = ["address", "flags", "ifindex", "mtu", "operstate", "statistics/tx_errors", "type"]
+    shown = [[open(f"/sys/class/net/{name}/{f}").read() for f in files] for _, name in socket.if_nameindex()]
+    return socket.if_nameindex(), [line.split(":")[0].strip() for line in open("/proc/net/dev")][2:], shown

@@ -14,7 +14,6 @@ import {
   IOCB_CMD_PREADV,
   IOCB_CMD_PWRITE,
   IOCB_CMD_PWRITEV,
-  IOCB_FLAG_IOPRIO,
   IOCB_FLAG_RESFD,
   IOCB_KEY,
   IOCB_SIZE,
@@ -31,6 +30,7 @@ import {
   RWF_SYNC,
 } from '../src/abi/fcntl.js';
 import { POLLERR, POLLHUP } from '../src/abi/poll.js';
+import { TIMESPEC_SIZE } from '../src/abi/structs-process.js';
 import { EventFd } from '../src/fs/eventfd.js';
 import { type AioContext, findAio, type PendingRequest } from '../src/kernel/aio.js';
 import type { IoVec } from '../src/kernel/memory.js';
@@ -42,7 +42,7 @@ import { accessOk, cappedCount, fileOf } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
 import { readFileAt, writePosition, writeRoom, writeSeekable, writeStream } from './io.js';
 import { withoutWaiting } from './kernel-buffers.js';
-import { readSigset, readTimeout } from './poll-args.js';
+import { readSigset } from './poll-args.js';
 import { iovCut, iovLength } from './rw.js';
 
 const RWF_OK = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND;
@@ -65,7 +65,7 @@ function transfer(task: Task, file: OpenFile, cb: Iocb, writes: boolean): Starte
   if (writes ? !file.writable : !file.readable) return { refused: -EBADF };
   const iov = vectorOf(task, cb);
   if (typeof iov === 'number') return { refused: iov };
-  if (cb.offset < 0 && file.seekable) return { refused: -EINVAL };
+  if (file.seekable && (cb.offset < 0 || cb.offset + iovLength(iov) >= 2 ** 63)) return { refused: -EINVAL };
   if (iovLength(iov) === 0) return { res: 0 };
   const res = withoutWaiting(file, () => (writes ? write(task, file, cb, iov) : read(task, file, cb, iov)));
   const waits = res === -EAGAIN && !file.nonblock && (cb.rwFlags & RWF_NOWAIT) === 0;
@@ -176,7 +176,6 @@ function submitOne(task: Task, ctx: AioContext, addr: number): number | { wait: 
   if (file === undefined) return -EBADF;
   const tell = notifier(task, cb);
   if (typeof tell === 'number') return tell;
-  if ((cb.flags & ~(IOCB_FLAG_RESFD | IOCB_FLAG_IOPRIO)) !== 0) return -EINVAL;
   const err = task.mem.putU32(addr + IOCB_KEY, 0);
   if (err < 0) return err;
   const started = start(task, ctx, file, cb, tell);
@@ -257,14 +256,23 @@ function getEvents(
   };
 }
 
+/** A struct timespec that nobody checks: its parts add up, and below 0 it never ends. @returns milliseconds, or -EFAULT */
+function readLimit(task: Task, addr: number): number | undefined {
+  if (addr === 0) return undefined;
+  const dv = task.mem.view(addr, TIMESPEC_SIZE);
+  if (typeof dv === 'number') return dv;
+  const ms = Number(dv.getBigInt64(0, true)) * 1000 + Number(dv.getBigInt64(8, true)) / 1e6;
+  return ms < 0 ? undefined : Math.min(ms, Number.MAX_SAFE_INTEGER);
+}
+
 function sysIoGetevents(task: Task, args: SyscallArgs): SyscallResult {
-  const timeout = readTimeout(task, args.ptr(4));
+  const timeout = readLimit(task, args.ptr(4));
   if (timeout !== undefined && timeout < 0) return timeout;
   return getEvents(task, args, timeout, undefined);
 }
 
 function sysIoPgetevents(task: Task, args: SyscallArgs): SyscallResult {
-  const timeout = readTimeout(task, args.ptr(4));
+  const timeout = readLimit(task, args.ptr(4));
   if (timeout !== undefined && timeout < 0) return timeout;
   const set = args.ptr(5);
   if (set === 0) return getEvents(task, args, timeout, undefined);

@@ -8,7 +8,6 @@ export const IOCB_CMD_POLL = 5;
 export const IOCB_CMD_PREADV = 7;
 export const IOCB_CMD_PWRITEV = 8;
 export const IOCB_FLAG_RESFD = 1;
-export const IOCB_FLAG_IOPRIO = 2;
 
 /** struct io_event: data, obj, res, res2, 64 bits each. */
 export const IO_EVENT_SIZE = 32;

@@ -1,0 +1,60 @@
+// Reads and writes of a file.
+#include "aio.h"
+
+int main(void) {
+  aio_context_t c = 0;
+  char buffer[64] = {0};
+  NEED(io_setup(8, &c));
+  int fd = NEED(open("file", O_RDWR | O_CREAT | O_TRUNC, 0600));
+  CHECK("io_submit(IOCB_CMD_PWRITE)", "at any place");
+  struct iocb r = request_of(IOCB_CMD_PWRITE, fd, "hello", 5, 0);
+  R(run_one(c, &r));
+  r = request_of(IOCB_CMD_PWRITE, fd, "world", 5, 100);
+  R(run_one(c, &r));
+  T(lseek(fd, 0, SEEK_CUR) == 0);
+  T(lseek(fd, 0, SEEK_END) == 105);
+  CHECK("io_submit(IOCB_CMD_PREAD)", "back");
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 10, 0);
+  R(run_one(c, &r));
+  say("%s %d", buffer, buffer[5]);
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 64, 99);
+  R(run_one(c, &r));
+  say("%d %.5s", buffer[0], buffer + 1);
+  CHECK("io_submit(IOCB_CMD_PREAD)", "at the end and beyond");
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 10, 105);
+  R(run_one(c, &r));
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 10, 1000000);
+  R(run_one(c, &r));
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 0, 0);
+  R(run_one(c, &r));
+  CHECK("io_submit(IOCB_CMD_PREAD)", "places that there are not");
+  r = request_of(IOCB_CMD_PREAD, fd, buffer, 10, -1);
+  R(run_one(c, &r));
+  r = request_of(IOCB_CMD_PWRITE, fd, buffer, 10, LLONG_MAX);
+  R(run_one(c, &r));
+  CHECK("io_submit(IOCB_CMD_PWRITE)", "O_APPEND knows its place");
+  int end = NEED(open("file", O_WRONLY | O_APPEND));
+  r = request_of(IOCB_CMD_PWRITE, end, "!", 1, 3);
+  R(run_one(c, &r));
+  T(lseek(fd, 0, SEEK_END) == 106);
+  CHECK("io_submit", "descriptors that may not");
+  r = request_of(IOCB_CMD_PREAD, end, buffer, 1, 0);
+  R(run_one(c, &r));
+  int in = NEED(open("file", O_RDONLY));
+  r = request_of(IOCB_CMD_PWRITE, in, buffer, 1, 0);
+  R(run_one(c, &r));
+  r = request_of(IOCB_CMD_PREAD, 99, buffer, 1, 0);
+  R(run_one(c, &r));
+  int dir = NEED(open(".", O_RDONLY));
+  r = request_of(IOCB_CMD_PREAD, dir, buffer, 1, 0);
+  T(run_one(c, &r) == -1);
+  CHECK("io_submit", "devices");
+  int zero = NEED(open("/dev/zero", O_RDWR));
+  memset(buffer, 1, sizeof buffer);
+  r = request_of(IOCB_CMD_PREAD, zero, buffer, 64, 0);
+  R(run_one(c, &r));
+  T(buffer[0] == 0 && buffer[63] == 0);
+  r = request_of(IOCB_CMD_PWRITE, zero, buffer, 64, 0);
+  R(run_one(c, &r));
+  return 0;
+}

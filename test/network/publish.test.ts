@@ -64,6 +64,7 @@ with socket.create_server(("127.0.0.1", 80)) as server:
       const guest = await lan.start(
         lan.sandboxOn('host', ['python3', '-c', watching], ['--publish', '8082:80']),
       );
+      const closed = new Promise((resolve) => guest.once('close', resolve));
       let seen = '';
       guest.stdout?.on('data', (chunk: Buffer) => {
         seen += chunk.toString('latin1');
@@ -76,7 +77,7 @@ with socket.create_connection(("127.0.0.1", 8082)) as s:
     time.sleep(0.3)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\\1\\0\\0\\0\\0\\0\\0\\0")`;
       await prints(lan, lan.on('host', ['python3', '-c', rude]), '');
-      await new Promise((resolve) => guest.once('close', resolve));
+      await closed;
       assert.equal(seen, "b'hello'\nreset\n");
     }));
 
@@ -136,6 +137,7 @@ with socket.create_server(("127.0.0.1", 80)) as server:
     print(sent, flush=True)
 os._exit(0)`;
       const guest = await lan.start(lan.sandboxOn('host', ['python3', '-c', once], ['--publish', '8080:80']));
+      const closed = new Promise((resolve) => guest.once('close', resolve));
       let said = '';
       guest.stdout?.on('data', (chunk: Buffer) => {
         said += chunk.toString('latin1');
@@ -151,6 +153,7 @@ while data := s.recv(65536):
     got += len(data)
 print(got)`;
       const { stdout } = await lan.run(lan.on('host', ['python3', '-c', slowly]));
+      await closed;
       assert.ok(Number(stdout) > 100_000, stdout);
       assert.equal(stdout, said);
     }));

@@ -1,6 +1,6 @@
 /** One socket of the host: what the addon does with its descriptor, and bytes in and out of it. Nothing here ever waits. */
 
-import { EMSGSIZE } from '../../abi/errno.js';
+import { EFAULT, EMSGSIZE } from '../../abi/errno.js';
 import {
   POLLIN,
   POLLOUT,
@@ -124,6 +124,11 @@ export class HostSocket {
     const buf = buffer();
     const taken = wanted === 0 ? 0 : source.take(buf, 0, Math.min(wanted, CHUNK));
     if (taken < 0) return taken;
+    // A bad address behind good ones: nothing of this piece is sent.
+    if (taken < Math.min(wanted, CHUNK)) {
+      source.giveBack(taken);
+      return -EFAULT;
+    }
     if (to !== undefined) this.network.staging.set(to, SOCK_NAME);
     const n = this.native.sockSend(this.fd, buf, 0, taken, flags, to?.length ?? 0, controlLen);
     const sent = Math.max(0, n);

@@ -69,6 +69,7 @@ function serveNames(kernel: Kernel, filter: Filter, servers: readonly Endpoint[]
   };
   const upstream = new Upstream(servers, new HostTransport(filter.network), timers, random);
   const log = (record: Parameters<typeof filter.record>[0]): void => filter.record(record);
-  const resolver = new Resolver({ rules, learnt, upstream, log, now: () => kernel.now() });
+  const now = (): number => kernel.now();
+  const resolver = new Resolver({ rules, learnt, upstream, log, now, hostname: () => kernel.hostname });
   new DnsServer(kernel, resolver, new Turns(kernel), RESOLVER);
 }

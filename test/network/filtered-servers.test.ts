@@ -191,6 +191,51 @@ const get = (url) => fetch(url).then((answer) => answer.text(), (error) => error
       );
     }));
 
+  test("a multicast group is the sandbox's own unless a rule names it", (t) =>
+    withSurroundings(t, async (around) => {
+      const { lan } = around;
+      const member = `
+import socket, struct, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 5000))
+s.settimeout(4)
+try:
+    s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.1.2.3") + socket.inet_aton(sys.argv[1]))
+except OSError:
+    pass  # the sandbox's own device has no route to groups
+print("ready", flush=True)
+try:
+    print(*s.recvfrom(100), flush=True)
+except TimeoutError:
+    print("nothing", flush=True)`;
+      const sender = `
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(sys.argv[1]))
+for _ in range(5):
+    s.sendto(b"x", ("239.1.2.3", 5000))`;
+      const py = (script: string, ...words: string[]): string[] => ['python3', '-c', script, ...words];
+      const open = ['allow udp:239.1.2.3:5000', 'allow in:udp:10.77.0.0/24:5000'];
+      for (const [rules, heard] of [
+        [open, /^ready\n.*10\.77\.0\.1/],
+        [['allow *', 'allow in:*'], /^ready\nnothing/],
+      ] as const) {
+        let text = '';
+        const guest = await lan.start(around.sandbox(rules, py(member, '0.0.0.0')), (more) => (text += more));
+        const ended = new Promise((resolve) => guest.once('exit', resolve));
+        await prints(lan, lan.on('host', py(sender, '10.77.0.1')), '');
+        await ended;
+        assert.match(text, heard);
+      }
+      let text = '';
+      const host = await lan.start(lan.on('host', py(member, '10.77.0.1')), (more) => (text += more));
+      const ended = new Promise((resolve) => host.once('exit', resolve));
+      await lan.run(around.sandbox(['allow *'], py(sender, '0.0.0.0')));
+      await prints(lan, around.sandbox(open, py(sender, '0.0.0.0')), '');
+      await ended;
+      assert.match(text, /10\.77\.0\.2/);
+    }));
+
   test('an address that changes while it is used is the one that was decided over', (t) =>
     withSurroundings(t, async (around) => {
       const race = await compile(join(programs, 'race.c'), { libs: ['-lpthread'] });

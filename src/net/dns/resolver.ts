@@ -73,6 +73,8 @@ export interface ResolverParts {
   readonly upstream: Upstream;
   readonly log: ((record: DecisionRecord) => void) | undefined;
   readonly now: () => number;
+  /** The sandbox's own name. */
+  readonly hostname: () => string;
 }
 
 const nothing = (rcode: number, ede?: number): Finding => ({
@@ -109,13 +111,16 @@ export class Resolver {
    */
   query(bytes: Uint8Array, stream: boolean, reply: (answer: Uint8Array) => void): void {
     if (bytes.length < HEADER_SIZE || ((bytes[2] as number) & 0x80) !== 0) return;
-    const query = decodeMessage(bytes);
-    if (query === undefined) {
+    const message = decodeMessage(bytes);
+    if (message === undefined) {
       const id = ((bytes[0] as number) << 8) | (bytes[1] as number);
       const header = { id, opcode: 0, recursionDesired: false, questions: [] };
       reply(encodeAnswer(header, nothing(FORMERR), PLAIN_UDP_SIZE, undefined));
       return;
     }
+    // What waits for an answer keeps no more of the message than it needs.
+    const { id, opcode, recursionDesired, questions, edns } = message;
+    const query = { id, opcode, recursionDesired, questions, edns };
     const size = query.edns === undefined ? PLAIN_UDP_SIZE : Math.max(PLAIN_UDP_SIZE, query.edns.size);
     const limit = stream ? TCP_SIZE : Math.min(size, UDP_SIZE);
     this.resolve(query, (finding, age) => {
@@ -128,14 +133,23 @@ export class Resolver {
     });
   }
 
-  private resolve(query: Message, done: (finding: Finding, age: number) => void): void {
+  private resolve(
+    query: Pick<Message, 'opcode' | 'questions'>,
+    done: (finding: Finding, age: number) => void,
+  ): void {
     const [question] = query.questions;
     if (query.opcode !== 0) done(nothing(NOTIMP), 0);
     else if (question === undefined) done(nothing(FORMERR), 0);
     else if (question.class !== CLASS_IN) done(nothing(REFUSED), 0);
     else if (question.type >= FIRST_META_TYPE && question.type <= LAST_META_TYPE) done(nothing(NOTIMP), 0);
-    else if (isLocalName(question.name)) done(localAnswer(question), 0);
+    else if (this.isOwnName(question.name)) done(localAnswer(question), 0);
     else this.judge(question, done);
+  }
+
+  /** `localhost` (RFC 6761) and the host name are the sandbox itself, and nobody else's business. */
+  private isOwnName(name: string): boolean {
+    const small = lower(name);
+    return /(^|\.)localhost$/.test(small) || small === lower(this.parts.hostname());
   }
 
   /** A name that no rule allows is as if it did not exist, and nobody outside hears of it. */
@@ -236,11 +250,6 @@ export class Resolver {
       ...(empty && records.length > 0 ? { ede: EDE_BLOCKED } : {}),
     };
   }
-}
-
-/** `localhost` is the sandbox itself, and nobody else's business (RFC 6761). */
-function isLocalName(name: string): boolean {
-  return /(^|\.)localhost$/i.test(name);
 }
 
 function localAnswer({ name, type, class: cls }: Question): Finding {

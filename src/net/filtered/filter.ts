@@ -73,6 +73,20 @@ export class Filter {
     return allowed;
   }
 
+  /** May a guest hear what is sent to a multicast group? If it may send there itself, to whatever port. */
+  mayJoin(protocol: Protocol, group: Ip, task: Task): boolean {
+    const allowed = this.rules.mayReach(group, 0);
+    this.log?.write({
+      event: 'join',
+      verdict: allowed ? 'allow' : 'deny',
+      direction: 'in',
+      protocol,
+      address: formatIp(group),
+      ...caller(task),
+    });
+    return allowed;
+  }
+
   /** For decisions that are made elsewhere. */
   record(record: DecisionRecord): void {
     this.log?.write(record);

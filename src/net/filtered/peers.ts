@@ -71,8 +71,7 @@ export class Peers implements NetworkPolicy {
     return r;
   }
   join(task: Task, group: Peer): number {
-    const flow = { direction: 'out', protocol: this.protocol, ip: group.ip, port: 0 } as const;
-    return this.filter.allows('join', flow, task) ? 0 : -EPERM;
+    return this.filter.mayJoin(this.protocol, group.ip, task) ? 0 : -EPERM;
   }
 
   private comesIn(event: 'accept' | 'receive', peer: Peer): number {

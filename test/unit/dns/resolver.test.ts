@@ -99,6 +99,7 @@ class Bench {
       ),
       log: (record) => this.log.push(record),
       now: () => this.now,
+      hostname: () => 'Box',
     });
   }
 
@@ -406,9 +407,10 @@ test('what is no question is answered so, or not at all', () => {
   assert.equal(b.asked.length, 0);
 });
 
-test('localhost is the sandbox', () => {
+test('localhost and the host name are the sandbox', () => {
   const b = new Bench('deny *');
   assert.deepEqual(addresses(b.ask('localhost')), ['127.0.0.1']);
   assert.deepEqual(addresses(b.ask('db.LocalHost', TYPE_AAAA)), ['::1']);
+  assert.deepEqual(addresses(b.ask('bOX')), ['127.0.0.1']);
   assert.deepEqual([b.ask('localhost', 16)[0]?.rcode, b.log.length], [NOERROR, 0]);
 });

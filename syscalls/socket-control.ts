@@ -185,12 +185,13 @@ function storeRights(task: Task, files: readonly OpenFile[], writer: ControlWrit
   }
 }
 
-/** SCM_PIDFD: a new descriptor of the sender's process. */
-function storeProcess(task: Task, process: ThreadGroup, writer: ControlWriter): void {
+/** SCM_PIDFD: a new descriptor of the sender's process. A buffer that has no room for one is too short even if there is none. */
+function storeProcess(task: Task, process: ThreadGroup | null, writer: ControlWriter): void {
   if (writer.left < CMSGHDR_SIZE + 4) {
     writer.truncated = true;
     return;
   }
+  if (process === null) return;
   const fd = installFd(task, new PidFile(task.kernel, 0).bind(process), true);
   if (!writer.append(SCM_PIDFD, new Uint8Array(Int32Array.of(fd).buffer)) && fd >= 0) task.files.close(fd);
 }

@@ -93,6 +93,8 @@ function sendHeader(task: Task, socket: Socket, addr: number, flags: number): Sy
   if (typeof h === 'number') return h;
   const to = h.nameLen === 0 ? undefined : readAddress(task, h.name, h.nameLen);
   if (typeof to === 'number') return to;
+  const refused = socket.unsendable();
+  if (refused < 0) return refused;
   const control = readControl(task, h.control, h.controlLen);
   if (typeof control === 'number') return control;
   return sendOn(task, socket, task.mem.source(h.iov), {

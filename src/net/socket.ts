@@ -49,8 +49,8 @@ export interface ReceivedMessage {
   /** Raw sender address; undefined: leave the name alone. */
   from: Uint8Array | undefined;
   cred: Ucred | undefined;
-  /** SCM_PIDFD: the sender's process. */
-  process: ThreadGroup | undefined;
+  /** SCM_PIDFD: the sender's process; null if it was asked for and there is none. */
+  process: ThreadGroup | null | undefined;
   /** Descriptions, each with one reference that is now the receiver's; a peek takes references of its own. */
   files: readonly OpenFile[] | undefined;
   /** Ancillary data of other levels than SOL_SOCKET. */
@@ -99,6 +99,10 @@ export abstract class Socket extends OpenFile {
    * @param finish gives the new socket its descriptor; its result is the call's
    */
   abstract accept(task: Task, flags: number, finish: (socket: Socket) => number): SyscallResult;
+  /** What is said before anything of a message is looked at. @returns 0 or -errno */
+  unsendable(): number {
+    return 0;
+  }
   abstract send(task: Task, source: Source, message: SendMessage): SyscallResult;
   /** @param finish called with the count once `out` is filled; its result is the call's */
   abstract recv(

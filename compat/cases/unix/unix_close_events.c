@@ -43,6 +43,29 @@ int main(void) {
     socklen_t length = sizeof name;
     R(getpeername(s[0], (void *)&name, &length));
   }
+  CHECK("close poll", "empty records that were never read");
+  for (int count = 1; count <= 3; count++) {
+    int s[2];
+    given_pair(SOCK_SEQPACKET, s);
+    for (int i = 0; i < count; i++) NEED(send(s[1], i == 2 ? "x" : "", i == 2, 0));
+    close(s[0]);
+    say_events("sender", s[1]);
+  }
+  CHECK("close poll", "urgent bytes that were taken");
+  for (int count = 0; count < 3; count++) {
+    int s[2];
+    char byte;
+    given_pair(SOCK_STREAM, s);
+    NEED(send(s[1], "ab", 2, MSG_OOB));
+    NEED(recv(s[0], &byte, 1, MSG_OOB));
+    if (count > 0) NEED(recv(s[0], &byte, 1, 0));
+    if (count > 1) {
+      NEED(send(s[1], "c", 1, MSG_OOB));
+      NEED(recv(s[0], &byte, 1, MSG_OOB));
+    }
+    close(s[0]);
+    say_events("sender", s[1]);
+  }
   CHECK("poll", "sockets that were never connected");
   say_events("stream", given_socket(SOCK_STREAM));
   say_events("dgram", given_socket(SOCK_DGRAM));

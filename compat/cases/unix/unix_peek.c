@@ -34,6 +34,12 @@ int main(void) {
   look(s[1], 64, MSG_PEEK | MSG_WAITALL);
   look(s[1], 4, 0);
   look(s[1], 64, MSG_PEEK);
+  CHECK("recvfrom(MSG_PEEK)", "no bytes of a stream");
+  look(s[1], 0, MSG_PEEK);
+  look(s[1], 0, 0);
+  NEED(read(s[1], (char[8]){0}, 8));
+  look(s[1], 0, MSG_PEEK);
+  look(s[1], 0, 0);
   CHECK("setsockopt(SO_PEEK_OFF)", "a stream: each look goes on where the last one ended");
   given_pair(SOCK_STREAM, s);
   show_offset(s[1]);

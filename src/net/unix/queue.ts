@@ -75,11 +75,22 @@ export class MessageQueue {
   at(i: number): Message | undefined {
     return this.items[this.head + i];
   }
-  /** There are messages other than urgent bytes that were taken (which stay as a mark). */
+  /** There is something that was not read. An empty first message, which may be the mark of an urgent byte, does not count. */
   get unread(): boolean {
-    if (this.length === 0) return false;
-    for (const m of this) if (m.left > 0 || m.data.length === 0) return true;
-    return false;
+    const first = this.at(0);
+    return first !== undefined && (first.left > 0 || this.length > 1);
+  }
+  /** Removes the message before `m` if nothing is left of it. */
+  dropEmptyBefore(m: Message): void {
+    const i = this.items.indexOf(m, this.head + 1);
+    const before = this.items[i - 1];
+    if (i <= this.head || before === undefined || before.left > 0) return;
+    if (i === this.head + 1) {
+      this.shift();
+      return;
+    }
+    this.items.splice(i - 1, 1);
+    this.gone(before);
   }
   push(m: Message): void {
     this.items.push(m);
@@ -108,6 +119,9 @@ export class MessageQueue {
       this.items = this.items.slice(this.head);
       this.head = 0;
     }
+    this.gone(m);
+  }
+  private gone(m: Message): void {
     underWay -= m.charge;
     recycle(m.data);
     m.sender.uncharge(m.charge);

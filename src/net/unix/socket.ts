@@ -188,6 +188,12 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
     return unixLanePartner(this);
   }
 
+  /** Records are asked for a connection first (unix_seqpacket_sendmsg). */
+  override unsendable(): number {
+    if (this.type !== SOCK_SEQPACKET) return 0;
+    if (this.error !== 0) return -this.takeError();
+    return this.state === 'connected' ? 0 : -ENOTCONN;
+  }
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
     const named = this.type === SOCK_DGRAM && message.to !== undefined && message.to.length > 0;
     if (this.host !== undefined && this.remote !== undefined && !named)

@@ -132,8 +132,9 @@ export class StreamRead {
       return this.copied > 0 ? this.finish(this.copied) : -error;
     }
     if (!socket.recvShut) return WOULD_BLOCK;
-    // Nobody sent the end: whoever asks who it was hears of pid 0.
+    // Nobody sent the end: whoever asks who it was hears of pid 0, and of no process.
     if (this.first === undefined && socket.options.passCred) this.out.cred = { pid: 0, uid: 0, gid: 0 };
+    if (this.first === undefined && socket.passPidfd) this.out.process = null;
     return this.finish(this.copied);
   };
 
@@ -148,7 +149,7 @@ export class StreamRead {
       i = passMark(socket, i, peek, this.copied > 0);
       if (i < 0) return 1;
       const m = socket.messages.at(i);
-      if (m === undefined) return peek && this.copied > 0 ? 1 : 0;
+      if (m === undefined) return 0;
       if (peek && skip >= m.left) {
         skip -= m.left;
         i++;
@@ -157,9 +158,9 @@ export class StreamRead {
       const r = this.moveFrom(m, skip);
       if (r !== 0) return r;
       skip = 0;
-      if (peek) i++;
       // A look goes through all that is there, even when there is no room left: it may still find descriptors.
-      else if (this.sink.remaining === 0) return 1;
+      if (!peek && this.sink.remaining === 0) return 1;
+      if (peek && socket.messages.at(++i) === undefined) return 1;
     }
   }
 

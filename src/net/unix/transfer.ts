@@ -63,7 +63,7 @@ export function describeSender(socket: UnixSocket, m: Message, out: ReceivedMess
   if (!socket.wantsSender) return;
   const cred = m.cred ?? UNKNOWN;
   if (socket.options.passCred) out.cred = cred;
-  if (socket.passPidfd) out.process = cred.process;
+  if (socket.passPidfd) out.process = cred.process ?? null;
 }
 
 /** Takes the descriptions out of a message; a peek leaves them in flight and takes references of its own. */

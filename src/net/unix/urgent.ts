@@ -38,6 +38,8 @@ export function receiveUrgent(
     socket.urgent = undefined;
     // It stays in the queue, empty, as the mark.
     socket.messages.consume(m, 1);
+    // Two marks without a byte between them are one.
+    socket.messages.dropEmptyBefore(m);
   }
   out.flags |= MSG_OOB;
   return finish(1);
@@ -73,6 +75,8 @@ export function passMark(socket: UnixSocket, i: number, peek: boolean, some: boo
 
 /** SIOCATMARK: 1 if the next read would begin at the mark. */
 export function atMark(socket: UnixSocket): number {
+  // A connection that waits counts as a message without bytes.
+  if (socket.waiting.length > 0) return 1;
   const m = socket.messages.at(0);
   if (m === undefined) return 0;
   const { urgent } = socket;

@@ -1,7 +1,8 @@
 // recvmsg(MSG_ERRQUEUE) and recvfrom(MSG_OOB) on blocking sockets: what is not there is not waited for (ip(7), tcp(7)).
+#include "../case.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include "../case.h"
 
 static void receive_error(int fd) {
   char text[64];

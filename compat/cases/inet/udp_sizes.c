@@ -14,7 +14,7 @@ int main(void) {
   R(count_ioctl(b, FIONREAD));
   R(recv(b, large, 10, 0));
   R(recv(b, large, 10, 0));
-  CHECK("write read", "an empty message");
+  CHECK("write read", "an empty write");
   R(write(a, "", 0));
   settle();
   R(count_ioctl(b, FIONREAD));

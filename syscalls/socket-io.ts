@@ -1,6 +1,6 @@
 /** send(2), recv(2) and their forms with addresses, vectors and ancillary data. */
 
-import { EAGAIN, EFAULT, EINTR, EINVAL, EMSGSIZE, ERESTARTSYS } from '../src/abi/errno.js';
+import { EAGAIN, EFAULT, EINVAL, EMSGSIZE } from '../src/abi/errno.js';
 import { UIO_MAXIOV } from '../src/abi/limits.js';
 import {
   MSG_CMSG_CLOEXEC,
@@ -180,7 +180,7 @@ function sysSendmmsg(task: Task, args: SyscallArgs): SyscallResult {
   });
 }
 
-/** Receives until all headers are filled, or with MSG_WAITFORONE until nothing more is there. */
+/** Receives until all headers are filled or the time is over, or with MSG_WAITFORONE until nothing more is there. */
 function sysRecvmmsg(task: Task, args: SyscallArgs): SyscallResult {
   const socket = socketOf(task, args.int(0));
   if (typeof socket === 'number') return socket;
@@ -189,26 +189,34 @@ function sysRecvmmsg(task: Task, args: SyscallArgs): SyscallResult {
   const flags = args.int(3);
   const timeout = readTimeout(task, args.ptr(4));
   if (timeout !== undefined && timeout < 0) return timeout;
+  const end = timeout === undefined ? Infinity : task.kernel.now() + timeout;
   let i = 0;
+  // An error after the first message is the next call's.
+  const failed = (errno: number): number => {
+    if (i > 0) socket.setPendingError(-errno);
+    return i > 0 ? i : errno;
+  };
   const attempt = (): number | typeof WOULD_BLOCK => {
     while (i < count) {
       const r = recvHeader(task, socket, base + i * MMSGHDR_SIZE, (flags | MSG_DONTWAIT) & ~MSG_WAITFORONE);
       if (typeof r !== 'number') return -EINVAL;
       if (r === -EAGAIN) return i > 0 && (flags & MSG_WAITFORONE) !== 0 ? i : WOULD_BLOCK;
-      if (r < 0) return i > 0 ? i : r;
-      if (task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, r) < 0) return i > 0 ? i : -EFAULT;
+      if (r < 0) return failed(r);
+      if (task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, r) < 0) return failed(-EFAULT);
       i++;
+      // The time is looked at after each message only: none comes, and the call waits on (recvmmsg(2), BUGS).
+      if (task.kernel.now() >= end) break;
     }
     return i;
   };
   const r = attempt();
   if (r !== WOULD_BLOCK) return r;
   if (socket.dontWait(flags)) return i > 0 ? i : -EAGAIN;
-  return waitOn(socket, attempt, {
-    deadline: timeout === undefined ? undefined : task.kernel.now() + timeout,
-    timeout: () => (i > 0 ? i : -EAGAIN),
-    interrupted: () => (i > 0 ? i : timeout === undefined ? -ERESTARTSYS : -EINTR),
-  });
+  return waitOn(
+    socket,
+    attempt,
+    socket.timed(socket.options.rcvTimeout, () => i),
+  );
 }
 
 export const socketIoFamily: Family = {

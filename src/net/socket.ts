@@ -139,6 +139,8 @@ export abstract class Socket extends OpenFile {
   takeError(): number {
     return 0;
   }
+  /** The next operation on the socket fails with `errno` (positive). */
+  setPendingError(_errno: number): void {}
   get listening(): boolean {
     return false;
   }

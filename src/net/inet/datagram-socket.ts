@@ -177,7 +177,12 @@ export abstract class DatagramSocket extends InetSocket {
     const { data, from } = queued.datagram;
     const want = Math.min(data.length - found.offset, sink.remaining);
     const n = want === 0 ? 0 : sink.put(data, found.offset, want);
-    if (n < 0) return n;
+    if (n < 0) {
+      // A message that cannot be copied is lost (udp_recvmsg).
+      if (!peek) this.messages.shift();
+      if (!peek) this.drops++;
+      return n;
+    }
     if (n < data.length) out.flags |= MSG_TRUNC;
     out.from = encodeInetAddress(this.family, from);
     out.control = receiveControl(queued, this.options);

@@ -1,6 +1,6 @@
 /** Datagrams on their way to a socket, and the ancillary data that goes with them (ip(7), ipv6(7)). */
 
-import { EINVAL } from '../../abi/errno.js';
+import { EINVAL, ENETUNREACH, ENODEV } from '../../abi/errno.js';
 import * as inet from '../../abi/inet.js';
 import {
   AF_INET,
@@ -124,7 +124,7 @@ export interface SendControl {
   index?: number;
 }
 
-/** @returns -EINVAL for what is malformed or unknown */
+/** @returns -EINVAL for what is malformed or unknown, -ENODEV, -ENETUNREACH */
 export function parseSendControl(
   items: readonly ControlItem[],
   family: number,
@@ -137,7 +137,11 @@ export function parseSendControl(
     else if (level === inet.IPPROTO_IPV6 && family !== AF_INET) ok = parse6(out, type, data);
     if (!ok) return -EINVAL;
   }
-  if (out.from !== undefined && !isAny(out.from) && !device.isLocal(out.from)) return -EINVAL;
+  if (out.index !== undefined && out.index !== 0 && out.index !== LOOPBACK_INDEX) return -ENODEV;
+  if (out.from !== undefined && !isAny(out.from) && !device.isLocal(out.from)) {
+    // Of IPv4 the routes say so, of IPv6 the data is found to be wrong.
+    return isV4(out.from) ? -ENETUNREACH : -EINVAL;
+  }
   return out;
 }
 
@@ -157,7 +161,8 @@ function parse4(out: SendControl, type: number, data: Uint8Array): boolean {
     out.index = new DataView(data.buffer, data.byteOffset).getInt32(0, true);
     return true;
   }
-  const value = byteOf(data, type === inet.IP_TTL ? 1 : 0);
+  const ttl = type === inet.IP_TTL;
+  const value = ttl && data.length !== 4 ? undefined : byteOf(data, ttl ? 1 : 0);
   if (value === undefined) return false;
   if (type === inet.IP_TTL) out.ttl = value;
   else if (type === inet.IP_TOS) out.tos = value;

@@ -101,6 +101,9 @@ const RCVBUF_LOCK = 2;
 /** Bytes that a connection may have on their way for each side that did not set its buffer. */
 const DEFAULT_ROOM = 131072;
 
+/** It is the listener's own business. */
+const NOT_INHERITED = key(inet.IPPROTO_TCP, inet.TCP_DEFER_ACCEPT);
+
 export class InetOptions extends SocketOptions {
   private readonly ints = new Map<number, number>();
   /** SO_BUF_LOCK: buffers that were set by hand. */
@@ -154,7 +157,7 @@ export class InetOptions extends SocketOptions {
 
   /** A new connection has its listener's options. */
   inherit(from: InetOptions): void {
-    for (const [k, v] of from.ints) this.ints.set(k, v);
+    for (const [k, v] of from.ints) if (k !== NOT_INHERITED) this.ints.set(k, v);
     for (const [k, v] of from.flags) this.flags.set(k, v);
     this.sndbuf = from.sndbuf;
     this.rcvbuf = from.rcvbuf;

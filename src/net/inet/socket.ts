@@ -168,6 +168,9 @@ export abstract class InetSocket extends Socket implements Bound {
     if (this.remote === undefined || this.remote.port === 0) return -ENOTCONN;
     return encodeInetAddress(this.family, this.remote);
   }
+  override setPendingError(errno: number): void {
+    this.error = errno;
+  }
   override takeError(): number {
     const e = this.error;
     this.error = 0;

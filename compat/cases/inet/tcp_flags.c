@@ -1,0 +1,81 @@
+// tags: network
+// Flags of recv and send on a stream.
+#include "net.h"
+
+int main(void) {
+  char data[100];
+  struct connection c = connection4(7730);
+  CHECK("recvfrom(MSG_PEEK)", "leaves the bytes");
+  R(send(c.client, "0123456789", 10, 0));
+  settle();
+  say_recv("peek", c.server, MSG_PEEK);
+  R(recv(c.server, data, 3, MSG_PEEK));
+  R(recv(c.server, data, 4, 0));
+  say_recv("peek", c.server, MSG_PEEK);
+  CHECK("recvfrom(MSG_TRUNC)", "throws bytes away");
+  R(recv(c.server, (void *)8, 2, MSG_TRUNC));
+  R(recv(c.server, (void *)8, 100, MSG_TRUNC | MSG_PEEK));
+  say_recv("rest", c.server, 0);
+  CHECK("recvfrom(MSG_WAITALL)", "waits for all");
+  pid_t child = CHILD({
+    NEED(send(c.client, "abc", 3, 0));
+    sleep_ms(30);
+    NEED(send(c.client, "defg", 4, 0));
+  });
+  R(recv(c.server, data, 6, MSG_WAITALL));
+  reap("child", child);
+  say_recv("rest", c.server, 0);
+  R(send(c.client, "xyz", 3, 0));
+  settle();
+  R(recv(c.server, data, 10, MSG_WAITALL | MSG_DONTWAIT));
+  CHECK("recvfrom(MSG_WAITALL)", "the end is enough");
+  struct connection d = connection4(7731);
+  R(send(d.client, "abc", 3, 0));
+  NEED(shutdown(d.client, SHUT_WR));
+  R(recv(d.server, data, 10, MSG_WAITALL));
+  R(recv(d.server, data, 10, MSG_WAITALL));
+  CHECK("recvfrom(MSG_DONTWAIT)", "nothing there");
+  R(recv(c.server, data, 10, MSG_DONTWAIT));
+  R(recv(c.server, data, 0, MSG_DONTWAIT));
+  R(recv(c.server, data, 0, 0));
+  R(read(c.server, data, 0));
+  CHECK("sendto(MSG_DONTROUTE|MSG_CONFIRM|MSG_EOR|MSG_MORE|MSG_NOSIGNAL)", "hints");
+  R(send(c.client, "a", 1, MSG_DONTROUTE));
+  R(send(c.client, "b", 1, MSG_CONFIRM));
+  R(send(c.client, "c", 1, MSG_EOR));
+  R(send(c.client, "d", 1, MSG_MORE));
+  R(send(c.client, "e", 1, MSG_NOSIGNAL));
+  R(send(c.client, "", 0, 0));
+  settle();
+  say_recv("all", c.server, 0);
+  CHECK("sendto recvfrom", "addresses are not looked at on a stream");
+  struct sockaddr_in to = at4("127.0.0.9", 1);
+  R(sendto(c.client, "x", 1, 0, (void *)&to, sizeof to));
+  R(sendto(c.client, "y", 1, 0, (void *)&to, 3));
+  settle();
+  struct sockaddr_storage from;
+  memset(&from, 0xee, sizeof from);
+  socklen_t length = sizeof from;
+  R(recvfrom(c.server, data, 10, 0, (void *)&from, &length));
+  say("length %d", (int)length);
+  CHECK("sendto recvfrom", "unknown flags");
+  R(send(c.client, "z", 1, 0x400000));
+  settle();
+  R(recv(c.server, data, 10, 0x400000));
+  CHECK("recvmsg(MSG_CMSG_CLOEXEC)", "flags that come back");
+  R(send(c.client, "q", 1, 0));
+  settle();
+  struct iovec part = {data, 10};
+  struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_flags = 0x1234};
+  R(recvmsg(c.server, &m, MSG_CMSG_CLOEXEC));
+  say("%#x", m.msg_flags);
+  CHECK("sendto recvfrom", "not connected");
+  int fd = tcp4();
+  R(send(fd, "x", 1, MSG_NOSIGNAL));
+  R(sendto(fd, "x", 1, MSG_NOSIGNAL, (void *)&to, sizeof to));
+  R(recv(fd, data, 1, 0));
+  R(recv(fd, data, 1, MSG_PEEK));
+  R(recv(c.listener, data, 1, 0));
+  R(send(c.listener, "x", 1, MSG_NOSIGNAL));
+  return 0;
+}

@@ -6,6 +6,7 @@ import {
   EFAULT,
   EINVAL,
   EMFILE,
+  ENFILE,
   EPERM,
   EPROTONOSUPPORT,
   ESOCKTNOSUPPORT,
@@ -39,6 +40,7 @@ import { makeFilteredSocket } from '../src/net/filtered/make.js';
 import { hostNetwork } from '../src/net/host/network.js';
 import { HostInetSocket } from '../src/net/host/socket.js';
 import { mayPing, PingSocket, RawIcmpSocket } from '../src/net/inet/icmp.js';
+import { inetStack } from '../src/net/inet/stack.js';
 import { TcpSocket } from '../src/net/inet/tcp.js';
 import { UdpSocket } from '../src/net/inet/udp.js';
 import { netlinkProtocols } from '../src/net/netlink/protocols.js';
@@ -96,6 +98,7 @@ function makeInetSocket(
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
   const network = hostNetwork(task.kernel);
   if (network !== undefined) return HostInetSocket.make(task, network, family, type, protocol, flags);
+  if (inetStack(task.kernel).full) return -ENFILE;
   const filter = networkFilter(task.kernel);
   const filtered = filter && makeFilteredSocket(task, filter, family, type, protocol, flags);
   if (filtered !== undefined) return filtered;

@@ -247,6 +247,7 @@ export abstract class DatagramSocket extends InetSocket {
 
   override release(): void {
     this.closed = true;
+    this.uncount();
     leaveAll(this);
     this.unclaim();
     this.messages.clear();

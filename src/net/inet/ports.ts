@@ -22,6 +22,9 @@ export interface Bound {
   readonly timeWait?: boolean;
 }
 
+/** For so long nothing is looked for again that was not there, unless a port becomes free: ms. */
+const FAILURE_MS = 50;
+
 interface Bucket<S> {
   readonly sockets: Set<S>;
   /** Those whose port is theirs by bind(2) or is of the first of them. */
@@ -60,6 +63,8 @@ export function connectionHash(from: Endpoint, to: Endpoint): number {
 
 export class PortTable<S extends Bound> {
   private readonly buckets = new Map<number, Bucket<S>>();
+  /** What was looked for in vain of late, so that the next who asks does not make the sentry look through all ports again. */
+  private failed: { what: string; until: number } | undefined;
 
   /** @param stream true for TCP's rules of SO_REUSEADDR, false for UDP's */
   constructor(
@@ -114,24 +119,28 @@ export class PortTable<S extends Bound> {
   remove(socket: S): void {
     const bucket = this.buckets.get(socket.local.port);
     if (bucket?.sockets.delete(socket) !== true) return;
+    this.failed = undefined;
     if (!socket.portShared) bucket.owners--;
     if (bucket.sockets.size === 0) this.buckets.delete(socket.local.port);
   }
 
   /** A free port for a socket that binds to port 0; 0 when there is none. */
   pick(socket: Bound, ip: Ip): number {
-    return this.search((port) => this.free(socket, { ip, port }, !this.stream));
+    const what = `${ip} ${socket.reuseAddr} ${socket.reusePort}`;
+    return this.search(what, (port) => this.free(socket, { ip, port }, !this.stream));
   }
 
-  /** A port for a connection, which `unique` says is not in use with this peer; 0 when there is none. */
-  pickForConnect(unique: (port: number) => boolean): number {
-    return this.search((port) => {
+  /** A port for a connection, which `unique` says is not in use with the peer `what`; 0 when there is none. */
+  pickForConnect(what: string, unique: (port: number) => boolean): number {
+    return this.search(what, (port) => {
       const bucket = this.buckets.get(port);
       return bucket === undefined || (bucket.owners === 0 && unique(port));
     });
   }
 
-  private search(good: (port: number) => boolean): number {
+  private search(what: string, good: (port: number) => boolean): number {
+    const now = performance.now();
+    if (this.failed?.what === what && now < this.failed.until) return 0;
     const { localPortFirst: first, localPortLast: last } = this.settings;
     const count = last - first + 1;
     const start = Math.floor(Math.random() * count);
@@ -139,6 +148,7 @@ export class PortTable<S extends Bound> {
       const port = first + ((start + i) % count);
       if (good(port)) return port;
     }
+    this.failed = { what, until: now + FAILURE_MS };
     return 0;
   }
 }

@@ -77,6 +77,7 @@ export abstract class InetSocket extends Socket implements Bound {
   multicastFrom: { index: number; address: Ip } = { index: 0, address: ANY4 };
   /** IPV6_MULTICAST_IF. */
   multicastIndex6 = 0;
+  private counted = true;
   /** Messages sent with MSG_ZEROCOPY: the number of the next one. */
   zerocopySent = 0;
   /** Pending error (positive errno). */
@@ -86,6 +87,7 @@ export abstract class InetSocket extends Socket implements Bound {
     super(kernel, family, type, protocol, flags, cred);
     this.options = new InetOptions(type);
     this.stack = inetStack(kernel);
+    this.stack.sockets++;
     this.uid = cred?.fsuid ?? 0;
     if (family === AF_INET6 && kernel.settings.bindV6Only === 1)
       this.options.setInt(IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -167,6 +169,11 @@ export abstract class InetSocket extends Socket implements Bound {
     // A peer without a port is none (inet_getname).
     if (this.remote === undefined || this.remote.port === 0) return -ENOTCONN;
     return encodeInetAddress(this.family, this.remote);
+  }
+  /** The socket is gone, and counts no more. */
+  protected uncount(): void {
+    if (this.counted) this.stack.sockets--;
+    this.counted = false;
   }
   override setPendingError(errno: number): void {
     this.error = errno;

@@ -16,11 +16,15 @@ import type { TcpSocket } from './tcp.js';
 import { TimeWait, TimeWaits } from './time-wait.js';
 import type { UdpSocket } from './udp.js';
 
+/** Most sockets: each costs the sentry more than 2 KB before anything waits in it. */
+const MAX_SOCKETS = 200_000;
 const EVERYBODY: Ip = '\xff\xff\xff\xff';
 
 export class InetStack {
   readonly device = new LoopbackDevice();
   readonly counters = new InetCounters();
+  /** Sockets, and connections that nobody has accepted yet. */
+  sockets = 0;
   readonly tcp: PortTable<TcpSocket | TimeWait>;
   readonly udp: PortTable<UdpSocket>;
   /** ICMP sockets by identifier, and those that see every ICMP message. */
@@ -49,6 +53,11 @@ export class InetStack {
   /** TCP sockets that have a port, without what is left of ended connections. */
   *tcpSockets(): Generator<TcpSocket> {
     for (const s of this.tcp.all()) if (!(s instanceof TimeWait)) yield s;
+  }
+
+  /** There may be no more sockets (ENFILE). */
+  get full(): boolean {
+    return this.sockets >= MAX_SOCKETS;
   }
 
   private forgetTimeWait(entry: TimeWait): void {

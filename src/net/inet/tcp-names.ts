@@ -20,7 +20,7 @@ export function takePort(socket: TcpSocket, ip: Ip, remote: Endpoint): number {
     return user === undefined || (user instanceof TimeWait && (asked || user.reusable(now)));
   };
   if (socket.local.port === 0) {
-    const port = tcp.pickForConnect(unused);
+    const port = tcp.pickForConnect(`${ip}>${remote.ip}:${remote.port}`, unused);
     if (port === 0) return -EADDRNOTAVAIL;
     socket.local = { ip, port };
     socket.portShared = true;

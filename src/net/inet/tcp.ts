@@ -213,7 +213,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   /** There is room in the backlog: the oldest of those that wait gets it. */
   private admit(backlog: Backlog): void {
     for (const client of backlog.waiting) {
-      if (backlog.full) return;
+      if (backlog.full || this.stack.full) return;
       backlog.waiting.delete(client);
       this.answer(client, backlog);
     }
@@ -291,7 +291,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
       // Whoever calls his own number answers himself (simultaneous open).
       if (remote.ip === this.local.ip && remote.port === this.local.port) establish(this, this);
       else this.refuse();
-    } else if (backlog.full) {
+    } else if (backlog.full || this.stack.full) {
       this.stack.counters.tcp.listenOverflows++;
       this.waitAmong(backlog.waiting);
     } else listener.answer(this, backlog);
@@ -491,6 +491,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
 
   /** A connection that was never accepted goes away. */
   discard(): void {
+    this.uncount();
     this.closed = true;
     this.keptBack = undefined;
     this.abandonConnection();
@@ -499,6 +500,7 @@ export class TcpSocket extends InetSocket implements LaneSocket {
 
   override release(): void {
     if (this.closed) return;
+    this.uncount();
     this.lane?.close();
     this.stopListening();
     const rude = this.rx.length > 0 || (this.options.lingerOn !== 0 && this.options.lingerTime === 0);

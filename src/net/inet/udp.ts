@@ -8,6 +8,7 @@ import {
   EINVAL,
   EMSGSIZE,
   ENETUNREACH,
+  ENOBUFS,
   ENOPROTOOPT,
   EOPNOTSUPP,
   EPIPE,
@@ -36,6 +37,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Source } from '../../kernel/useriov.js';
 import type { SyscallResult } from '../../kernel/wait.js';
+import { socketMemory } from '../memory.js';
 import type { SendMessage } from '../socket.js';
 import { anyOf, type Endpoint, familyIn, isAny, isMulticast, isV4 } from './address.js';
 import { type Datagram, parseSendControl, type SendControl } from './datagram.js';
@@ -67,6 +69,8 @@ interface Corked {
   readonly control: SendControl;
   readonly parts: Uint8Array[];
   length: number;
+  /** Bytes of the memory of all sockets. */
+  charged: number;
 }
 
 export class UdpSocket extends DatagramSocket {
@@ -144,8 +148,23 @@ export class UdpSocket extends DatagramSocket {
     corked.length += n;
     this.corked = corked;
     if (!this.corks && (message.flags & MSG_MORE) === 0) this.uncork();
+    else if (!this.charge(n)) return -ENOBUFS;
     const zerocopy = (message.flags & MSG_ZEROCOPY) !== 0 && this.soNumber(SO_ZEROCOPY) === 1;
     return zerocopy ? noteCopied(this, n) : n;
+  }
+
+  /** What waits to become a message takes of the memory of all sockets; without any it is lost. */
+  private charge(bytes: number): boolean {
+    if (this.corked !== undefined && socketMemory.charge(bytes)) {
+      this.corked.charged += bytes;
+      return true;
+    }
+    this.dropCorked();
+    return false;
+  }
+  private dropCorked(): void {
+    socketMemory.release(this.corked?.charged ?? 0);
+    this.corked = undefined;
   }
 
   /** The first part of a message says where it goes. */
@@ -157,7 +176,7 @@ export class UdpSocket extends DatagramSocket {
     if (typeof target === 'number') return target;
     if (!this.autobind()) return -EAGAIN;
     if (this.forbidsBroadcast(target)) return -EACCES;
-    return { target, control, parts: [], length: 0 };
+    return { target, control, parts: [], length: 0, charged: 0 };
   }
 
   /** The destination of a message: its own, or the socket's. */
@@ -173,7 +192,7 @@ export class UdpSocket extends DatagramSocket {
 
   /** No packet has room for it: what was put together is lost, and the error may be looked up later. */
   private tooLong(target: Target): number {
-    this.corked = undefined;
+    this.dropCorked();
     const to = { ip: target.to, port: target.port };
     if (this.keepsErrors(to)) {
       const v4 = isV4(to.ip);
@@ -195,7 +214,7 @@ export class UdpSocket extends DatagramSocket {
   /** Sends what was put together (udp_push_pending_frames). */
   private uncork(): void {
     const { corked } = this;
-    this.corked = undefined;
+    this.dropCorked();
     if (corked === undefined) return;
     const { parts, target, control } = corked;
     const data = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
@@ -294,7 +313,7 @@ export class UdpSocket extends DatagramSocket {
   }
 
   override release(): void {
-    this.corked = undefined;
+    this.dropCorked();
     super.release();
   }
 }

@@ -50,11 +50,11 @@ test('a connection may share its port with another to elsewhere, a bound socket 
     table.add(socket(LOOPBACK4, port, shared));
   assert.equal(table.pick(socket(ANY4, 0), ANY4), 0);
   assert.equal(
-    table.pickForConnect(() => false),
+    table.pickForConnect('nowhere', () => false),
     0,
   );
   assert.equal(
-    table.pickForConnect((port) => port === 40000),
+    table.pickForConnect('elsewhere', (port) => port === 40000),
     40000,
   );
 });

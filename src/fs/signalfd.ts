@@ -46,13 +46,14 @@ export class SignalFd extends AnonFile implements SignalListener {
     this.groups.delete(tg);
   }
 
-  /** Is something pending for this thread? */
+  /** Is something pending for this thread that it blocks? What it does not block is on its way to a handler. */
   private pending(task: Task): boolean {
     if (!this.groups.has(task.group)) {
       this.groups.add(task.group);
       (task.group.signalListeners ??= new Set()).add(this);
     }
-    return ((signalState(task)?.pending ?? 0n) & this.mask) !== 0n;
+    const state = signalState(task);
+    return state !== undefined && (state.pending & state.blocked & this.mask) !== 0n;
   }
 
   /** Line of /proc/pid/fdinfo. */

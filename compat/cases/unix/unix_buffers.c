@@ -18,11 +18,11 @@ static void set(int s, int option, int value) {
 }
 int main(void) {
   int s[2];
-  CHECK("setsockopt(SO_SNDBUF)", "values");
+  CHECK("setsockopt(SO_SNDBUF)", "values of the send buffer");
   given_pair(SOCK_STREAM, s);
   static const int values[] = {0, 1, 2303, 2304, 2305, 4608, 10000, 100000, 212992};
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) set(s[0], SO_SNDBUF, values[i]);
-  CHECK("setsockopt(SO_RCVBUF)", "values");
+  CHECK("setsockopt(SO_RCVBUF)", "values of the receive buffer");
   for (size_t i = 0; i < sizeof values / sizeof *values; i++) set(s[0], SO_RCVBUF, values[i]);
   CHECK("setsockopt(SO_SNDBUFFORCE|SO_RCVBUFFORCE)", "above the limit, for the privileged");
   R(setsockopt(s[0], SOL_SOCKET, SO_SNDBUFFORCE, &(int){500000}, 4));

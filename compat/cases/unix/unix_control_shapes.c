@@ -76,7 +76,7 @@ int main(void) {
   try("200 MiB", &c, 200 << 20);
   try("negative", &c, (size_t)-1);
   try("32 bits of it", &c, 0x100000018);
-  CHECK("recvmsg", "control buffers that are not there, or too long");
+  CHECK("recvmsg", "room for control data that is not there, or too long");
   NEED(send_fd(s[0], "x", 0));
   char byte;
   struct iovec place = {&byte, 1};

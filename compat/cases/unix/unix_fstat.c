@@ -50,7 +50,7 @@ int main(void) {
   R(fcntl(copy, F_GETFL));
   close(s[0]);
   R(write(copy, "x", 1));
-  CHECK("futimens fallocate fdatasync getdents64", "what sockets do not do");
+  CHECK("utimensat fallocate fdatasync getdents64", "what sockets do not do");
   R(futimens(copy, NULL));
   R(fallocate(copy, 0, 0, 10));
   R(fdatasync(copy));

@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
     _exit(98);
   });
   reap("closed", child);
-  CHECK("_exit read", "a process that is killed closes its sockets");
+  CHECK("exit_group read", "a process that is killed closes its sockets");
   given_pair(SOCK_STREAM, s);
   child = CHILD({
     close(s[1]);

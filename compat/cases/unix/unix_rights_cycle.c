@@ -68,7 +68,7 @@ int main(void) {
   R(send_fds(client, "x", both, 2, 0));
   close(client), close(server);
   watch();
-  CHECK("sendmsg(SCM_RIGHTS) _exit", "what a dead process left in flight");
+  CHECK("sendmsg(SCM_RIGHTS) exit_group", "what a dead process left in flight");
   NEED(pipe(ends));
   pid_t child = CHILD({
     int pair[2];

@@ -1,5 +1,5 @@
 // Descriptors of every kind travel, and work on the other side.
-// libs: util
+// libs: -lutil
 #include "unix.h"
 
 #include <pty.h>

@@ -19,7 +19,7 @@ int main(void) {
   T(sent > 0 && sent < (ssize_t)sizeof big);
   T(now_ms() - start >= 29);
   R(send(s[0], big, 1, 0));
-  CHECK("recvfrom(SO_RCVTIMEO)", "a part, then nothing");
+  CHECK("recvfrom(SO_RCVTIMEO)", "a part, then nothing to receive");
   R(setsockopt(s[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit));
   R(recv(s[0], big, 1, 0));
   NEED(write(s[1], "abc", 3));

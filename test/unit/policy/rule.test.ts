@@ -135,3 +135,43 @@ test('a mistake in a file is named with its field', () => {
   for (const [text, message] of mistakes)
     assert.throws(() => parseRules(text), { name: 'Error', message }, text);
 });
+
+test('whatever is written, it is a rule that can be written again, or one line that says why not', () => {
+  let seed = 99;
+  const next = (max: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * max);
+  };
+  const parts = [
+    'in:',
+    'tcp:',
+    'udp:',
+    'icmp:',
+    'dns:',
+    '*',
+    '*.',
+    'a',
+    'example.org',
+    '.',
+    ':',
+    '::',
+    '[',
+    ']',
+    '/',
+    '-',
+    ',',
+  ];
+  parts.push('10.0.0.0', '2001:db8::', '1', '8', '443', '65535', '99999', '%', ' ', 'é', '\0', '0x1');
+  let good = 0;
+  for (let i = 0; i < 50_000; i++) {
+    const text = Array.from({ length: 1 + next(6) }, () => parts[next(parts.length)]).join('');
+    try {
+      const rule = parseRule('allow', text);
+      good++;
+      assert.deepEqual(parseRule('allow', formatRule(rule).slice('allow '.length)), rule, text);
+    } catch (error) {
+      assert.ok(error instanceof RuleError, `${text}: ${error}`);
+    }
+  }
+  assert.ok(good > 500, `${good}`);
+});

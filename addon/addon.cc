@@ -16,6 +16,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterRoom(env, exports);
   tvisor::RegisterConfine(env, exports);
   tvisor::RegisterSignalSets(env, exports);
+  tvisor::RegisterSync(env, exports);
   tvisor::RegisterLane(env, exports);
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);

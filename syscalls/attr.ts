@@ -264,12 +264,12 @@ function sysFallocate(task: Task, args: SyscallArgs): number {
 
 // --- durability and advice --------------------------------------------------------------------------------------
 
-function syncFile(task: Task, fd: number, dataOnly: boolean): number {
+function syncFile(task: Task, fd: number, dataOnly: boolean): SyscallResult {
   const file = fileOf(task, fd);
-  return file === undefined ? -EBADF : file.sync(dataOnly);
+  return file === undefined ? -EBADF : file.fsync(dataOnly);
 }
-const sysFsync = (task: Task, args: SyscallArgs): number => syncFile(task, args.int(0), false);
-const sysFdatasync = (task: Task, args: SyscallArgs): number => syncFile(task, args.int(0), true);
+const sysFsync = (task: Task, args: SyscallArgs): SyscallResult => syncFile(task, args.int(0), false);
+const sysFdatasync = (task: Task, args: SyscallArgs): SyscallResult => syncFile(task, args.int(0), true);
 
 /** Every mounted file system that keeps something outside memory; the others have nothing to write. */
 function sysSync(task: Task): number {

@@ -84,6 +84,7 @@ void RegisterTracer(napi_env env, napi_value exports);
 void RegisterRoom(napi_env env, napi_value exports);
 void RegisterConfine(napi_env env, napi_value exports);
 void RegisterSignalSets(napi_env env, napi_value exports);
+void RegisterSync(napi_env env, napi_value exports);
 void RegisterLane(napi_env env, napi_value exports);
 
 // notify.cc: forgets the call that `tid` left behind when it died.

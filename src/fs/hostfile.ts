@@ -34,8 +34,24 @@ import { waitOn } from './waiting.js';
 /** Streams by host descriptor: /dev/tty and a standard stream may be two descriptions of one. */
 const streams = new Map<number, Set<HostStream>>();
 
+/** Who else waits for a host descriptor, once. */
+const others = new Map<number, () => void>();
+
+/** Has `ready` called once when there is something to read at a host descriptor. @returns 0 or -errno */
+export function whenReadable(native: Native, fd: number, ready: () => void): number {
+  const r = native.watchFd(fd, POLLIN);
+  if (r >= 0) others.set(fd, ready);
+  return r;
+}
+
 /** The event loop tells that a watched host descriptor is ready (EVENT_HOST_FD). The host then watches it no more. */
 export function onHostFd(fd: number, revents: number): void {
+  const other = others.get(fd);
+  if (other !== undefined) {
+    others.delete(fd);
+    other();
+    return;
+  }
   const all = streams.get(fd);
   if (all === undefined) return;
   for (const stream of [...all]) stream.hostReady(revents);

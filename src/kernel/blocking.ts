@@ -158,7 +158,7 @@ export function interruptBlock(task: Task, why: Interruption = { sure: true }): 
   const { block } = task;
   const call = calls.get(task);
   if (block === undefined || call === undefined) return;
-  if (settle(task)) return;
+  if (settle(task) || block.uninterruptible === true) return;
   let result =
     typeof block.interrupted === 'function' ? block.interrupted() : (block.interrupted ?? -ERESTARTSYS);
   if (why.hidden === true && block.sigmask !== undefined) {

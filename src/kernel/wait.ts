@@ -103,6 +103,8 @@ export interface Block {
   timeout?(): number;
   /** Result when a signal interrupts: -ERESTARTSYS (default), -ERESTARTNOHAND or -EINTR. */
   readonly interrupted?: number | (() => number);
+  /** No signal ends it but one that kills: the host delivers others after the call. */
+  readonly uninterruptible?: boolean;
   /** A signal mask in force while the call waits (ppoll, epoll_pwait): 64-bit set as bigint. */
   readonly sigmask?: bigint;
   /** Called exactly once when the wait ends in whatever way (also when the task dies). */

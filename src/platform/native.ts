@@ -261,6 +261,10 @@ export interface Native {
   ftruncate(fd: number, size: number): number;
   fallocate(fd: number, mode: number, pos: number, len: number): number;
   fsync(fd: number, dataOnly: boolean): number;
+  /** The same by another thread. A descriptor that becomes readable when it is done, for `syncResult`; or -errno. */
+  syncStart(fd: number, dataOnly: boolean): number;
+  /** What `syncStart` has come to: 0 or -errno. Closes the descriptor. */
+  syncResult(done: number): number;
   /** Writes a whole host file system to its disk. */
   syncfs(fd: number): number;
   lseek(fd: number, pos: number, whence: number): number;

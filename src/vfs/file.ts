@@ -150,8 +150,13 @@ export abstract class OpenFile {
   allocate(_mode: number, _pos: number, _len: number): number {
     return -ENOTTY;
   }
+  /** Makes everything written so far durable. @returns 0 or -errno */
   sync(_dataOnly: boolean): number {
     return -EINVAL;
+  }
+  /** The same for fsync(2) and fdatasync(2), whose caller may wait. */
+  fsync(dataOnly: boolean): SyscallResult {
+    return this.sync(dataOnly);
   }
   /**
    * Current readiness (POLLIN | POLLOUT ...). Files that cannot wait are always ready.

@@ -8,7 +8,7 @@ import { baseEnvironment, sandboxCommand } from '../support/run.js';
 import { requireTool, requireTvisor } from '../support/tools.js';
 
 /** Rounds until memory has found its level, and those after which it is looked at again. */
-const WARM = 3;
+const WARM = process.env['TVISOR_LONG'] ? 20 : 3;
 const MORE = process.env['TVISOR_LONG'] ? 50 : 4;
 /** How much larger the sentry may be then, MiB: less than a hundred bytes for each request of the rounds. */
 const MOST = 32;

@@ -4,11 +4,13 @@ import { EISDIR } from '../../abi/errno.js';
 import { SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
+import type { SyscallResult } from '../../kernel/wait.js';
 import type { Path } from '../../vfs/dentry.js';
 import { type MapSource, OpenFile } from '../../vfs/file.js';
 import { modeAfterWrite } from '../../vfs/permission.js';
 import { Descriptors } from './descriptors.js';
 import type { HostInode } from './inode.js';
+import { syncElsewhere } from './sync.js';
 
 export class HostFile extends OpenFile {
   /** O_RDONLY, O_WRONLY or O_RDWR: which of the host descriptors. */
@@ -50,6 +52,10 @@ export class HostFile extends OpenFile {
   }
   override sync(dataOnly: boolean): number {
     return this.file.fs.native.fsync(this.fd, dataOnly);
+  }
+  override fsync(dataOnly: boolean): SyscallResult {
+    const { fs } = this.file;
+    return fs.inMemory ? this.sync(dataOnly) : syncElsewhere(fs.native, this.fd, dataOnly);
   }
   override map(_writable: boolean): MapSource | number {
     return { hostFd: this.fd };

@@ -6,7 +6,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { EROFS } from '../../abi/errno.js';
-import { S_IFDIR, S_IFMT } from '../../abi/stat.js';
+import { RAMFS_MAGIC, S_IFDIR, S_IFMT, TMPFS_MAGIC } from '../../abi/stat.js';
 import { type Native, St } from '../../platform/native.js';
 import type { FileSystem, StatFs } from '../../vfs/inode.js';
 import { readAttr } from '../host-attr.js';
@@ -31,6 +31,7 @@ export class HostFs implements FileSystem {
   readonly readonly: boolean;
   /** The sentry may give files to anybody. */
   readonly privileged: boolean;
+  private volatile: boolean | undefined;
   /** One object for one host object, by device, number and nothing else: `isSame` tells it from an earlier one. */
   private readonly inodes = new Map<string, HostInode>();
   /** The file made last and the descriptor that it was made with, until its first open or the next look-up. */
@@ -123,6 +124,15 @@ export class HostFs implements FileSystem {
     const inode = new HostInode(this, dir, name, attr);
     this.remember(key, inode);
     return inode;
+  }
+
+  /** The host keeps it in memory too: fsync(2) takes no time. */
+  get inMemory(): boolean {
+    if (this.volatile === undefined) {
+      const st = this.statfs();
+      this.volatile = typeof st !== 'number' && (st.type === TMPFS_MAGIC || st.type === RAMFS_MAGIC);
+    }
+    return this.volatile;
   }
 
   /** syncfs(2) of the host's file system. */

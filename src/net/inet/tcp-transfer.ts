@@ -40,7 +40,7 @@ function push(socket: TcpSocket, source: Source, flags: number): number {
   if (room === 0 && peer.rx.length === 0) socket.retryLater();
   const n = peer.rx.fill(source, room);
   if (n > 0) {
-    socket.bytesSent += n;
+    if (socket.lane?.isOpen !== true) socket.laneSent(n);
     if (peer.options.stamped) peer.lastArrival = peer.kernel.realtime();
     if (peer.keptBack !== undefined) peer.keptBack();
     if ((flags & MSG_OOB) !== 0) markUrgent(peer);

@@ -92,7 +92,11 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   /** When the last bytes came, where somebody wants to know. */
   lastArrival: Timespec | undefined;
   /** Bytes sent, for TCP_INFO. */
-  bytesSent = 0;
+  private sentBytes = 0;
+  get bytesSent(): number {
+    this.lane?.count();
+    return this.sentBytes;
+  }
   /** How many of them the device has counted. */
   bytesCounted = 0;
   /** Set while TCP_DEFER_ACCEPT keeps this connection from being accepted: to be called at its first event. */
@@ -431,6 +435,9 @@ export class TcpSocket extends InetSocket implements LaneSocket {
     });
   }
 
+  laneSent(bytes: number): void {
+    this.sentBytes += bytes;
+  }
   /** Too small a buffer would have the lane look at more than its ring; the rest is told at once, or not at all. */
   lanePartner(): TcpSocket | undefined {
     const { peer } = this;

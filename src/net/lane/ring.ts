@@ -48,6 +48,10 @@ export class LaneRing {
   get arrivals(): number {
     return Atomics.load(this.words, this.header + RING_TAIL);
   }
+  /** Bytes ever written, modulo 2^31. */
+  get position(): number {
+    return this.arrivals & LANE_POSITION;
+  }
   /** True while some thread of the writer's is in the middle of a write, or has died there. */
   get busy(): boolean {
     return Atomics.load(this.words, this.header + RING_WRITING) !== 0;

@@ -5,6 +5,7 @@
  */
 
 import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
+import { LANE_POSITION } from '../../arch/lane-layout.js';
 import type { AddressSpace } from '../../kernel/mm.js';
 import type { Task } from '../../kernel/task.js';
 import type { Waiter } from '../../kernel/wait.js';
@@ -34,6 +35,8 @@ export interface LaneSocket extends OpenFile {
   readonly lane: LaneSide | undefined;
   /** The other end, if the connection is one of mere bytes: no shutdown, error, mark or limit that a read or write would have to look at. */
   lanePartner(): LaneSocket | undefined;
+  /** So many bytes more have been sent through the lane. */
+  laneSent?(bytes: number): void;
 }
 
 /** A lane that is open. */
@@ -62,6 +65,9 @@ export class LaneSide implements FileLane {
   private threshold = FIRST_THRESHOLD;
   private lane: OpenLane | undefined;
   private ring: LaneRing | undefined;
+  /** Where this end writes, and its position when the bytes were last counted. */
+  private out: LaneRing | undefined;
+  private counted = 0;
   private partner: LaneSocket | undefined;
   /** Waiters and epoll instances that sleep until bytes come. */
   private sleepers = 0;
@@ -83,10 +89,12 @@ export class LaneSide implements FileLane {
     this.opener.open(this);
   }
 
-  /** The lane is open. @param ring where this end reads from */
-  opened(lane: OpenLane, ring: LaneRing, partner: LaneSocket): void {
+  /** The lane is open. @param ring where this end reads from @param out where it writes to */
+  opened(lane: OpenLane, ring: LaneRing, out: LaneRing, partner: LaneSocket): void {
     this.lane = lane;
     this.ring = ring;
+    this.out = out;
+    this.counted = out.position;
     this.partner = partner;
     const { queue } = this.socket;
     // Both ends of a pipe have one queue, and only readers sleep there.
@@ -98,14 +106,26 @@ export class LaneSide implements FileLane {
 
   /** The lane is closed and the bytes are the sentry's again. */
   closed(): void {
+    this.count();
     this.lane = undefined;
     this.ring = undefined;
+    this.out = undefined;
     this.partner = undefined;
     if (this.socket.queue.watcher === this) this.socket.queue.watcher = undefined;
     this.threshold = Math.min(this.threshold * 2, LAST_THRESHOLD);
     this.calls = 0;
     for (const w of this.socket.watchers ?? []) w.laneChanged?.();
     if (this.socket.rx.length > 0) this.socket.queue.wake(POLLIN | POLLRDNORM);
+  }
+
+  /** Tells the socket what it has sent. Of more than 2 GiB since the last time, what is beyond is missed. */
+  count(): void {
+    const { out } = this;
+    if (out === undefined) return;
+    const now = out.position;
+    const bytes = (now - this.counted) & LANE_POSITION;
+    this.counted = now;
+    if (bytes > 0) this.socket.laneSent?.(bytes);
   }
 
   get isOpen(): boolean {

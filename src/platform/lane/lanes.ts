@@ -133,8 +133,8 @@ export class Lanes implements LaneOpener {
     }
     this.enter(first, arena, slot, 0, lane);
     this.enter(second, arena, slot, 1, lane);
-    side.opened(lane, fromSecond, partner);
-    partner.lane.opened(lane, fromFirst, side.socket);
+    side.opened(lane, fromSecond, fromFirst, partner);
+    partner.lane.opened(lane, fromFirst, fromSecond, side.socket);
     this.log.debug({ fd: first.holder.fd, partner: second.holder.fd, slot }, 'fast lane open');
   }
 
@@ -171,7 +171,7 @@ export class Lanes implements LaneOpener {
     const space = this.space(task.vm);
     if (space === undefined || !sameFiles(task.vm, task.files)) return;
     const log = (space.calls ??= new LaneLog(space, task.files));
-    log.register(fd, epoll);
+    log.register(task.files, fd, epoll);
     task.vm.drain = () => log.drain();
   }
 

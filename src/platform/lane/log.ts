@@ -47,13 +47,15 @@ export class LaneLog {
   constructor(
     private readonly space: LaneSpace,
     /** The descriptors that the entries mean. */
-    private readonly files: FdTable,
+    private files: FdTable,
   ) {
     this.words = new Int32Array(space.log.buffer);
   }
 
-  /** From now on the process need not make calls of `epoll`. */
-  register(fd: number, epoll: Epoll): void {
+  /** From now on the process need not make calls of `epoll`. @param files its descriptors now: it may have left those that it shared */
+  register(files: FdTable, fd: number, epoll: Epoll): void {
+    if (files !== this.files && this.epolls.some((e) => e !== undefined)) return;
+    this.files = files;
     const index = this.epolls.indexOf(undefined);
     if (index < 0 || fd >= LANE_FDS || this.files.get(fd) !== epoll) return;
     const lane = new LaneEpoll(this, epoll, fd, index);

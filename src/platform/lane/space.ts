@@ -23,6 +23,22 @@ import type { OpenLane } from '../../net/lane/side.js';
 import type { LaneMemory, Native } from '../native.js';
 import type { LaneLog } from './log.js';
 
+/** Memories of all spaces: each is a descriptor of the sentry's. */
+const MAX_MEMORIES = 1024;
+let memories = 0;
+
+function allocate(native: Native, size: number, readOnly: boolean): LaneMemory | undefined {
+  const memory = memories < MAX_MEMORIES ? native.laneMemory(size, readOnly) : undefined;
+  if (memory === undefined || typeof memory === 'number') return undefined;
+  memories++;
+  return memory;
+}
+
+function release(native: Native, memory: LaneMemory): void {
+  memories--;
+  native.close(memory.hostFd);
+}
+
 /** Memory of the connections between two address spaces, or within one. */
 export class LaneArena {
   private readonly words: Int32Array;
@@ -100,11 +116,11 @@ export class LaneSpace {
 
   /** @returns undefined if the host has no memory for it */
   static make(native: Native, vm: AddressSpace): LaneSpace | undefined {
-    const table = native.laneMemory(LANE_TABLE_SIZE, true);
-    if (typeof table === 'number') return undefined;
-    const log = native.laneMemory(LANE_LOG_SIZE, false);
-    if (typeof log !== 'number') return new LaneSpace(vm, table, log);
-    native.close(table.hostFd);
+    const table = allocate(native, LANE_TABLE_SIZE, true);
+    if (table === undefined) return undefined;
+    const log = allocate(native, LANE_LOG_SIZE, false);
+    if (log !== undefined) return new LaneSpace(vm, table, log);
+    release(native, table);
     return undefined;
   }
 
@@ -156,8 +172,8 @@ export class LaneSpace {
     const orphan = this.full ? undefined : other.adopt(this);
     if (orphan !== undefined) return orphan;
     if (this.full || other.full) return undefined;
-    const memory = native.laneMemory(LANE_ARENA_SIZE, false);
-    if (typeof memory === 'number') return undefined;
+    const memory = allocate(native, LANE_ARENA_SIZE, false);
+    if (memory === undefined) return undefined;
     const arena = new LaneArena(memory, [this.vm, other.vm]);
     this.add(arena);
     if (other !== this) other.add(arena);
@@ -186,10 +202,10 @@ export class LaneSpace {
   /** The program is gone: its table, and the arenas that nobody else has. */
   free(native: Native): void {
     for (const lane of [...this.open]) lane.close();
-    native.close(this.table.hostFd);
-    native.close(this.log.hostFd);
+    release(native, this.table);
+    release(native, this.log);
     for (const { memory, ends } of this.arenas) {
-      if (ends.every((vm) => vm === this.vm || vm.tasks.size === 0)) native.close(memory.hostFd);
+      if (ends.every((vm) => vm === this.vm || vm.tasks.size === 0)) release(native, memory);
     }
   }
 }

@@ -5,6 +5,9 @@ export const NETLINK_USERSOCK = 2;
 export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_KOBJECT_UEVENT = 15;
 
+/** MAX_LINKS. */
+export const NETLINK_PROTOCOLS = 32;
+
 /** struct sockaddr_nl: family (2), padding (2), pid (4), groups (4). */
 export const SOCKADDR_NL_SIZE = 12;
 

@@ -1,13 +1,19 @@
 /** Netlink sockets for ss(8) (net/netlink/diag.c). */
 
-import { EINVAL } from '../../../abi/errno.js';
-import { NETLINK_LIST_MEMBERSHIPS, NLM_F_MULTI, SOL_NETLINK } from '../../../abi/netlink.js';
+import { EINVAL, ENOENT } from '../../../abi/errno.js';
+import {
+  NETLINK_LIST_MEMBERSHIPS,
+  NETLINK_PROTOCOLS,
+  NLM_F_MULTI,
+  SOL_NETLINK,
+} from '../../../abi/netlink.js';
 import * as diag from '../../../abi/sock-diag.js';
-import { AF_NETLINK } from '../../../abi/socket.js';
+import { AF_NETLINK, SOCK_DGRAM } from '../../../abi/socket.js';
 import { NetlinkMessage } from '../message.js';
 import { getNetlinkOption } from '../options.js';
 import { netlinkTables } from '../ports.js';
 import type { Answer } from '../protocol.js';
+import { netlinkProtocols } from '../protocols.js';
 import type { NetlinkSocket } from '../socket.js';
 import { memoryInfo } from './memory.js';
 import type { DiagRequest } from './sock-diag.js';
@@ -36,12 +42,25 @@ function describe(s: NetlinkSocket, show: number): NetlinkMessage {
   return m;
 }
 
-export function netlinkDiag({ kernel, request, dump }: DiagRequest): Answer {
+/** The kernel's own socket of a protocol: at port 0, and no program's. */
+function describeKernel(protocol: number): NetlinkMessage {
+  const b = Buffer.alloc(diag.NETLINK_DIAG_MSG_SIZE);
+  b.set([AF_NETLINK, SOCK_DGRAM, protocol, UNCONNECTED]);
+  return new NetlinkMessage(diag.SOCK_DIAG_BY_FAMILY, NLM_F_MULTI, b);
+}
+
+export function netlinkDiag({ kernel, request, dump: all }: DiagRequest): Answer {
   const { body } = request;
-  if (body.length < diag.NETLINK_DIAG_REQ_SIZE || !dump) return -EINVAL;
+  if (body.length < diag.NETLINK_DIAG_REQ_SIZE || !all) return -EINVAL;
   const wanted = body[1] ?? 0;
+  if (wanted !== diag.NDIAG_PROTO_ALL && wanted >= NETLINK_PROTOCOLS) return { dump: [], result: -ENOENT };
   const show = body.readUInt32LE(8);
-  const tables = [...netlinkTables(kernel)].filter(([n]) => wanted === diag.NDIAG_PROTO_ALL || n === wanted);
-  const sockets = tables.flatMap(([, table]) => [...table.sockets]);
-  return { dump: sockets.map((s) => describe(s, show)), doneApart: true };
+  const tables = netlinkTables(kernel);
+  const dump = [...netlinkProtocols]
+    .filter(([n]) => wanted === diag.NDIAG_PROTO_ALL || n === wanted)
+    .flatMap(([n, { answer }]) => [
+      ...(answer === undefined ? [] : [describeKernel(n)]),
+      ...[...(tables.get(n)?.sockets ?? [])].map((s) => describe(s, show)),
+    ]);
+  return { dump, doneApart: true };
 }

@@ -1,6 +1,6 @@
 /** Links of rtnetlink(7): the loopback device, and what can be changed about it. */
 
-import { EBUSY, EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../../../abi/errno.js';
+import { EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../../../abi/errno.js';
 import { NETLINK_ROUTE, NLA_F_NESTED, NLM_F_CREATE, NLM_F_MULTI } from '../../../abi/netlink.js';
 import * as rt from '../../../abi/rtnetlink.js';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../abi/socket.js';
@@ -226,7 +226,7 @@ export function changeLink({ kernel, stack, request }: RouteRequest): Answer {
   }
   if (type === rt.RTM_DELLINK) return -EOPNOTSUPP;
   const name = stringOf(attributes, rt.IFLA_IFNAME);
-  if (name !== undefined && name !== LOOPBACK_NAME) return stack.device.up ? -EBUSY : -EOPNOTSUPP;
+  if (name !== undefined && name !== LOOPBACK_NAME) return -EOPNOTSUPP;
   return applyLink(kernel, stack.device, body, attributes);
 }
 

@@ -137,9 +137,13 @@ function found6(dst: Ip, source: Ip): NetlinkMessage {
     source,
     metric: 0,
   };
-  return new NetlinkMessage(rt.RTM_NEWROUTE, 0, header(r, 128, 0))
+  const info = header(r, 128, 0);
+  // It was looked up for messages from any address.
+  info[2] = 128;
+  return new NetlinkMessage(rt.RTM_NEWROUTE, 0, info)
     .attr(rt.RTA_TABLE, table)
     .address(rt.RTA_DST, dst)
+    .address(rt.RTA_SRC, ANY6)
     .address(rt.RTA_PREFSRC, source)
     .attr(rt.RTA_PRIORITY, 0)
     .attr(rt.RTA_OIF, LOOPBACK_INDEX)

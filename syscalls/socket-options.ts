@@ -9,14 +9,11 @@ import {
   SO_DOMAIN,
   SO_DONTROUTE,
   SO_ERROR,
-  SO_INQ,
   SO_KEEPALIVE,
   SO_LINGER,
   SO_NO_CHECK,
   SO_OOBINLINE,
   SO_PASSCRED,
-  SO_PASSPIDFD,
-  SO_PASSRIGHTS,
   SO_PASSSEC,
   SO_PEEK_OFF,
   SO_PEERCRED,
@@ -37,7 +34,6 @@ import {
   SO_TIMESTAMP,
   SO_TIMESTAMPNS,
   SO_TYPE,
-  SOCK_STREAM,
   SOL_SOCKET,
 } from '../src/abi/socket.js';
 import { LINGER_SIZE, TIMEVAL_SIZE, UCRED_SIZE } from '../src/abi/structs-ipc.js';
@@ -47,7 +43,6 @@ import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
 import { Socket } from '../src/net/socket.js';
-import { UnixSocket } from '../src/net/unix/socket.js';
 import { installFd } from './anon-fd.js';
 import type { Family, SyscallArgs } from './family.js';
 import { socketOf } from './socket-address.js';
@@ -114,19 +109,6 @@ function setInteger(task: Task, socket: Socket, name: number, value: number): nu
       return 0;
     case SO_PASSCRED:
       options.passCred = value !== 0;
-      return 0;
-    case SO_PASSPIDFD:
-      if (!(socket instanceof UnixSocket)) return -EOPNOTSUPP;
-      socket.passPidfd = value !== 0;
-      return 0;
-    case SO_PASSRIGHTS:
-      if (!(socket instanceof UnixSocket)) return -EOPNOTSUPP;
-      socket.passRights = value !== 0;
-      return 0;
-    case SO_INQ:
-      if (!(socket instanceof UnixSocket) || socket.type !== SOCK_STREAM) return -ENOPROTOOPT;
-      if (value < 0 || value > 1) return -EINVAL;
-      socket.tellsLeft = value !== 0;
       return 0;
     case SO_PEEK_OFF:
       return socket.setPeekOffset(value);
@@ -210,10 +192,6 @@ function getInteger(socket: Socket, name: number): number | undefined {
       return options.rcvbuf;
     case SO_PASSCRED:
       return Number(options.passCred);
-    case SO_PASSPIDFD:
-      return Number(socket instanceof UnixSocket && socket.passPidfd);
-    case SO_PASSRIGHTS:
-      return Number(socket instanceof UnixSocket && socket.passRights);
     case SO_RCVLOWAT:
       return options.rcvLowat;
     case SO_SNDLOWAT:

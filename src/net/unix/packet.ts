@@ -25,6 +25,7 @@ import { packetCharge } from './charge.js';
 import { disconnect } from './connections.js';
 import { waitByClock } from './host-end.js';
 import { HostTarget } from './names.js';
+import { timestampItem } from './options.js';
 import { type Message, roomFor } from './queue.js';
 import type { UnixSocket } from './socket.js';
 import {
@@ -98,15 +99,16 @@ class PacketSend {
     if (target === undefined) return -ENOTCONN;
     if (typeof target === 'number') return target;
     if (target instanceof HostTarget) return this.sendOut(target, this.data);
-    if (target.peer !== undefined && target.peer !== socket) return -EPERM;
     if (target.dead) return gone(socket, target);
+    if (target.peer !== undefined && target.peer !== socket) return -EPERM;
     if (target.recvShut) return -EPIPE;
     if (target !== socket && target.fullFor(socket)) return WOULD_BLOCK;
     if (!roomFor(packetCharge(total), socket.sent)) return -ENOBUFS;
     const rights = rightsOf(this.task, this.message, target);
     if (typeof rights === 'number') return rights;
     const cred = senderCred(this.task, this.message, socket, target);
-    deliver(socket, target, this.data, cred, rights, packetCharge(total));
+    const m = deliver(socket, target, this.data, cred, rights, packetCharge(total));
+    if (target.timestamps !== 'none') m.time = this.task.kernel.realtime();
     target.queue.wake(POLLIN | POLLRDNORM);
     return total;
   };
@@ -218,6 +220,8 @@ function receiveOne(
     return -EFAULT;
   }
   if (want < left) out.flags |= MSG_TRUNC;
+  if (socket.timestamps !== 'none')
+    out.control = [timestampItem(socket.timestamps, m.time ?? socket.kernel.realtime())];
   describeSender(socket, m, out);
   takeRights(m, peek, out);
   if (peek) socket.peeked(want);

@@ -1,5 +1,6 @@
 /** Messages on their way to a socket (struct sk_buff, as far as local sockets need it). */
 
+import type { Timespec } from '../../vfs/inode.js';
 import type { UnixAddress } from '../address.js';
 import type { Ucred } from '../socket.js';
 import { STREAM_PIECE } from './charge.js';
@@ -15,6 +16,8 @@ export interface Sender {
 export class Message {
   /** Bytes already read (streams). */
   off = 0;
+  /** When it was sent, if the receiver wanted to know then. */
+  time: Timespec | undefined;
   /** Looked at with MSG_PEEK (sk_buff.peeked). */
   peeked = false;
   constructor(

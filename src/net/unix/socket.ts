@@ -46,6 +46,7 @@ import { unixIoctl } from './ioctl.js';
 import { recvLane, sendLane, UnixLaneBytes, unixLanePartner } from './lane.js';
 import { BoundName, type HostTarget, lookupName } from './names.js';
 
+import { getUnixOption, setUnixOption, type Timestamps } from './options.js';
 import { recvPacket, sendPacket } from './packet.js';
 import { type Message, MessageQueue, type Sender } from './queue.js';
 import { type Carrier, inFlight, registerCarrier, scheduleCollection } from './rights.js';
@@ -80,6 +81,8 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   passRights = true;
   /** SO_INQ: reads tell how many bytes are left (streams). */
   tellsLeft = false;
+  /** SO_TIMESTAMP, SO_TIMESTAMPNS. */
+  timestamps: Timestamps = 'none';
   /** SO_PEEK_OFF: where the next MSG_PEEK begins; negative if each begins at the front. */
   peekOff = -1;
   /** The newest urgent byte, while it is neither taken nor passed by (streams). */
@@ -280,6 +283,12 @@ export class UnixSocket extends Socket implements Carrier, Sender, LaneSocket {
   }
   override peerProcess(): ThreadGroup | number {
     return this.identity?.cred.process ?? -ENODATA;
+  }
+  override setSocketOption(task: Task, name: number, value: Uint8Array): number | undefined {
+    return setUnixOption(task, this, name, value);
+  }
+  override getSocketOption(name: number, _room: number): Uint8Array | undefined {
+    return getUnixOption(this, name);
   }
   override setPeekOffset(offset: number): number {
     this.peekOff = offset;

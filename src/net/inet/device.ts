@@ -100,7 +100,15 @@ export class LoopbackDevice {
   /** The address that messages to `ip`, which is local, come from. */
   sourceFor(ip: Ip): Ip | undefined {
     const found = this.addressFor(ip);
-    return found === undefined ? undefined : found.ip;
+    return found === undefined ? undefined : this.primaryOf(found).ip;
+  }
+
+  /** The first address of the same network, in whose name all of it speaks. */
+  primaryOf(a: InterfaceAddress): InterfaceAddress {
+    if (!isV4(a.ip) || (a.flags & IFA_F_SECONDARY) === 0) return a;
+    const same = (b: InterfaceAddress): boolean =>
+      b.prefix === a.prefix && (b.flags & IFA_F_SECONDARY) === 0 && samePrefix(b.peer, a.peer, a.prefix);
+    return this.addresses.find(same) ?? a;
   }
 
   private addressFor(ip: Ip): InterfaceAddress | undefined {

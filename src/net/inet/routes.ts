@@ -46,8 +46,8 @@ function local(dst: Ip, bits: number, source: Ip): LocalRoute {
 }
 
 /** Nobody can be told by a device that is off. */
-function of4(a: InterfaceAddress, up: boolean): LocalRoute[] {
-  const out = [local(a.ip, 32, a.ip)];
+function of4(a: InterfaceAddress, source: Ip, up: boolean): LocalRoute[] {
+  const out = [local(a.ip, 32, source)];
   if (!hasNetwork(a)) return out;
   if ((a.flags & IFA_F_NOPREFIXROUTE) === 0) out.push(local(networkOf(a.peer, a.prefix), a.prefix, a.ip));
   if (a.prefix < 31 && up) {
@@ -74,7 +74,9 @@ function of6(a: InterfaceAddress): LocalRoute[] {
 
 /** All routes, by destination, the widest first. */
 export function routesOf(device: LoopbackDevice): LocalRoute[] {
-  const all = device.addresses.flatMap((a) => (isV4(a.ip) ? of4(a, device.up) : of6(a)));
+  const all = device.addresses.flatMap((a) =>
+    isV4(a.ip) ? of4(a, device.primaryOf(a).ip, device.up) : of6(a),
+  );
   const seen = new Set<string>();
   const unique = all.filter((r) => {
     const key = `${r.dst}/${r.bits}/${r.table}`;

@@ -1,6 +1,6 @@
 /** send(2), recv(2) and their forms with addresses, vectors and ancillary data. */
 
-import { EAGAIN, EFAULT, EINVAL, EMSGSIZE } from '../src/abi/errno.js';
+import { EAGAIN, EFAULT, EINVAL, EMSGSIZE, ERESTARTSYS } from '../src/abi/errno.js';
 import { UIO_MAXIOV } from '../src/abi/limits.js';
 import {
   MSG_CMSG_CLOEXEC,
@@ -22,11 +22,11 @@ import {
   MSGHDR_SIZE,
   SOCKADDR_STORAGE_SIZE,
 } from '../src/abi/structs-ipc.js';
-import { finishWith, waitOn } from '../src/fs/waiting.js';
+import { waitOn } from '../src/fs/waiting.js';
 import type { IoVec } from '../src/kernel/memory.js';
 import type { Task } from '../src/kernel/task.js';
 import type { Source } from '../src/kernel/useriov.js';
-import { type SyscallResult, WOULD_BLOCK } from '../src/kernel/wait.js';
+import { type Block, type SyscallResult, type Waiter, WaitQueue, WOULD_BLOCK } from '../src/kernel/wait.js';
 import { emptyMessage, type SendMessage, type Socket } from '../src/net/socket.js';
 import { accessOk, cappedCount } from './descriptors.js';
 import type { Family, SyscallArgs } from './family.js';
@@ -158,26 +158,79 @@ function sysRecvmsg(task: Task, args: SyscallArgs): SyscallResult {
   return typeof socket === 'number' ? socket : recvHeader(task, socket, args.ptr(1), args.int(2));
 }
 
-/** Sends message after message. Only the first one waits; later ones end the call when they would have to. */
+/** The messages of one sendmmsg(2), one after the other; each may wait in its turn. */
+class SendMany implements Waiter {
+  private sent = 0;
+  /** What the message waits for whose turn it is. */
+  private current: Block | undefined;
+  private readonly turn = new WaitQueue();
+
+  constructor(
+    private readonly task: Task,
+    private readonly socket: Socket,
+    private readonly base: number,
+    private readonly count: number,
+    private readonly flags: number,
+  ) {}
+
+  wake(events: number): boolean {
+    this.turn.wake(events);
+    return false;
+  }
+
+  /** Sends as many as go. @returns their number, or an errno if there is none, or WOULD_BLOCK */
+  readonly attempt = (): number | typeof WOULD_BLOCK => {
+    while (this.sent < this.count) {
+      const n = this.current?.retry() ?? this.begin();
+      if (n === WOULD_BLOCK) return n;
+      const header = this.base + this.sent * MMSGHDR_SIZE;
+      if (n < 0) return this.sent || n;
+      if (this.task.mem.putU32(header + MMSGHDR_LEN, n) < 0) return this.sent || -EFAULT;
+      this.leave();
+      this.sent++;
+    }
+    return this.sent;
+  };
+
+  private begin(): number | typeof WOULD_BLOCK {
+    const { task, socket, base, flags } = this;
+    const r = sendHeader(task, socket, base + this.sent * MMSGHDR_SIZE, flags);
+    if (typeof r === 'number') return r;
+    this.current = r;
+    for (const q of r.on) q.add(this);
+    return r.retry();
+  }
+  /** The message's turn is over. */
+  leave(): void {
+    for (const q of this.current?.on ?? []) q.remove(this);
+    this.current?.done?.();
+    this.current = undefined;
+  }
+
+  /** The wait that begins after WOULD_BLOCK. A time limit is that of the message that waits first. */
+  block(): Block {
+    const { current } = this;
+    const orSent = (ending: Block['interrupted']): number =>
+      this.sent || (typeof ending === 'number' ? ending : (ending?.() ?? -ERESTARTSYS));
+    return {
+      on: [this.turn],
+      retry: this.attempt,
+      ...(current?.deadline === undefined ? {} : { deadline: current.deadline }),
+      timeout: () => orSent(() => this.current?.timeout?.() ?? -EAGAIN),
+      interrupted: () => orSent(this.current?.interrupted),
+      done: () => this.leave(),
+    };
+  }
+}
+
 function sysSendmmsg(task: Task, args: SyscallArgs): SyscallResult {
   const socket = socketOf(task, args.int(0));
   if (typeof socket === 'number') return socket;
-  const base = args.ptr(1);
-  const count = Math.min(args.uint(2), UIO_MAXIOV);
-  const flags = args.int(3);
-  if (count === 0) return 0;
-  const sent = (i: number, n: number): boolean =>
-    task.mem.putU32(base + i * MMSGHDR_SIZE + MMSGHDR_LEN, n) === 0;
-  return finishWith(sendHeader(task, socket, base, flags), (n) => {
-    if (n < 0) return n;
-    if (!sent(0, n)) return -EFAULT;
-    let i = 1;
-    for (; i < count; i++) {
-      const r = sendHeader(task, socket, base + i * MMSGHDR_SIZE, flags | MSG_DONTWAIT);
-      if (typeof r !== 'number' || r < 0 || !sent(i, r)) break;
-    }
-    return i;
-  });
+  const many = new SendMany(task, socket, args.ptr(1), Math.min(args.uint(2), UIO_MAXIOV), args.int(3));
+  const r = many.attempt();
+  if (r === WOULD_BLOCK) return many.block();
+  many.leave();
+  return r;
 }
 
 /** Receives until all headers are filled or the time is over, or with MSG_WAITFORONE until nothing more is there. */
@@ -224,11 +277,6 @@ export const socketIoFamily: Family = {
   recvfrom: { handler: sysRecvfrom, args: ['fd', 'ptr', 'size', 'hex', 'ptr', 'ptr'], status: 'full' },
   sendmsg: { handler: sysSendmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
   recvmsg: { handler: sysRecvmsg, args: ['fd', 'struct', 'hex'], status: 'full' },
-  sendmmsg: {
-    handler: sysSendmmsg,
-    args: ['fd', 'struct', 'uint', 'hex'],
-    status: 'partial',
-    note: 'only the first message waits for room',
-  },
+  sendmmsg: { handler: sysSendmmsg, args: ['fd', 'struct', 'uint', 'hex'], status: 'full' },
   recvmmsg: { handler: sysRecvmmsg, args: ['fd', 'struct', 'uint', 'hex', 'struct'], status: 'full' },
 };

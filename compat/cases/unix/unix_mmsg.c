@@ -36,6 +36,29 @@ int main(void) {
   R(recvmmsg(s[1], messages, 2, 0, &limit));
   limit = (struct timespec){0, 1000000000};
   R(recvmmsg(s[1], messages, 2, 0, &limit));
+  CHECK("sendmmsg", "each message waits in its turn");
+  int receiver = given_bound(SOCK_DGRAM, "receiver"), sender = given_connected(SOCK_DGRAM, "receiver");
+  static struct mmsghdr many[40];
+  struct iovec one = {"x", 1};
+  for (int i = 0; i < 40; i++) many[i].msg_hdr = (struct msghdr){.msg_iov = &one, .msg_iovlen = 1};
+  pid_t child = CHILD({
+    int got = 0;
+    char byte;
+    for (; got < 40; got++) {
+      if (got % 16 == 0) sleep_ms(10);
+      NEED(recv(receiver, &byte, 1, 0));
+    }
+    say("received %d", got);
+  });
+  int sent = sendmmsg(sender, many, 40, 0);
+  reap("child", child);
+  say("sent %d, each of one byte: %d", sent, many[39].msg_len == 1);
+  CHECK("sendmmsg(SO_SNDTIMEO)", "what has gone before the time is over");
+  struct timeval soon = {0, 30000};
+  NEED(setsockopt(sender, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon));
+  R(sendmmsg(sender, many, 40, 0));
+  R(sendmmsg(sender, many, 40, 0));
+  R(sendmmsg(sender, many, 40, MSG_DONTWAIT));
   CHECK("sendmmsg", "stops at the first that fails");
   prepare(2);
   messages[2].msg_hdr.msg_iov = (void *)8;

@@ -37,6 +37,12 @@ export function isMulticast(ip: Ip): boolean {
 export function isLinkLocal6(ip: Ip): boolean {
   return !isV4(ip) && ip.charCodeAt(0) === 0xfe && (ip.charCodeAt(1) & 0xc0) === 0x80;
 }
+/** Does an IPv6 address mean nothing without an interface? fe80::/10, and groups of an interface or a link. */
+export function needsInterface(ip: Ip): boolean {
+  if (isV4(ip)) return false;
+  const scope = ip.charCodeAt(1) & 0xf;
+  return isLinkLocal6(ip) || (isMulticast(ip) && (scope === 1 || scope === 2));
+}
 /** 127.255.255.255 and 255.255.255.255. */
 export function isBroadcast(ip: Ip): boolean {
   return ip === '\x7f\xff\xff\xff' || ip === '\xff\xff\xff\xff';

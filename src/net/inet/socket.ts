@@ -6,12 +6,14 @@ import {
   EADDRNOTAVAIL,
   EAFNOSUPPORT,
   EINVAL,
+  ENODEV,
   ENOENT,
   ENOPROTOOPT,
   ENOTCONN,
   EOPNOTSUPP,
 } from '../../abi/errno.js';
 import {
+  IP_BIND_ADDRESS_NO_PORT,
   IP_FREEBIND,
   IP_TRANSPARENT,
   IPPROTO_IP,
@@ -49,8 +51,10 @@ import {
   isLinkLocal6,
   isMulticast,
   isV4,
+  needsInterface,
   parseInetAddress,
 } from './address.js';
+import { LOOPBACK_INDEX } from './device.js';
 import { interfaceIoctl } from './interfaces.js';
 import { getIpOption, setIpOption } from './ip-options.js';
 import { type Membership, setGroupOption } from './multicast.js';
@@ -119,7 +123,9 @@ export abstract class InetSocket extends Socket implements Bound {
     const reserved = port !== 0 && port < unprivilegedPortStart && !this.portsAreFree;
     if (reserved && !capable(task.cred, CAP_NET_BIND_SERVICE)) return -EACCES;
     if (this.local.port !== 0 || !this.bindable) return -EINVAL;
-    if (!this.bindPort(address.ip, port)) return -EADDRINUSE;
+    if (port === 0 && this.options.on(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT))
+      this.local = { ip: address.ip, port };
+    else if (!this.bindPort(address.ip, port)) return -EADDRINUSE;
     this.addressFixed = !isAny(address.ip);
     this.portFixed = port !== 0;
     return 0;
@@ -145,8 +151,12 @@ export abstract class InetSocket extends Socket implements Bound {
 
   protected checkBindable({ ip, scope, mapped }: InetAddress): number {
     if (mapped && this.v6only) return -EINVAL;
-    if (isMulticast(ip)) return this.type === SOCK_STREAM && !isV4(ip) ? -EINVAL : 0;
-    if (isLinkLocal6(ip) && scope === 0) return -EINVAL;
+    if (isMulticast(ip) && !isV4(ip) && this.type === SOCK_STREAM) return -EINVAL;
+    if (needsInterface(ip)) {
+      if (scope === 0) return -EINVAL;
+      if (scope !== LOOPBACK_INDEX) return -ENODEV;
+    }
+    if (isMulticast(ip)) return 0;
     if (isAny(ip) || this.stack.device.isLocal(ip) || isBroadcast(ip)) return 0;
     const anywhere = this.options.on(IPPROTO_IP, IP_FREEBIND) || this.options.on(IPPROTO_IP, IP_TRANSPARENT);
     return anywhere ? 0 : -EADDRNOTAVAIL;

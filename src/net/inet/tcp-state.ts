@@ -20,6 +20,7 @@ import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } 
 import type { TcpSocket } from './tcp.js';
 import { forgetTuple } from './tcp-names.js';
 import { countSegments } from './traffic.js';
+import { progressMade } from './user-timeout.js';
 
 const READ = POLLIN | POLLRDNORM;
 const WRITE = POLLOUT | POLLWRNORM;
@@ -44,6 +45,7 @@ function done(socket: TcpSocket): void {
   socket.state = TCP_CLOSE;
   socket.shut = SHUTDOWN_MASK;
   socket.finPending = false;
+  progressMade(socket);
   forgetTuple(socket);
   if (!socket.portFixed || socket.closed) socket.releasePort();
 }

@@ -20,6 +20,7 @@ import type { ReceivedMessage } from '../socket.js';
 import type { TcpSocket } from './tcp.js';
 import { flushFin, receiveReset } from './tcp-state.js';
 import { endsAtMark, markUrgent, recvUrgent, takeToMark } from './urgent.js';
+import { awaitProgress, progressMade } from './user-timeout.js';
 
 /**
  * Sends what fits now.
@@ -32,13 +33,18 @@ function push(socket: TcpSocket, source: Source, flags: number): number {
   if ((state !== TCP_ESTABLISHED && state !== TCP_CLOSE_WAIT) || (socket.shut & SEND_SHUTDOWN) !== 0)
     return -EPIPE;
   if (peer === undefined) return -EPIPE;
-  if (peer.closed || ((peer.shut & RCV_SHUTDOWN) !== 0 && peer.state === TCP_FIN_WAIT2)) {
+  if (
+    peer.closed ||
+    peer.peer !== socket ||
+    ((peer.shut & RCV_SHUTDOWN) !== 0 && peer.state === TCP_FIN_WAIT2)
+  ) {
     return sendToNobody(socket, peer, source);
   }
   if ((flags & MSG_OOB) !== 0) socket.lane?.close();
   const room = peer.rx.room(socket.capacity(peer));
   if (room === 0 && peer.rx.length === 0) socket.retryLater();
   const n = peer.rx.fill(source, room);
+  awaitProgress(socket);
   if (n > 0) {
     if (socket.lane?.isOpen !== true) socket.laneSent(n);
     if (peer.options.stamped) peer.lastArrival = peer.kernel.realtime();
@@ -83,6 +89,7 @@ function makeRoom(socket: TcpSocket, before: number): void {
   const { peer } = socket;
   if (peer === undefined) return;
   if (peer.finPending) flushFin(peer);
+  progressMade(peer);
   if (peer.queue.empty) return;
   if (peer.crowded(before) && peer.writableNow) peer.queue.wake(POLLOUT | POLLWRNORM);
 }

@@ -105,6 +105,8 @@ export class TcpSocket extends InetSocket implements LaneSocket {
   private backlog: Backlog | undefined;
   private waitsFor: { among: Set<TcpSocket>; timer: Timer } | undefined;
   private starving: Timer | undefined;
+  /** Runs while the peer has no room and TCP_USER_TIMEOUT is set. */
+  userTimer: Timer | undefined;
   /** Its key among the connections. */
   tuple: string | undefined;
   /** This end's own FIN waits behind bytes that the peer has no room for. */

@@ -39,7 +39,7 @@ import type { Source } from '../../kernel/useriov.js';
 import type { SyscallResult } from '../../kernel/wait.js';
 import { socketMemory } from '../memory.js';
 import type { SendMessage } from '../socket.js';
-import { anyOf, type Endpoint, familyIn, isAny, isMulticast, isV4 } from './address.js';
+import { anyOf, type Endpoint, familyIn, isAny, isMulticast, isV4, needsInterface } from './address.js';
 import { type Datagram, parseSendControl, type SendControl } from './datagram.js';
 import { DatagramSocket } from './datagram-socket.js';
 import { noteCopied } from './errqueue.js';
@@ -101,7 +101,7 @@ export class UdpSocket extends DatagramSocket {
   override connect(_task: Task, raw: Uint8Array): SyscallResult {
     if (raw.length < 2) return -EINVAL;
     if (familyIn(raw) === AF_UNSPEC) return this.disconnect();
-    const target = this.destination(raw, {});
+    const target = this.destination(raw, {}, true);
     if (typeof target === 'number') return target;
     if (this.forbidsBroadcast(target)) return -EACCES;
     if (!this.autobind()) return -EAGAIN;
@@ -122,9 +122,11 @@ export class UdpSocket extends DatagramSocket {
   }
 
   /** Where an address leads to from here. @returns -EINVAL, -EAFNOSUPPORT, -ENETUNREACH */
-  private destination(raw: Uint8Array, control: SendControl): Target | number {
+  private destination(raw: Uint8Array, control: SendControl, connects = false): Target | number {
     const address = this.parseDestination(raw);
     if (typeof address === 'number') return address;
+    const { ip, scope } = address;
+    if (connects && needsInterface(ip) && scope === 0 && this.multicastIndex6 === 0) return -EINVAL;
     if (this.v6only && isV4(address.ip)) return -ENETUNREACH;
     const bound = this.addressFixed ? this.local.ip : anyOf(this.family);
     return targetOf(this, address, control.from ?? bound, control.index ?? 0);

@@ -38,11 +38,10 @@ int main(void) {
   R(recvmmsg(b, m, MOST, MSG_WAITFORONE, NULL));
   lengths(1);
   CHECK("recvmmsg", "a time limit is looked at after each message");
-  struct timespec limit = {0, 50000000};
+  struct timespec limit = {0, 150000000};
+  NEED(send(a, "early", 5, 0));
   pid_t child = CHILD({
-    sleep_ms(20);
-    NEED(send(a, "early", 5, 0));
-    sleep_ms(80);
+    sleep_ms(250);
     NEED(send(a, "late", 4, 0));
   });
   prepare(10);

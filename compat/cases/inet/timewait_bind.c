@@ -13,9 +13,9 @@ static int try_bind(int port, int reuse) {
 }
 static void finish(int first, int second) {
   NEED(close(first));
-  settle();
+  sleep_ms(25);
   NEED(close(second));
-  settle();
+  sleep_ms(25);
 }
 
 int main(void) {
@@ -25,7 +25,7 @@ int main(void) {
   R(try_bind(7010, 0));
   R(try_bind(7010, 1));
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   R(try_bind(7010, 0));
   R(try_bind(7010, 1));
   CHECK("close setsockopt(SO_REUSEADDR) bind", "both sockets allow it");
@@ -37,7 +37,7 @@ int main(void) {
   NEED(connect4(client, "127.0.0.1", 7011));
   finish(NEED(accept(l, NULL, NULL)), client);
   NEED(close(l));
-  settle();
+  sleep_ms(25);
   R(try_bind(7011, 0));
   R(try_bind(7011, 1));
   l = tcp4();
@@ -50,7 +50,7 @@ int main(void) {
   c = connection4(7012);
   finish(c.client, c.server);
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   R(try_bind(7012, 0));
   CHECK("close bind", "a client with a port of its own");
   l = listen4(7013, 5);
@@ -64,17 +64,17 @@ int main(void) {
   c = connection4(7015);
   NEED(close(c.server));
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   R(try_bind(7015, 0));
   NEED(close(c.client));
-  settle();
+  sleep_ms(25);
   R(try_bind(7015, 0));
   CHECK("shutdown bind", "closed in both directions, but still open");
   c = connection4(7016);
   NEED(shutdown(c.server, SHUT_WR));
   NEED(shutdown(c.client, SHUT_WR));
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   say("%s %s", tcp_state(c.server), tcp_state(c.client));
   R(try_bind(7016, 0));
   CHECK("setsockopt(SO_LINGER) close bind", "a reset leaves nothing");
@@ -83,14 +83,14 @@ int main(void) {
   NEED(setsockopt(c.server, SOL_SOCKET, SO_LINGER, &now, sizeof now));
   finish(c.server, c.client);
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   R(try_bind(7017, 0));
   CHECK("setsockopt(TCP_LINGER2) close bind", "no time for the other end");
   c = connection4(7018);
   OK(set_option(c.server, IPPROTO_TCP, TCP_LINGER2, -1));
   NEED(close(c.server));
   NEED(close(c.listener));
-  settle();
+  sleep_ms(25);
   R(so_error(c.client));
   R(try_bind(7018, 0));
   return 0;

@@ -10,8 +10,7 @@ export function awaitProgress(socket: TcpSocket): void {
   // First what nearly always ends it.
   if (socket.unreceived === 0) return;
   const ms = socket.options.int(IPPROTO_TCP, TCP_USER_TIMEOUT) ?? 0;
-  if (ms === 0 || socket.state === TCP_CLOSE || socket.userTimer !== undefined || socket.unreceived === 0)
-    return;
+  if (ms === 0 || socket.state === TCP_CLOSE || socket.userTimer !== undefined) return;
   const { kernel } = socket;
   socket.userTimer = kernel.timers.add(kernel.now() + ms, () => {
     socket.userTimer = undefined;

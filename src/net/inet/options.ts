@@ -98,8 +98,12 @@ const TCP_RCVBUF = 131072;
 const RCVBUF_MAX = 6291456;
 const SNDBUF_LOCK = 1;
 const RCVBUF_LOCK = 2;
-/** Bytes that a connection may have on their way for each side that did not set its buffer. */
-const DEFAULT_ROOM = 131072;
+/**
+ * Bytes that a connection may have on their way for each side that did not set its buffer. A sender's grows on Linux to the maximum of
+ * net.ipv4.tcp_wmem while its peer does not read, at once where nothing is slow. Programs count on it that write much before they read.
+ */
+const SEND_ROOM = 4194304;
+const RECEIVE_ROOM = 131072;
 
 /** It is the listener's own business. */
 const NOT_INHERITED = key(inet.IPPROTO_TCP, inet.TCP_DEFER_ACCEPT);
@@ -139,10 +143,10 @@ export class InetOptions extends SocketOptions {
 
   /** Payload that fits: a set buffer is twice what was asked for, the other half being for overhead. */
   get sendRoom(): number {
-    return (this.bufferLocks & SNDBUF_LOCK) !== 0 ? this.sndbuf >> 1 : DEFAULT_ROOM;
+    return (this.bufferLocks & SNDBUF_LOCK) !== 0 ? this.sndbuf >> 1 : SEND_ROOM;
   }
   get receiveRoom(): number {
-    return (this.bufferLocks & RCVBUF_LOCK) !== 0 ? this.rcvbuf >> 1 : Math.max(DEFAULT_ROOM, this.rcvLowat);
+    return (this.bufferLocks & RCVBUF_LOCK) !== 0 ? this.rcvbuf >> 1 : Math.max(RECEIVE_ROOM, this.rcvLowat);
   }
 
   /** Does somebody want to know when something comes? */

@@ -282,7 +282,7 @@ function sysSyncfs(task: Task, args: SyscallArgs): number {
   return file === undefined ? -EBADF : (file.inode.fs.sync?.() ?? 0);
 }
 
-function sysSyncFileRange(task: Task, args: SyscallArgs): number {
+function sysSyncFileRange(task: Task, args: SyscallArgs): SyscallResult {
   const file = fileOf(task, args.int(0));
   if (file === undefined) return -EBADF;
   const flags = args.uint(3);
@@ -292,7 +292,8 @@ function sysSyncFileRange(task: Task, args: SyscallArgs): number {
   if ((flags & ~known) !== 0 || pos < 0 || len < 0) return -EINVAL;
   const type = file.inode.mode & S_IFMT;
   if (type !== S_IFREG && type !== S_IFBLK && type !== S_IFDIR && type !== S_IFLNK) return -ESPIPE;
-  return flags === 0 ? 0 : file.sync(true);
+  if (flags === 0) return 0;
+  return flags === SYNC_FILE_RANGE_WRITE ? file.startWriteback(pos, len) : file.fsync(true);
 }
 
 /** posix_fadvise(2): a hint about access patterns. Checked, and then safe to do nothing about. */

@@ -94,6 +94,14 @@ napi_value Fsync(napi_env env, napi_callback_info info) {
   return MakeInt(env, Result(Retry([&] { return data_only ? fdatasync(fd) : fsync(fd); })));
 }
 
+// Begins to write out, and waits for nothing.
+napi_value StartWriteback(napi_env env, napi_callback_info info) {
+  napi_value a[3];
+  Args(env, info, a);
+  return MakeInt(env, Result(sync_file_range(Int(env, a[0]), Offset(env, a[1]), Offset(env, a[2]),
+                                             SYNC_FILE_RANGE_WRITE)));
+}
+
 napi_value Syncfs(napi_env env, napi_callback_info info) {
   napi_value a[1];
   Args(env, info, a);
@@ -230,7 +238,7 @@ void RegisterHostContents(Napi::Env env, Napi::Object exports) {
       {"listxattr", Listxattr}, {"removexattr", Removexattr},
       {"memfd", Memfd},         {"addSeals", AddSeals},
       {"copyRange", CopyRange}, {"reopenReadOnly", ReopenReadOnly},
-      {"syncfs", Syncfs},
+      {"syncfs", Syncfs},       {"startWriteback", StartWriteback},
   };
   for (const auto &m : methods) Method(env, exports, m.name, m.call);
 }

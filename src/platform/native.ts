@@ -261,7 +261,9 @@ export interface Native {
   ftruncate(fd: number, size: number): number;
   fallocate(fd: number, mode: number, pos: number, len: number): number;
   fsync(fd: number, dataOnly: boolean): number;
-  /** The same by another thread. A descriptor that becomes readable when it is done, for `syncResult`; or -errno. */
+  /** sync_file_range(2) with SYNC_FILE_RANGE_WRITE alone; `length` 0: to the end. 0 or -errno. */
+  startWriteback(fd: number, pos: number, length: number): number;
+  /** fsync by another thread. A descriptor that becomes readable when it is done, for `syncResult`; or -errno. */
   syncStart(fd: number, dataOnly: boolean): number;
   /** What `syncStart` has come to: 0 or -errno. Closes the descriptor. */
   syncResult(done: number): number;

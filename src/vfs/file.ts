@@ -154,7 +154,11 @@ export abstract class OpenFile {
   sync(_dataOnly: boolean): number {
     return -EINVAL;
   }
-  /** The same for fsync(2) and fdatasync(2), whose caller may wait. */
+  /** Begins to make a part durable, for whoever will ask for it later. @param length 0: to the end @returns 0 or -errno */
+  startWriteback(_pos: number, _length: number): number {
+    return this.sync(true);
+  }
+  /** The same as `sync` for fsync(2) and fdatasync(2), whose caller may wait. */
   fsync(dataOnly: boolean): SyscallResult {
     return this.sync(dataOnly);
   }

@@ -53,6 +53,9 @@ export class HostFile extends OpenFile {
   override sync(dataOnly: boolean): number {
     return this.file.fs.native.fsync(this.fd, dataOnly);
   }
+  override startWriteback(pos: number, length: number): number {
+    return this.file.fs.native.startWriteback(this.fd, pos, length);
+  }
   override fsync(dataOnly: boolean): SyscallResult {
     const { fs } = this.file;
     return fs.inMemory ? this.sync(dataOnly) : syncElsewhere(fs.native, this.fd, dataOnly);
@@ -80,6 +83,16 @@ export class HostDirFile extends OpenFile {
   /** New and removed names are on the disk afterwards. */
   override sync(dataOnly: boolean): number {
     return this.dir.withFd((fd) => this.dir.fs.native.fsync(fd, dataOnly));
+  }
+  override fsync(dataOnly: boolean): SyscallResult {
+    const { fs } = this.dir;
+    if (fs.inMemory) return this.sync(dataOnly);
+    let started: SyscallResult = 0;
+    const err = this.dir.withFd((fd) => {
+      started = syncElsewhere(fs.native, fd, dataOnly);
+      return 0;
+    });
+    return err < 0 ? err : started;
   }
   override release(): void {
     this.dir.drop();

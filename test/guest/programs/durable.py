@@ -1,5 +1,5 @@
 # Threads that make files of the directory argv[1] durable, under a storm of signals; then a process that is killed while it does.
-import os, signal, sys, threading, time
+import ctypes, os, signal, sys, threading, time
 ticks = [0]
 
 
@@ -26,6 +26,14 @@ write(8)
 for t in threads:
     t.join()
 signal.setitimer(signal.ITIMER_REAL, 0)
+
+sync_file_range = ctypes.CDLL(None).sync_file_range
+sync_file_range.argtypes = [ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint]
+fd = os.open(sys.argv[1] + '/f0', os.O_RDWR)
+print(*[sync_file_range(fd, 0, 10, flags) for flags in range(8)], sync_file_range(fd, 0, 10, 8))
+directory = os.open(sys.argv[1], os.O_RDONLY)
+os.fsync(directory)
+os.fdatasync(directory)
 pid = os.fork()
 if pid == 0:
     while True:

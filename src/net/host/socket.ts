@@ -38,7 +38,6 @@ import {
   MSG_PEEK,
   MSG_TRUNC,
   MSG_WAITALL,
-  MSG_ZEROCOPY,
   SO_ERROR,
   SO_PEEK_OFF,
   SOCK_DGRAM,
@@ -279,7 +278,7 @@ export class HostInetSocket extends Socket {
   }
 
   override send(task: Task, source: Source, message: SendMessage): SyscallResult {
-    if ((message.flags & (MSG_FASTOPEN | MSG_ZEROCOPY)) !== 0) return -EOPNOTSUPP;
+    if ((message.flags & MSG_FASTOPEN) !== 0) return -EOPNOTSUPP;
     const stream = this.type === SOCK_STREAM;
     // A stream's peer is settled: the host does not look at a name.
     const to = stream || message.to?.length === 0 ? undefined : message.to;
@@ -313,6 +312,9 @@ export class HostInetSocket extends Socket {
     if (moved === 0) return error;
     if (error !== -EPIPE && error !== -EFAULT) this.pending = -error;
     return moved;
+  }
+  override setPendingError(errno: number): void {
+    this.pending = errno;
   }
   private takePending(): number {
     const error = this.pending;

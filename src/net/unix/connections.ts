@@ -50,8 +50,11 @@ export function connectPacket(task: Task, socket: UnixSocket, raw: Uint8Array): 
   const target = socket.lookup(task, raw);
   if (typeof target === 'number') return target;
   if (target instanceof HostTarget) {
-    disconnect(socket);
-    return connectOut(socket, target, address);
+    const r = connectOut(socket, target, address);
+    if (r < 0) return r;
+    leavePeer(socket);
+    socket.state = 'connected';
+    return 0;
   }
   if (target.peer !== undefined && target.peer !== socket) return -EPERM;
   if (socket.peer !== target) disconnect(socket);
@@ -62,10 +65,14 @@ export function connectPacket(task: Task, socket: UnixSocket, raw: Uint8Array): 
 
 /** Datagrams: no partner any more. What had arrived is lost, and a partner that had us as its own hears of it. */
 export function disconnect(socket: UnixSocket): void {
+  if (socket.remote !== undefined) leaveHost(socket);
+  leavePeer(socket);
+}
+
+function leavePeer(socket: UnixSocket): void {
   const { peer } = socket;
   socket.peer = undefined;
   socket.state = 'idle';
-  if (socket.remote !== undefined) leaveHost(socket);
   if (peer === undefined) return;
   peer.crowd.delete(socket);
   if (peer.peer === undefined) peer.state = 'idle';

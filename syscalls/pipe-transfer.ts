@@ -110,7 +110,9 @@ function fillFrom(t: Transfer): number {
   let done = 0;
   while (done < t.len && !ring.full) {
     const at = inPages ? t.pos() % PIPE_PAGE : 0;
-    const buf = buffer(Math.min(t.len - done, (ring.slots - ring.used) * PIPE_PAGE - at));
+    // Up to the end of a page, so that the next part does not begin in the middle of one.
+    const most = Math.min((ring.slots - ring.used) * PIPE_PAGE, BATCH) - at;
+    const buf = buffer(Math.min(t.len - done, most));
     const n = withoutWaiting(from, () => from.read(task, bufferSink(task, buf), t.pos()));
     if (n <= 0) {
       if (done === 0) return n;

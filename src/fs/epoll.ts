@@ -37,6 +37,7 @@ export interface EpollEvent {
 /** One watched (file, descriptor number), struct epitem. It waits on the file's queue for as long as it exists. */
 export class Item implements Waiter, ReleaseWatcher {
   readonly exclusive: boolean;
+  readonly newestFirst: boolean;
   /** In the ready list. */
   queued = false;
   /** The fast lane wakes nobody here: `Epoll` looks for itself. */
@@ -51,6 +52,7 @@ export class Item implements Waiter, ReleaseWatcher {
     public want: EpollEvent,
   ) {
     this.exclusive = (want.events & EPOLLEXCLUSIVE) !== 0;
+    this.newestFirst = !this.exclusive;
   }
 
   /** False while a one-shot item waits to be armed again. */
@@ -63,7 +65,7 @@ export class Item implements Waiter, ReleaseWatcher {
   }
 
   wake(events: number): boolean {
-    if (!this.armed || (events !== 0 && (events & this.want.events) === 0)) return false;
+    if (!this.armed || (events !== 0 && (events & this.want.events & this.file.wakeMask) === 0)) return false;
     // An exclusive wake-up is used up only where somebody sleeps (ep_poll_callback): else it goes on to the next instance.
     const waiting = !this.epoll.queue.empty;
     this.epoll.enqueue(this);
@@ -182,7 +184,8 @@ export class Epoll extends AnonFile implements QueueWatcher {
       else file.lane.close();
     }
     this.onChange?.(fd);
-    if (item.ready(task) !== 0) this.enqueue(item);
+    // What is in the line already is no news, not even for who watches this instance.
+    if (!item.queued && item.ready(task) !== 0) this.enqueue(item);
     return 0;
   }
 
@@ -205,7 +208,7 @@ export class Epoll extends AnonFile implements QueueWatcher {
     if (item === undefined) return -ENOENT;
     if (item.exclusive) return -EINVAL;
     item.want = { ...want, events: want.events | EPOLLERR | EPOLLHUP };
-    if (item.ready(task) !== 0) this.enqueue(item);
+    if (!item.queued && item.ready(task) !== 0) this.enqueue(item);
     return 0;
   }
 

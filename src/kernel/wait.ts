@@ -8,6 +8,8 @@ export interface Waiter {
   wake(events: number): boolean;
   /** Only one exclusive waiter is woken at a time (accept, EPOLLEXCLUSIVE, pipe readers). */
   exclusive?: boolean;
+  /** Joins at the head (add_wait_queue): is woken before all that joined earlier. */
+  readonly newestFirst?: boolean;
   /** It is content with what it finds later, as the members of an epoll instance are: nobody sleeps here. */
   lazy?: boolean;
 }
@@ -81,9 +83,11 @@ export class WaitQueue {
   /** Wakes all waiters, but at most one exclusive one. */
   wake(events: number): void {
     if (this.empty) return;
+    const all = [...(this.many?.keys() ?? this.waiters ?? [])];
+    for (const w of [...all].reverse()) if (w.newestFirst === true) w.wake(events);
     let exclusiveDone = false;
-    for (const w of [...(this.many?.keys() ?? this.waiters ?? [])]) {
-      if (w.exclusive === true && exclusiveDone) continue;
+    for (const w of all) {
+      if (w.newestFirst === true || (w.exclusive === true && exclusiveDone)) continue;
       if (w.wake(events) && w.exclusive === true) exclusiveDone = true;
     }
   }

@@ -177,6 +177,10 @@ export abstract class OpenFile {
   get raisesSigpipe(): boolean {
     return true;
   }
+  /** Events of `queue` that concern this description: both ends of a pipe share one. */
+  get wakeMask(): number {
+    return -1;
+  }
   /** epoll refuses regular files and directories (EPERM). */
   get pollable(): boolean {
     return false;

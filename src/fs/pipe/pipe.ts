@@ -138,6 +138,12 @@ export class PipeFile extends OpenFile implements LaneSocket {
   override get pollable(): boolean {
     return true;
   }
+  override get wakeMask(): number {
+    return (
+      (this.readable ? POLLIN | POLLRDNORM | POLLHUP : 0) |
+      (this.writable ? POLLOUT | POLLWRNORM | POLLERR : 0)
+    );
+  }
 
   override read(_task: Task, sink: Sink): SyscallResult {
     const r = this.readNow(sink);
@@ -193,7 +199,11 @@ export class PipeFile extends OpenFile implements LaneSocket {
     };
     const r = step(true);
     if (r !== WOULD_BLOCK) return r;
-    if (this.nonblock) return done > 0 ? done : -EAGAIN;
+    if (this.nonblock) {
+      // Who watches for edges is woken even by a write that found no room (poll_usage in fs/pipe.c).
+      if (done === 0) this.pipe.queue.wake(POLLIN | POLLRDNORM);
+      return done > 0 ? done : -EAGAIN;
+    }
     return waitOn(this, () => step(false), {
       interrupted: () => (done > 0 ? done : -ERESTARTSYS),
       // A short count comes with the signal as well. Sent earlier it would interrupt the very call that it comes with.

@@ -79,6 +79,11 @@ class HostQueue extends WaitQueue {
   }
 }
 
+/** A socket of the operator's is a pipe to the guest: bytes go in and out, and the calls about sockets are not for it. */
+function shownMode(mode: number): number {
+  return (mode & S_IFMT) === S_IFSOCK ? (mode & ~S_IFMT) | S_IFIFO : mode;
+}
+
 function nativeAttr(native: Native, fd: number): Attr | number {
   const r = native.fstat(fd);
   if (r < 0) return r;
@@ -86,7 +91,7 @@ function nativeAttr(native: Native, fd: number): Attr | number {
   const time = (sec: St, nsec: St) => ({ sec: b[sec] ?? 0, nsec: b[nsec] ?? 0 });
   return {
     ino: b[St.ino] ?? 0,
-    mode: b[St.mode] ?? 0,
+    mode: shownMode(b[St.mode] ?? 0),
     nlink: b[St.nlink] ?? 1,
     uid: b[St.uid] ?? 0,
     gid: b[St.gid] ?? 0,
@@ -105,7 +110,6 @@ function nativeAttr(native: Native, fd: number): Attr | number {
 function streamName(attr: Attr): string {
   const type = attr.mode & S_IFMT;
   if (type === S_IFIFO) return 'pipe';
-  if (type === S_IFSOCK) return 'socket';
   if (type === S_IFREG || type === S_IFBLK) return 'host:[file]';
   const major = Math.floor(attr.rdev / 256) & 0xfff;
   const minor = attr.rdev & 0xff;

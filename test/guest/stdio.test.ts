@@ -46,6 +46,12 @@ describe('standard files', () => {
     await same(t, ['head', '-c', '5'], { stdin: 'x'.repeat(1 << 20) });
   });
 
+  test('sockets as standard files, as spawn() of Node gives them', async (t) => {
+    const program =
+      'process.stdin.on("data", (d) => console.log("got " + d)).on("end", () => console.error("end"))';
+    await same(t, ['node', '-e', program], { stdin: 'some text' });
+  });
+
   test('regular files as standard files', async (t) => {
     if (!requireTvisor(t)) {
       return;

@@ -283,17 +283,20 @@ function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   return task.mem.putU32(args.ptr(4), n);
 }
 
+const OPTIONS_NOTE =
+  'no filters (SO_ATTACH_FILTER, SO_ATTACH_BPF), pacing, send times, UDP segmentation, saved SYNs, Fast Open of clients';
+
 export const socketOptionFamily: Family = {
   getsockopt: {
     handler: sysGetsockopt,
     args: ['fd', 'int', 'int', 'ptr', 'ptr'],
     status: 'partial',
-    note: 'the usual options of SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_TCP',
+    note: OPTIONS_NOTE,
   },
   setsockopt: {
     handler: sysSetsockopt,
     args: ['fd', 'int', 'int', 'struct', 'int'],
     status: 'partial',
-    note: 'the usual options of SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_TCP',
+    note: OPTIONS_NOTE,
   },
 };

@@ -208,7 +208,7 @@ function sysShutdown(task: Task, args: SyscallArgs): SyscallResult {
 }
 
 const note =
-  'AF_UNIX, and TCP and UDP on the loopback device, netlink of routes, sockets and events; other families are EAFNOSUPPORT';
+  'AF_UNIX; TCP, UDP and ICMP echo on the loopback device; netlink of routes, sockets and events. Other raw and packet sockets are EPERM, other families EAFNOSUPPORT';
 
 export const socketFamily: Family = {
   socket: { handler: sysSocket, args: ['int', 'hex', 'int'], status: 'partial', note },

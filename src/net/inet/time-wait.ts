@@ -12,6 +12,9 @@ const TIMEWAIT_MS = 60_000;
 /** For so long nobody but who has asked for the very port gets it for the same connection (net.ipv4.tcp_tw_reuse_delay), ms. */
 const REUSE_DELAY_MS = 1000;
 
+/** Those with a time of their own are looked through one by one; more of them have the usual time. */
+const MAX_SPECIAL = 256;
+
 /** What stays of a connection. */
 export class TimeWait implements Bound {
   readonly listening = false;
@@ -88,8 +91,9 @@ export class TimeWaits {
     now: number,
     ms?: number,
   ): TimeWait {
-    const entry = new TimeWait(socket, finAwaited, now, now + (ms ?? TIMEWAIT_MS));
-    (ms === undefined ? this.usual : this.special).add(entry);
+    const special = ms !== undefined && ms !== TIMEWAIT_MS && this.special.size < MAX_SPECIAL;
+    const entry = new TimeWait(socket, finAwaited, now, now + (special ? ms : TIMEWAIT_MS));
+    (special ? this.special : this.usual).add(entry);
     return entry;
   }
 

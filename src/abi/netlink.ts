@@ -13,7 +13,6 @@ export const SOCKADDR_NL_SIZE = 12;
 
 /** struct nlmsghdr: length (4), type (2), flags (2), sequence (4), pid (4). */
 export const NLMSGHDR_SIZE = 16;
-export const NLMSG_NOOP = 1;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
 /** Lower types are netlink's own. */

@@ -2,12 +2,9 @@
 
 export const SOCK_DIAG_BY_FAMILY = 20;
 export const SOCK_DESTROY = 21;
-export const SKNLGRP_MAX = 4;
 
 /** struct inet_diag_req_v2: family, protocol, ext, pad (1 each), states (4), id. */
 export const INET_DIAG_REQ_SIZE = 56;
-/** struct inet_diag_sockid: ports (2 each), addresses (16 each), interface (4), cookie (8). */
-export const INET_DIAG_SOCKID_SIZE = 48;
 /** struct inet_diag_msg: family, state, timer, retrans (1 each), id, expires, rqueue, wqueue, uid, inode (4 each). */
 export const INET_DIAG_MSG_SIZE = 72;
 

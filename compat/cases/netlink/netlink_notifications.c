@@ -19,6 +19,10 @@ static void hear(const char *label) {
       struct ifinfomsg *i = NLMSG_DATA(h);
       say("%s: link, index %d, up %d, mtu %u", label, i->ifi_index, i->ifi_flags & IFF_UP,
           nl_u32(h, sizeof *i, IFLA_MTU));
+    } else if (h->nlmsg_type == RTM_NEWROUTE || h->nlmsg_type == RTM_DELROUTE) {
+      struct rtmsg *r = NLMSG_DATA(h);
+      say("%s: type %d, %s/%d, table %d, kind %d", label, h->nlmsg_type,
+          nl_ip(nl_find(h, sizeof *r, RTA_DST)), r->rtm_dst_len, r->rtm_table, r->rtm_type);
     } else
       say("%s: type %d", label, h->nlmsg_type);
   }
@@ -59,6 +63,17 @@ int main(void) {
   struct pollfd p = {.fd = news, .events = POLLIN};
   say("poll %d", poll(&p, 1, 0));
   hear("link");
+  CHECK("recvfrom", "routes that come with an address");
+  NEED(nl_set(news, NETLINK_DROP_MEMBERSHIP, RTNLGRP_LINK));
+  NEED(nl_set(news, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_ROUTE));
+  nl_address(RTM_NEWADDR, NLM_F_CREATE, "192.0.2.7", 32);
+  nl_try(fd, "add");
+  hear("added");
+  nl_address(RTM_DELADDR, 0, "192.0.2.7", 32);
+  nl_try(fd, "delete");
+  hear("deleted");
+  NEED(nl_set(news, NETLINK_DROP_MEMBERSHIP, RTNLGRP_IPV4_ROUTE));
+  NEED(nl_set(news, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_IFADDR));
   CHECK("recvfrom", "what failed is no news");
   nl_address(RTM_DELADDR, 0, "192.0.2.5", 32);
   nl_try(fd, "delete");

@@ -52,20 +52,9 @@ export function netlinkTables(kernel: Kernel): Map<number, NetlinkTable> {
   return all;
 }
 
-/** Tells everybody in a group. @param except who is not told @returns how many were */
-export function broadcast(
-  kernel: Kernel,
-  protocol: number,
-  group: number,
-  data: Buffer,
-  from = 0,
-  except?: NetlinkSocket,
-): number {
-  let n = 0;
+/** The kernel tells everybody in a group. */
+export function broadcast(kernel: Kernel, protocol: number, group: number, data: Buffer): void {
   for (const s of tables.get(kernel)?.get(protocol)?.sockets ?? []) {
-    if (s === except || !s.memberOf(group)) continue;
-    s.enqueue({ data, from, group }, false);
-    n++;
+    if (s.memberOf(group)) s.enqueue({ data, from: 0, group }, false);
   }
-  return n;
 }

@@ -19,6 +19,7 @@ import {
 } from '../message.js';
 import type { Answer } from '../protocol.js';
 import { announce } from '../socket.js';
+import { changeRoutes } from './route.js';
 import { familiesOf, type RouteRequest } from './rtnetlink.js';
 
 /** 1/100 s since the start, as all stamps of addresses count. */
@@ -87,7 +88,11 @@ export function changeAddress(r: RouteRequest): Answer {
   const { request, family } = r;
   if (family !== AF_INET && family !== AF_INET6) return -EOPNOTSUPP;
   if (request.body.length < rt.IFADDRMSG_SIZE) return -EINVAL;
-  return request.type === rt.RTM_NEWADDR ? addAddress(r) : removeAddress(r);
+  let answer: Answer = 0;
+  changeRoutes(r.kernel, () => {
+    answer = request.type === rt.RTM_NEWADDR ? addAddress(r) : removeAddress(r);
+  });
+  return answer;
 }
 
 /** The address that a request describes. @returns -EINVAL, -ENODEV, -EOPNOTSUPP for one that expires */

@@ -21,6 +21,7 @@ import {
 import type { Answer } from '../protocol.js';
 import { announce } from '../socket.js';
 import { announceAddress } from './address.js';
+import { changeRoutes } from './route.js';
 import type { RouteRequest } from './rtnetlink.js';
 
 /** ARPHRD_LOOPBACK. */
@@ -206,7 +207,9 @@ export function setLinkFlags(kernel: Kernel, flags: number): void {
   const { device, unanswered } = inetStack(kernel);
   const up = (flags & IFF_UP) !== 0;
   if (device.up === up) return;
-  for (const a of device.setUp(up)) announceAddress(kernel, up ? rt.RTM_NEWADDR : rt.RTM_DELADDR, a);
+  changeRoutes(kernel, () => {
+    for (const a of device.setUp(up)) announceAddress(kernel, up ? rt.RTM_NEWADDR : rt.RTM_DELADDR, a);
+  });
   announceLink(kernel, IFF_UP);
   if (up) for (const s of [...unanswered]) s.callAgain();
 }

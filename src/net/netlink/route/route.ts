@@ -1,14 +1,17 @@
 /** Routes and rules of rtnetlink(7): those that follow from the device's addresses (net/ipv4/fib_frontend.c, net/ipv6/route.c). */
 
 import { EINVAL, ENETUNREACH, ENOENT, EOPNOTSUPP } from '../../../abi/errno.js';
-import { NLM_F_MULTI } from '../../../abi/netlink.js';
+import { NETLINK_ROUTE, NLM_F_MULTI } from '../../../abi/netlink.js';
 import * as rt from '../../../abi/rtnetlink.js';
 import { AF_INET, AF_INET6 } from '../../../abi/socket.js';
+import type { Kernel } from '../../../kernel/kernel.js';
 import { ANY4, ANY6, familyOf, type Ip, isAny, isV4 } from '../../inet/address.js';
 import { LOOPBACK_INDEX, samePrefix } from '../../inet/device.js';
 import { type LocalRoute, routesOf } from '../../inet/routes.js';
+import { inetStack } from '../../inet/stack.js';
 import { attributesOf, NetlinkMessage, type Request, strictAttributesOf, u32Of } from '../message.js';
 import type { Answer } from '../protocol.js';
+import { announce } from '../socket.js';
 import { familiesOf, type RouteRequest } from './rtnetlink.js';
 
 function header(r: LocalRoute, bits: number, flags: number, table = r.table): Buffer {
@@ -19,8 +22,8 @@ function header(r: LocalRoute, bits: number, flags: number, table = r.table): Bu
 }
 
 /** IPv6 says more of each route: its metric, that nobody has used it, and that it is of medium preference. */
-function describe(r: LocalRoute, flags: number, table = r.table): NetlinkMessage {
-  const m = new NetlinkMessage(rt.RTM_NEWROUTE, flags, header(r, r.bits, 0, table)).attr(rt.RTA_TABLE, table);
+function describe(r: LocalRoute, flags: number, table = r.table, type = rt.RTM_NEWROUTE): NetlinkMessage {
+  const m = new NetlinkMessage(type, flags, header(r, r.bits, 0, table)).attr(rt.RTA_TABLE, table);
   if (r.bits > 0) m.address(rt.RTA_DST, r.dst);
   if (isV4(r.dst)) return m.address(rt.RTA_PREFSRC, r.source).attr(rt.RTA_OIF, LOOPBACK_INDEX);
   return m
@@ -28,6 +31,22 @@ function describe(r: LocalRoute, flags: number, table = r.table): NetlinkMessage
     .attr(rt.RTA_OIF, LOOPBACK_INDEX)
     .attr(rt.RTA_CACHEINFO, Buffer.alloc(rt.RTA_CACHEINFO_SIZE))
     .attr(rt.RTA_PREF, Buffer.of(0));
+}
+
+/** Makes a change to the device's addresses, and tells who listens of the routes that came or went with it. */
+export function changeRoutes(kernel: Kernel, change: () => void): void {
+  const { device } = inetStack(kernel);
+  const before = routesOf(device);
+  change();
+  const after = routesOf(device);
+  const tell = (r: LocalRoute, type: number): void => {
+    const group = isV4(r.dst) ? rt.RTNLGRP_IPV4_ROUTE : rt.RTNLGRP_IPV6_ROUTE;
+    announce(kernel, NETLINK_ROUTE, group, describe(r, 0, r.table, type));
+  };
+  const same = (a: LocalRoute) => (b: LocalRoute) =>
+    a.dst === b.dst && a.bits === b.bits && a.table === b.table;
+  for (const r of after) if (!before.some(same(r))) tell(r, rt.RTM_NEWROUTE);
+  for (const r of before) if (!after.some(same(r))) tell(r, rt.RTM_DELROUTE);
 }
 
 interface Filter {

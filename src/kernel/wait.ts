@@ -84,6 +84,11 @@ export class WaitQueue {
   wake(events: number): void {
     if (this.empty) return;
     const all = [...(this.many?.keys() ?? this.waiters ?? [])];
+    const [only] = all;
+    if (all.length === 1 && only !== undefined) {
+      only.wake(events);
+      return;
+    }
     for (const w of [...all].reverse()) if (w.newestFirst === true) w.wake(events);
     let exclusiveDone = false;
     for (const w of all) {

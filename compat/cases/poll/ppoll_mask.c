@@ -84,8 +84,8 @@ int main(void) {
       kill(target, SIGUSR1);
     });
     int r = i == 0 ? with_ppoll(&usr1, 60) : i == 1 ? with_pselect(&usr1, 60) : with_epoll(&usr1, 60);
-    say("%d, handled %d", r, count);
     NEED(waitpid(child, NULL, 0));
+    say("%d, handled %d", r, count);
   }
   CHECK("ppoll", "sizes of masks");
   struct pollfd f = {p[0], POLLIN, 0};

@@ -76,6 +76,7 @@ const SPECS = new Map<number, Spec>([
     [inet.TCP_NODELAY]: FLAG,
     [inet.TCP_MAXSEG]: { min: 88, max: 32767, initial: 536 },
     [inet.TCP_CORK]: FLAG,
+    [inet.TCP_WINDOW_CLAMP]: { min: 0, max: 2 ** 31 - 1, initial: 0 },
     [inet.TCP_KEEPIDLE]: { min: 1, max: 32767, initial: 7200 },
     [inet.TCP_KEEPINTVL]: { min: 1, max: 32767, initial: 75 },
     [inet.TCP_KEEPCNT]: { min: 1, max: 127, initial: 9 },
@@ -146,6 +147,10 @@ export class InetOptions extends SocketOptions {
     return (this.bufferLocks & SNDBUF_LOCK) !== 0 ? this.sndbuf >> 1 : SEND_ROOM;
   }
   get receiveRoom(): number {
+    const clamp = this.ints.size > 0 ? (this.int(inet.IPPROTO_TCP, inet.TCP_WINDOW_CLAMP) ?? 0) : 0;
+    return clamp > 0 ? Math.min(this.receiveBuffer, clamp) : this.receiveBuffer;
+  }
+  private get receiveBuffer(): number {
     return (this.bufferLocks & RCVBUF_LOCK) !== 0 ? this.rcvbuf >> 1 : Math.max(RECEIVE_ROOM, this.rcvLowat);
   }
 

@@ -18,6 +18,8 @@ const FULL_SEGMENT4 = 32741;
 const FULL_SEGMENT6 = 32732;
 const TIMESTAMPS = 12;
 const DEFAULT_MSS = 536;
+/** Half of the smallest receive buffer. */
+const MIN_WINDOW_CLAMP = 1152;
 const INITIAL_WINDOW = 10;
 /** Options in use: timestamps, selective acknowledgements, window scaling. */
 const TCPI_OPTIONS = 7;
@@ -40,6 +42,13 @@ function setLinger2(socket: TcpSocket, seconds: number): number {
   return socket.options.setInt(inet.IPPROTO_TCP, inet.TCP_LINGER2, kept);
 }
 
+/** TCP_WINDOW_CLAMP: how much the peer may send unread; 0, only without a connection, for no bound. */
+function setWindowClamp(socket: TcpSocket, bytes: number): number {
+  if (bytes === 0 && socket.state !== inet.TCP_CLOSE) return -EINVAL;
+  const kept = bytes === 0 ? 0 : Math.max(bytes, MIN_WINDOW_CLAMP);
+  return socket.options.setInt(inet.IPPROTO_TCP, inet.TCP_WINDOW_CLAMP, kept);
+}
+
 /** @returns undefined for an option that is just kept */
 export function setTcpOption(socket: TcpSocket, name: number, value: Uint8Array): number | undefined {
   if (name === inet.TCP_CONGESTION) {
@@ -54,6 +63,7 @@ export function setTcpOption(socket: TcpSocket, name: number, value: Uint8Array)
   if (value.length < 4) return undefined;
   const seconds = new DataView(value.buffer, value.byteOffset).getInt32(0, true);
   if (name === inet.TCP_LINGER2) return setLinger2(socket, seconds);
+  if (name === inet.TCP_WINDOW_CLAMP) return setWindowClamp(socket, seconds);
   // It has had no effect for years.
   if (name === inet.TCP_THIN_DUPACK) return seconds < 0 || seconds > 1 ? -EINVAL : 0;
   // 0: no wish any more.

@@ -35,6 +35,19 @@ export class NetlinkTable {
   }
 }
 
+/** Bytes that messages in all queues of a kernel may take: each queue is bounded, but a guest may have many. */
+const MOST_QUEUED = 64 << 20;
+const queuedIn = new WeakMap<Kernel, { bytes: number }>();
+
+/** Counts bytes of queues, or (below 0) counts them off. @returns false if there is no more room for them */
+export function chargeQueues(kernel: Kernel, bytes: number): boolean {
+  let all = queuedIn.get(kernel);
+  if (all === undefined) queuedIn.set(kernel, (all = { bytes: 0 }));
+  if (bytes > 0 && all.bytes + bytes > MOST_QUEUED) return false;
+  all.bytes += bytes;
+  return true;
+}
+
 const tables = new WeakMap<Kernel, Map<number, NetlinkTable>>();
 
 export function netlinkTable(kernel: Kernel, protocol: number): NetlinkTable {

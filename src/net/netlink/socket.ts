@@ -30,7 +30,7 @@ import { emptyMessage, type ReceivedMessage, type SendMessage, Socket, type Ucre
 import { DumpReader } from './dump.js';
 import { errorMessage, NetlinkMessage, type Request, requests, u32 } from './message.js';
 import { getNetlinkOption, NetlinkOptions, setNetlinkOption } from './options.js';
-import { broadcast, type NetlinkTable, netlinkTable } from './ports.js';
+import { broadcast, chargeQueues, type NetlinkTable, netlinkTable } from './ports.js';
 import type { Answer, NetlinkProtocol } from './protocol.js';
 
 /** What a datagram takes of a buffer beyond its bytes, about. */
@@ -264,12 +264,15 @@ export class NetlinkSocket extends Socket implements CookieReceiver {
    * @returns false if there was no room
    */
   enqueue(datagram: NetlinkDatagram, mayWait: boolean): boolean {
-    if (this.queued > 0 && datagram.data.length + OVERHEAD > this.roomLeft) {
+    const size = datagram.data.length + OVERHEAD;
+    // One message always fits, however small the buffer.
+    const fits = this.queued === 0 || size <= this.roomLeft;
+    if (!fits || !chargeQueues(this.kernel, size)) {
       if (!mayWait) this.lose();
       return false;
     }
     this.received.push(datagram);
-    this.queued += datagram.data.length + OVERHEAD;
+    this.queued += size;
     this.queue.wake(POLLIN | POLLRDNORM);
     return true;
   }
@@ -326,6 +329,7 @@ export class NetlinkSocket extends Socket implements CookieReceiver {
   private drop(d: NetlinkDatagram): void {
     this.received.shift();
     this.queued -= d.data.length + OVERHEAD;
+    chargeQueues(this.kernel, -(d.data.length + OVERHEAD));
     this.dump.more();
     this.queue.wake(POLLOUT | POLLWRNORM);
   }
@@ -373,6 +377,7 @@ export class NetlinkSocket extends Socket implements CookieReceiver {
     if (this.port !== 0) this.table.remove(this.port, this);
     this.table.sockets.delete(this);
     this.dump.stop();
+    chargeQueues(this.kernel, -this.queued);
     this.received.length = 0;
     this.queued = 0;
     this.queue.wake(POLLOUT | POLLERR);

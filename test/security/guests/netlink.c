@@ -1,6 +1,6 @@
 /*
- * Malformed netlink and ancillary data for a while: netlink SECONDS SEED. Prints "alive, waited N ms": how long another process
- * waited at most for a few calls.
+ * Malformed netlink and ancillary data for a while: netlink SECONDS SEED USER. Prints "alive, waited N ms": how long another process
+ * waited at most for a few calls. netlink flood: messages to two thousand sockets that nobody reads; prints how many MiB were taken.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -113,8 +114,27 @@ static void fuzz(double end) {
   }
 }
 
+static void flood(void) {
+  static char big[100000];
+  long taken = 0;
+  struct rlimit many = {4096, 4096};
+  setrlimit(RLIMIT_NOFILE, &many);
+  int sender = socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
+  for (int i = 0; i < 2000; i++) {
+    struct sockaddr_nl a = {.nl_family = AF_NETLINK, .nl_pid = 100000 + i};
+    int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK);
+    if (fd < 0 || bind(fd, (void *)&a, sizeof a)) break;
+    while (sendto(sender, big, sizeof big, MSG_DONTWAIT, (void *)&a, sizeof a) > 0) taken += sizeof big;
+  }
+  printf("%ld\n", taken >> 20);
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) return 2;
+  if (argc == 2) {
+    flood();
+    return 0;
+  }
+  if (argc < 4 || setuid(atoi(argv[3]))) return 2;
   double end = now() + atof(argv[1]);
   pid_t child = fork();
   if (child == 0) {

@@ -83,8 +83,11 @@ export class Lan {
     return run(command, { timeout: 30_000, ...options });
   }
 
-  /** Starts a server; resolves once it has said "ready". It ends with the network. @param heard is given all that it prints */
-  async start(command: readonly string[], heard?: (text: string) => void): Promise<ChildProcess> {
+  /**
+   * Starts a server; resolves once it has said "ready". It ends with the network.
+   * @param heard is given all that it prints @param times how often it says so, if it is several
+   */
+  async start(command: readonly string[], heard?: (text: string) => void, times = 1): Promise<ChildProcess> {
     const [program = '', ...args] = command;
     const child = spawn(program, args, {
       env: baseEnvironment(),
@@ -97,7 +100,7 @@ export class Lan {
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString('latin1');
         heard?.(chunk.toString('latin1'));
-        if (text.includes('ready')) resolve();
+        if (text.split('ready').length > times) resolve();
       });
       child.once('exit', (code) => reject(new Error(`${command.join(' ')}: ended with ${code}: ${text}`)));
     });

@@ -114,7 +114,7 @@ with socket.create_connection(("127.0.0.1", 8082)) as s:
     withLan(t, [], async (lan) => {
       const flags = ['--publish', '7001:7001', '--publish', '7002:7002'];
       const both = `sh -c 'python3 ${programs}/deaf.py 127.0.0.1 7001 & exec python3 ${programs}/echo.py tcp 127.0.0.1 7002'`;
-      const child = await lan.start(lan.sandboxOn('host', ['sh', '-c', both], flags));
+      const child = await lan.start(lan.sandboxOn('host', ['sh', '-c', both], flags), undefined, 2);
       await prints(lan, lan.on('host', python('stalled', '127.0.0.1', 7001, 7002)), '500 5\n');
       assert.equal(child.exitCode, null);
     }));

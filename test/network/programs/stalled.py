@@ -21,7 +21,7 @@ for number in range(4):
             pass
         os.write(writer, b".")
         s.setblocking(True)
-        s.sendall(bytes(1 << 20))
+        s.sendall(bytes(64 << 20))
         os._exit(1)  # never
     senders.append(pid)
 for _ in senders:

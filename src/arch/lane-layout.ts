@@ -73,6 +73,8 @@ export const SLOT_BYTES = SLOT_SIZE;
 /** Room for the jumps of patched call sites. */
 export const LANE_SITES = 96;
 export const LANE_SITE_SIZE = 32;
+/** How far below a program its page for call sites lies, bytes. */
+export const LANE_SITES_GAP = 0x10000;
 
 /** struct tv_lane_places: addresses inside one program, told by the loader. */
 export interface LanePlaces {
@@ -85,6 +87,8 @@ export interface LanePlaces {
   readonly fault: number;
   /** LANE_SITES times LANE_SITE_SIZE bytes of code, to be filled in. */
   readonly sites: number;
+  /** A page for more of them, near the program. */
+  readonly nearSites?: number | undefined;
 }
 export const LANE_PLACES_SIZE = 40;
 

@@ -17,9 +17,12 @@ import {
 } from '../abi/elf.js';
 import { EACCES, EINVAL, ELIBBAD, ELOOP, ENOENT, ENOEXEC } from '../abi/errno.js';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_RDONLY } from '../abi/fcntl.js';
+import { MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_EXEC, PROT_READ } from '../abi/mman.js';
 import { ADDR_NO_RANDOMIZE } from '../abi/personality.js';
 import { MS_NOEXEC, MS_NOSUID, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
+import { LANE_SITES_GAP } from '../arch/lane-layout.js';
 import type { LoadOp, LoadPlan } from '../arch/load-plan.js';
+import { PAGE_SIZE } from '../arch/x86-64.js';
 import { noteMapping } from '../fs/proc/maps.js';
 import { inodeOf, type Path } from '../vfs/dentry.js';
 import { OpenFile } from '../vfs/file.js';
@@ -55,6 +58,8 @@ export interface ExecImage {
   /** The caller may read the program: otherwise nobody shall get it out of the process's memory (would_dump). */
   readable: boolean;
   plan: LoadPlan;
+  /** A page for the fast lane's jumps, near the program. */
+  laneSites?: number;
   /** Host descriptors that the loader needs, with the numbers it finds them at. */
   files: { file: OpenFile; hostFd: number; fd: number }[];
 }
@@ -195,6 +200,7 @@ function planProgram(task: Task, program: Program, image: ExecImage): number {
   if (err < 0) return err;
   const { plan } = image;
   plan.ops.push(...mapElf(elf, bias, FD_PROGRAM));
+  if (task.kernel.lanes !== undefined) planLaneSites(image, elf.low + bias);
   plan.entry = elf.entry + bias;
   let base = 0;
   if (elf.interpreter !== undefined) {
@@ -221,6 +227,23 @@ function planProgram(task: Task, program: Program, image: ExecImage): number {
     [AT_SECURE, secure ? 1 : 0],
   );
   return 0;
+}
+
+/** Room for jumps of the program's own call sites (src/platform/lane): near enough to it, which the loader need not be. */
+function planLaneSites(image: ExecImage, low: number): void {
+  const addr = Math.floor(low / PAGE_SIZE) * PAGE_SIZE - LANE_SITES_GAP;
+  if (addr < LANE_SITES_GAP) return;
+  const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  image.plan.ops.push({
+    kind: 'mmap',
+    addr,
+    len: PAGE_SIZE,
+    prot: PROT_READ | PROT_EXEC,
+    flags,
+    fd: -1,
+    off: 0,
+  });
+  image.laneSites = addr;
 }
 
 function planInterpreter(

@@ -256,7 +256,8 @@ export class Dispatcher {
     if (plan === undefined) return -EFAULT;
     if (task.mem.write(this.args.ptr(0), plan, 0, LOAD_PLAN_SIZE) !== LOAD_PLAN_SIZE) return -EFAULT;
     const places = task.mem.view(this.args.ptr(2), LANE_PLACES_SIZE);
-    if (typeof places !== 'number') this.kernel.lanes?.loaded(task, decodeLanePlaces(places));
+    if (typeof places !== 'number')
+      this.kernel.lanes?.loaded(task, { ...decodeLanePlaces(places), nearSites: image.laneSites });
     task.loadingMaps = image.plan.ops.filter((op) => op.kind === 'mmap' && op.fd >= 0).length;
     task.group.auxv = [...image.plan.aux, [AT_EXECFN, execfnAddress(this.args.ptr(0))]];
     return 0;

@@ -1,6 +1,7 @@
 /** /proc/pid/maps and smaps: the host's view of a guest's memory, with the guest's names of files (proc_pid_maps(5)). */
 
 import type { Kernel } from '../../kernel/kernel.js';
+import type { AddressSpace } from '../../kernel/mm.js';
 import type { Task } from '../../kernel/task.js';
 import { type Native, St } from '../../platform/native.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
@@ -70,10 +71,11 @@ const LINE = /^([0-9a-f]+-[0-9a-f]+ [-rwxsp]{4} [0-9a-f]+) ([0-9a-f]+:[0-9a-f]+)
 const NAME_COLUMN = 73;
 
 /**
- * The host's maps (or smaps) text as the guest may see it: mappings of the loader and the fast lane are left out, host files are replaced by the
- * guest's, and host names that the sentry does not know are blank.
+ * The host's maps (or smaps) text as the guest may see it: mappings of the loader and the fast lane are left out, host files are
+ * replaced by the guest's, and host names that the sentry does not know are blank.
+ * @param target whose mappings they are
  */
-export function guestMaps(reader: Task, text: string): string {
+export function guestMaps(reader: Task, target: AddressSpace | undefined, text: string): string {
   const files = filesOf.get(reader.kernel);
   const out: string[] = [];
   let dropping = false;
@@ -92,7 +94,8 @@ export function guestMaps(reader: Task, text: string): string {
       string | undefined,
     ];
     const file = files?.get(`${dev} ${ino}`);
-    dropping = file === undefined && /\/(loader|memfd:tvisor-lane)( \(deleted\))?$/.test(hostName);
+    const ours = Number.parseInt(head, 16) === target?.lanePlaces?.nearSites;
+    dropping = file === undefined && (ours || /\/(loader|memfd:tvisor-lane)( \(deleted\))?$/.test(hostName));
     if (dropping) continue;
     const name = file === undefined ? anonymousName(hostName) : pathName(reader, file);
     const start = `${head} ${file === undefined ? `${dev} ${ino}` : identity(file)} `;

@@ -118,7 +118,7 @@ const mapsOf =
   (name: string) =>
   (s: Subject, reader: Task): string | number => {
     const host = fromHost(name)(s);
-    return typeof host === 'string' ? guestMaps(reader, host) : host;
+    return typeof host === 'string' ? guestMaps(reader, speaker(s)?.vm, host) : host;
   };
 const asTask = (s: Subject, make: (task: Task) => string): string | number => {
   const task = speaker(s);

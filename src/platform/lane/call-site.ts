@@ -90,16 +90,24 @@ export function shortJump(site: CallSite): Uint8Array {
   return new Uint8Array([SHORT_JUMP, site.padding - (site.start + 2)]);
 }
 
-/** What lies between a site and the lane's entry: rcx gets the address behind the syscall instruction, rax the call's number. */
-export function siteCode(at: number, entry: number, ip: number, nr: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(20);
+/**
+ * What lies between a site and the lane's entry: rcx gets the address behind the syscall instruction, rax the call's number. An
+ * entry that is too far for a near jump is reached through r11, which the instruction would have changed too.
+ */
+export function siteCode(at: number, entry: number, ip: number, nr: number): Uint8Array {
+  const bytes = new Uint8Array(28);
   const dv = new DataView(bytes.buffer);
   dv.setUint16(0, 0xb948, true);
   dv.setBigUint64(2, BigInt(ip), true);
   bytes[10] = 0xb8;
   dv.setUint32(11, nr, true);
   const jump = nearJump(at + 15, entry);
-  if (jump === undefined) return undefined;
-  bytes.set(jump, 15);
+  if (jump !== undefined) {
+    bytes.set(jump, 15);
+    return bytes;
+  }
+  dv.setUint16(15, 0xbb49, true);
+  dv.setBigUint64(17, BigInt(entry), true);
+  bytes.set([0x41, 0xff, 0xe3], 25);
   return bytes;
 }

@@ -40,6 +40,8 @@ const LANE_CALLS = new Set<number>([
 /** Watched call sites of one program. */
 const MAX_SITES = 1024;
 const FREE_SITE = 0xcc;
+/** Sites that fit a page. */
+const NEAR_SITES = 4096 / LANE_SITE_SIZE;
 const TRAP = 0xcc;
 
 /** One connection's lane. */
@@ -238,11 +240,11 @@ export class Lanes implements LaneOpener {
     const got = task.mem.read(ip - SITE_BEFORE, code, 0, code.length);
     if (got <= SITE_BEFORE) return;
     const site = findCallSite(code.subarray(0, got), ip, nr);
-    const at = site === undefined ? 0 : this.freeSite(task, places);
+    const at = site === undefined ? 0 : this.freeSite(task, places, site.padding);
     if (site === undefined || at === 0) return;
     const jump = nearJump(site.padding, at);
+    if (jump === undefined) return;
     const way = siteCode(at, places.entry, ip, nr);
-    if (jump === undefined || way === undefined) return;
     const poke = (addr: number, bytes: Uint8Array): boolean =>
       this.native.pokeText(task.hostTid, addr, bytes) === bytes.length;
     if (!poke(at, way) || !poke(site.padding, jump)) return;
@@ -260,12 +262,19 @@ export class Lanes implements LaneOpener {
     );
   }
 
-  /** Room for the jump of one more site. A child has its parent's: what is free is seen in its memory. */
-  private freeSite(task: Task, places: LanePlaces): number {
-    const area = new Uint8Array(LANE_SITES * LANE_SITE_SIZE);
-    if (task.mem.read(places.sites, area, 0, area.length) !== area.length) return 0;
-    for (let i = 0; i < LANE_SITES; i++) {
-      if (area[i * LANE_SITE_SIZE] === FREE_SITE) return places.sites + i * LANE_SITE_SIZE;
+  /** Room for the jump of one more site, near enough to `from`. A child has its parent's: what is free is seen in its memory. */
+  private freeSite(task: Task, { sites, nearSites }: LanePlaces, from: number): number {
+    const own = this.freeIn(task, sites, LANE_SITES, from);
+    return own === 0 && nearSites !== undefined ? this.freeIn(task, nearSites, NEAR_SITES, from) : own;
+  }
+
+  private freeIn(task: Task, start: number, count: number, from: number): number {
+    const area = new Uint8Array(count * LANE_SITE_SIZE);
+    if (nearJump(from, start) === undefined || task.mem.read(start, area, 0, area.length) !== area.length)
+      return 0;
+    for (let i = 0; i < count; i++) {
+      const first = area[i * LANE_SITE_SIZE] as number;
+      if (first === FREE_SITE || first === 0) return start + i * LANE_SITE_SIZE;
     }
     return 0;
   }

@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { instructionLength } from '../../../src/arch/x86-64-length.js';
-import { findCallSite, nearJump, SITE_BEFORE, shortJump } from '../../../src/platform/lane/call-site.js';
+import {
+  findCallSite,
+  nearJump,
+  SITE_BEFORE,
+  shortJump,
+  siteCode,
+} from '../../../src/platform/lane/call-site.js';
 
 const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.trim().split(/\s+/), (b) => Number.parseInt(b, 16));
@@ -52,6 +58,14 @@ describe('call sites', () => {
       undefined,
       'a c3 within',
     );
+  });
+
+  test('the way to the lane, near and far', () => {
+    const near = siteCode(0x10000, 0x20000, 0x123456789abc, 1);
+    assert.deepEqual([...near.subarray(0, 15)], [...hex('48 b9 bc 9a 78 56 34 12 00 00 b8 01 00 00 00')]);
+    assert.equal(near[15], 0xe9);
+    const far = siteCode(0x3f0000, 0x7f1234567890, 0x401234, 0);
+    assert.deepEqual([...far.subarray(15)], [...hex('49 bb 90 78 56 34 12 7f 00 00 41 ff e3')]);
   });
 
   test('jumps reach two gigabytes', () => {

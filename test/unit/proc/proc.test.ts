@@ -145,7 +145,7 @@ test('maps show the guest its own names, devices and inode numbers only', () => 
     '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]',
     '',
   ].join('\n');
-  const lines = guestMaps(m.init, text).split('\n');
+  const lines = guestMaps(m.init, undefined, text).split('\n');
   assert.deepEqual(lines, [
     '555555554000-555555556000 r--p 00000000 00:15 1                          /prog',
     '7ffff7c00000-7ffff7c28000 r--p 00001000 08:01 78 ',
@@ -159,7 +159,7 @@ test('smaps drop the loader with its details', () => {
   const m = machine();
   const text =
     '400000-402000 r-xp 00000000 08:01 5 /x/loader\nSize: 8 kB\nVmFlags: rd\n500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n';
-  assert.equal(guestMaps(m.init, text), '500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n');
+  assert.equal(guestMaps(m.init, undefined, text), '500000-501000 rw-p 00000000 00:00 0 \nSize: 4 kB\n');
 });
 
 test('another user may not look inside', () => {

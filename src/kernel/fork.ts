@@ -92,6 +92,7 @@ export function prepareClone(task: Task, args: CloneArgs): number {
   if (!has(args.flags, CLONE_VM)) {
     args.copied = task.vm;
     args.copied.copying++;
+    if (task.vm.lane !== undefined) task.vm.laneCopied = true;
   }
   return 0;
 }

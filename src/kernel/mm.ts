@@ -14,6 +14,8 @@ export class AddressSpace {
   /** Where the program in it has the fast lane's code, and the lane's memory (src/platform/lane). */
   lanePlaces: LanePlaces | undefined;
   lane: object | undefined;
+  /** It was copied while it had a lane: some other process may still have the lane's memory mapped when this one is gone. */
+  laneCopied = false;
   /** Carries out what the program has asked for through the lane, before anything else that it asks for. */
   drain: (() => void) | undefined;
   /** Called when the last task has left. */

@@ -16,4 +16,13 @@ describe('the fast lane', { timeout: 120_000 }, () => {
     assert.equal(stdout, 'enemy exited 0\ntalked on\nalive\n');
     assert.equal(status, 0);
   });
+
+  test("memory that a client left to its child is nobody else's", async (t) => {
+    if (!requireTool(t, 'gcc') || !requireTvisor(t)) return;
+    const guest = await compile(join(testRoot, 'security', 'guests', 'lane-heir.c'));
+    const { stdout, stderr, status } = await runSandbox([guest], { timeout: 60_000 });
+    assert.equal(stderr, '');
+    assert.equal(stdout, 'not overheard\nalive\n');
+    assert.equal(status, 0);
+  });
 });

@@ -180,11 +180,11 @@ export class LaneSpace {
     return arena;
   }
 
-  /** An arena of this space whose other end is gone, to be shared with `other` from now on. */
+  /** An arena of this space whose other end is gone for good, to be shared with `other` from now on. */
   private adopt(other: LaneSpace): LaneArena | undefined {
-    const arena = this.arenas.find(
-      ({ idle, ends: [x, y] }) => idle && (x === this.vm ? y : x).tasks.size === 0,
-    );
+    // The lane's code keeps the memory from children (MADV_DONTFORK), a hostile program does not.
+    const gone = (vm: AddressSpace): boolean => vm.tasks.size === 0 && !vm.laneCopied;
+    const arena = this.arenas.find(({ idle, ends: [x, y] }) => idle && gone(x === this.vm ? y : x));
     if (arena === undefined || other === this) return undefined;
     arena.handOver([this.vm, other.vm]);
     other.add(arena);
@@ -199,9 +199,12 @@ export class LaneSpace {
     Atomics.store(this.words, TABLE_ARENAS, this.arenas.length);
   }
 
-  /** The program is gone: its table, and the arenas that nobody else has. */
+  /** The program is gone: its table, and the arenas that nobody else has. Sockets may know of its address space for long. */
   free(native: Native): void {
     for (const lane of [...this.open]) lane.close();
+    this.vm.lane = undefined;
+    this.vm.drain = undefined;
+    this.vm.onEmpty = undefined;
     release(native, this.table);
     release(native, this.log);
     for (const { memory, ends } of this.arenas) {

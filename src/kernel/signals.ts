@@ -193,7 +193,7 @@ export function credOf(tg: ThreadGroup): Cred | undefined {
 }
 
 /** siginfo of a task that is in a signal-delivery stop. */
-function stopInfo(task: Task): RawSiginfo | undefined {
+export function stopInfo(task: Task): RawSiginfo | undefined {
   const { native } = task.kernel;
   if (native.ptraceGetSiginfo(task.hostTid, SIGINFO_OFFSET) < 0) return undefined;
   return readSiginfo(new DataView(native.scratch, SIGINFO_OFFSET, 128), 0);

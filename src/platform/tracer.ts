@@ -37,7 +37,7 @@ import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel
 import { taskExited } from '../kernel/exit.js';
 import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { onContinued, onGroupStop, onSignalStop, waitedSiginfo } from '../kernel/signals.js';
+import { onContinued, onGroupStop, onSignalStop, stopInfo, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
 import { MappedCalls } from './mapped-calls.js';
@@ -470,7 +470,8 @@ export class Tracer {
     const { lanes } = this.kernel;
     if (lanes === undefined || this.native.getRegs(task.hostTid, this.regs) < 0) return false;
     const to = lanes.fixup(task, this.regs[Reg.rip] as number, sig === SIGTRAP);
-    if (to === undefined) return false;
+    // Nor is one that somebody has sent just then the lane's.
+    if (to === undefined || (stopInfo(task)?.code ?? 0) <= 0) return false;
     this.native.ptraceJump(task.hostTid, to);
     this.native.ptraceCont(task.hostTid, 0);
     return true;

@@ -39,6 +39,14 @@ function endsFlow(code: Uint8Array, at: number): boolean {
   return op === 0x0f && code[at + 1] === 0x0b;
 }
 
+/**
+ * Padding reaches to a border that something is aligned to, and is shorter than from one border to the next. What only looks like
+ * it, as the room that is left at a function's beginning for tracers, may be executed.
+ */
+function reachesBorder(end: number, length: number): boolean {
+  return end % 2 ** (32 - Math.clz32(length)) === 0;
+}
+
 /** First byte of the site's two instructions, as an offset into `code`, or -1. */
 function siteStart(code: Uint8Array, after: number, nr: number): number {
   if (code[after - 2] !== 0x0f || code[after - 1] !== 0x05) return -1;
@@ -64,8 +72,7 @@ export function findCallSite(code: Uint8Array, ip: number, nr: number): CallSite
       const pad = at;
       for (let n = nopLength(code, at); n > 0; n = nopLength(code, at)) at += n;
       if (pad - (start + 2) > 127) return undefined;
-      // Padding reaches to a border that something is aligned to. What only looks like it may be executed.
-      if (at - pad >= NEAR_JUMP_SIZE && (base + at) % 8 === 0)
+      if (at - pad >= NEAR_JUMP_SIZE && reachesBorder(base + at, at - pad))
         return { start: base + start, padding: base + pad };
     }
     const n = instructionLength(code, at);

@@ -13,7 +13,7 @@ import {
 
 const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.trim().split(/\s+/), (b) => Number.parseInt(b, 16));
-/** Where `text` lies: its padding has to end at a multiple of eight. */
+/** Where `text` lies: its padding has to end at a multiple of sixteen, or of eight if it is shorter. */
 const BASE = 0x10000;
 
 /** glibc's write(2) where there is one thread. */
@@ -29,8 +29,8 @@ function find(text: string, nr: number, ip = BASE): ReturnType<typeof findCallSi
 
 describe('call sites', () => {
   test('mov, syscall, and padding behind the ret', () => {
-    const site = find(WRITE, 1, BASE + 7);
-    assert.deepEqual(site, { start: BASE, padding: BASE + 16 });
+    const site = find(WRITE, 1, BASE + 8 + 7);
+    assert.deepEqual(site, { start: BASE + 8, padding: BASE + 24 });
     assert.deepEqual([...shortJump(site as NonNullable<typeof site>)], [0xeb, 14]);
   });
 
@@ -42,9 +42,14 @@ describe('call sites', () => {
   test('what is not like that stays as it is', () => {
     assert.equal(find(WRITE, 2, BASE + 7), undefined, 'another number');
     assert.equal(
-      find(WRITE.replace('c3', '90'), 1, BASE + 7),
+      find(WRITE.replace('c3', '90'), 1, BASE + 8 + 7),
       undefined,
       'what looks like padding is executed',
+    );
+    assert.equal(
+      find('b8 01 00 00 00 0f 05 c3 90 90 90 90 90 90 90 90', 1, BASE + 8 + 7),
+      undefined,
+      'no padding is as long as what it pads to',
     );
     assert.equal(find(WRITE, 1, BASE + 6), undefined, 'padding that ends at no border');
     assert.equal(

@@ -69,10 +69,11 @@ export class WaitQueue {
     return i >= 0;
   }
 
-  /** How many waiters there are for which `which` holds. */
+  /** How many waiters there are for which `which` holds; one that waits several times counts as often. */
   count(which: (waiter: Waiter) => boolean): number {
     let n = 0;
-    for (const w of this.many?.keys() ?? this.waiters ?? []) if (which(w)) n++;
+    for (const w of this.waiters ?? []) if (which(w)) n++;
+    for (const [w, times] of this.many ?? []) if (which(w)) n += times;
     return n;
   }
 

@@ -134,10 +134,23 @@ static int read_vector(struct vector *v, const void *from, size_t count) {
   return v->length == 0;
 }
 
-static long take(struct tv_ring *ring, const uint8_t *bytes, const struct vector *to, int dont_wait) {
+/* A descriptor's place in the table, and what was read there. */
+struct descriptor {
+  const uint32_t *at;
+  uint32_t entry;
+};
+
+/* Whether it is still the same end of the same lane. A thread may be held up at any time, and the slot go to another connection
+ * meanwhile. Asked after positions were read: from then on another lane's are different ones, and the swap fails. */
+static int still(const struct descriptor *d) {
+  return __atomic_load_n(d->at, __ATOMIC_ACQUIRE) == d->entry;
+}
+
+static long take(const struct descriptor *d, struct tv_ring *ring, const uint8_t *bytes,
+                 const struct vector *to, int dont_wait) {
   uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
   uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
-  if (head & TV_LANE_CLOSED) return FALLBACK;
+  if ((head & TV_LANE_CLOSED) || !still(d)) return FALLBACK;
   uint32_t there = (tail - head) & TV_LANE_POSITION;
   if (there == 0) return dont_wait && !(tail & TV_LANE_CLOSED) ? -EAGAIN : FALLBACK;
   if (there > TV_LANE_RING) return FALLBACK;
@@ -154,13 +167,15 @@ static long take(struct tv_ring *ring, const uint8_t *bytes, const struct vector
   return (long)(position - head);
 }
 
-static long put(struct tv_ring *ring, uint8_t *bytes, const struct vector *from, long fd) {
+static long put(const struct descriptor *d, struct tv_ring *ring, uint8_t *bytes, const struct vector *from,
+                long fd) {
   if (from->length > TV_LANE_RING) return FALLBACK;
   if (__atomic_exchange_n(&ring->writing, 1, __ATOMIC_ACQUIRE) != 0) return FALLBACK;
   uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
   uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
   uint32_t used = (tail - head) & TV_LANE_POSITION;
-  int ok = !((tail | head) & TV_LANE_CLOSED) && used <= TV_LANE_RING && from->length <= TV_LANE_RING - used;
+  int ok = !((tail | head) & TV_LANE_CLOSED) && used <= TV_LANE_RING && from->length <= TV_LANE_RING - used &&
+           still(d);
   uint32_t position = tail;
   for (size_t i = 0; ok && i < from->count; i++) {
     ok = to_ring(bytes, position & (TV_LANE_RING - 1), from->parts[i].base, from->parts[i].length) == 0;
@@ -231,6 +246,7 @@ __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t l
   uint32_t number = (uint32_t)fd;
   if (number >= TV_LANE_FDS || length == 0 || length > LONGEST) return FALLBACK;
   uint32_t entry = __atomic_load_n(&table->fds[number], __ATOMIC_ACQUIRE);
+  const struct descriptor d = {&table->fds[number], entry};
   uint32_t arena = TV_FD_ARENA(entry), slot = TV_FD_SLOT(entry);
   if (!(entry & TV_FD_OPEN) || arena >= __atomic_load_n(&s->arenas, __ATOMIC_ACQUIRE) ||
       slot >= TV_LANE_SLOTS)
@@ -253,8 +269,8 @@ __attribute__((used)) long tv_lane_call(long nr, long fd, uint8_t *buf, size_t l
   uint8_t *bytes = base + TV_LANE_HEADER;
   uint32_t mine = (entry & TV_FD_SECOND) != 0, theirs = !mine;
   if (nr == NR_READ || nr == NR_RECVFROM || nr == NR_READV)
-    return take(&header->rings[theirs], bytes + (size_t)theirs * TV_LANE_RING, &v, dont_wait);
+    return take(&d, &header->rings[theirs], bytes + (size_t)theirs * TV_LANE_RING, &v, dont_wait);
   if (nr == NR_WRITE || nr == NR_SENDTO || nr == NR_WRITEV)
-    return put(&header->rings[mine], bytes + (size_t)mine * TV_LANE_RING, &v, number);
+    return put(&d, &header->rings[mine], bytes + (size_t)mine * TV_LANE_RING, &v, number);
   return FALLBACK;
 }

@@ -11,7 +11,6 @@ import {
   RING_HEAD,
   RING_TAIL,
   RING_WANT_DATA,
-  RING_WORDS,
   RING_WRITING,
 } from '../../arch/lane-layout.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -33,9 +32,15 @@ export class LaneRing {
     private readonly data: number,
   ) {}
 
-  /** An empty ring, open to guests. */
-  reset(): void {
-    for (let i = 0; i < RING_WORDS; i++) Atomics.store(this.words, this.header + i, 0);
+  /**
+   * An empty ring, open to guests. The lock of writers stays: a thread that comes late from an earlier lane may hold it.
+   * @param start its first position, a multiple of LANE_RING: another one than what late readers may have seen
+   */
+  reset(start: number): void {
+    const { words, header } = this;
+    Atomics.store(words, header + RING_WANT_DATA, 0);
+    Atomics.store(words, header + RING_TAIL, start);
+    Atomics.store(words, header + RING_HEAD, start);
   }
 
   /** Bytes waiting. */
@@ -58,9 +63,6 @@ export class LaneRing {
   }
 
   /** Whether writers tell the sentry of what they write (NR_LANE_KICK). */
-  get wantData(): boolean {
-    return Atomics.load(this.words, this.header + RING_WANT_DATA) !== 0;
-  }
   set wantData(wanted: boolean) {
     Atomics.store(this.words, this.header + RING_WANT_DATA, wanted ? 1 : 0);
   }
@@ -87,7 +89,7 @@ export class LaneRing {
   /** Puts the bytes of a queue into an empty ring that no guest has yet. @param bytes at most LANE_RING */
   load(bytes: Uint8Array): void {
     this.bytes.set(bytes, this.data);
-    Atomics.store(this.words, this.header + RING_TAIL, bytes.length);
+    Atomics.store(this.words, this.header + RING_TAIL, (this.position + bytes.length) & LANE_POSITION);
   }
 
   /** Copies waiting bytes to `sink` and leaves them. @param skip how many to pass over @returns bytes or -EFAULT */
@@ -129,10 +131,5 @@ export class LaneRing {
     Atomics.or(this.words, this.header + RING_TAIL, LANE_CLOSED);
     Atomics.or(this.words, this.header + RING_HEAD, LANE_CLOSED);
     return claimed.slice(0, this.claim(LANE_RING));
-  }
-
-  /** Leaves nothing of what was said here to whoever gets the ring next. */
-  erase(): void {
-    this.bytes.fill(0, this.data, this.data + LANE_RING);
   }
 }

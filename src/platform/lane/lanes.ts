@@ -8,6 +8,8 @@ import { O_ASYNC } from '../../abi/fcntl.js';
 import { PROT_READ, PROT_WRITE } from '../../abi/mman.js';
 import {
   LANE_LOG,
+  LANE_POSITION,
+  LANE_RING,
   LANE_SITE_SIZE,
   LANE_SITES,
   LANE_TABLE,
@@ -43,6 +45,8 @@ const FREE_SITE = 0xcc;
 /** Sites that fit a page. */
 const NEAR_SITES = 4096 / LANE_SITE_SIZE;
 const TRAP = 0xcc;
+/** Between the first positions of lanes: an odd multiple of LANE_RING, which comes to all others before it comes back. */
+const START_STEP = 40503 * LANE_RING;
 
 /** One connection's lane. */
 class Lane implements OpenLane {
@@ -84,6 +88,8 @@ interface LaneEnd {
 }
 
 export class Lanes implements LaneOpener {
+  private start = 0;
+
   constructor(
     private readonly native: Native,
     private readonly log: Logger,
@@ -123,8 +129,9 @@ export class Lanes implements LaneOpener {
     if (place === undefined) return;
     const { arena, slot } = place;
     const [fromFirst, fromSecond] = arena.rings(slot);
-    fromFirst.reset();
-    fromSecond.reset();
+    const start = this.nextStart();
+    fromFirst.reset(start);
+    fromSecond.reset(start);
     const lane = new Lane(arena, slot, [first, second]);
     const close = (): void => lane.close();
     const moved = side.socket.rx.toLane(fromSecond, close);
@@ -138,6 +145,15 @@ export class Lanes implements LaneOpener {
     side.opened(lane, fromSecond, fromFirst, partner);
     partner.lane.opened(lane, fromFirst, fromSecond, side.socket);
     this.log.debug({ fd: first.holder.fd, partner: second.holder.fd, slot }, 'fast lane open');
+  }
+
+  /**
+   * Where the positions of the next lane begin: far from where those of the lane before it in the slot were, so that the swap of a
+   * guest's thread that was held up since then is refused.
+   */
+  private nextStart(): number {
+    this.start = (this.start + START_STEP) & LANE_POSITION;
+    return this.start;
   }
 
   private enter(

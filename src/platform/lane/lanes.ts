@@ -247,6 +247,8 @@ export class Lanes implements LaneOpener {
     const space = this.space(task.vm);
     if (space === undefined || !LANE_CALLS.has(task.currentNr)) return;
     if (space.sites.has(ip) || space.sites.size >= MAX_SITES) return;
+    // A copy that is being made now may get the trap without the second byte, and nobody would know what it is.
+    if (task.vm.copying > 0) return;
     space.sites.add(ip);
     this.patch(task, space, task.vm.lanePlaces as LanePlaces, ip, task.currentNr);
   }
@@ -302,7 +304,16 @@ export class Lanes implements LaneOpener {
   fixup(task: Task, rip: number, trap: boolean): number | undefined {
     const { lane, lanePlaces } = task.vm;
     if (lanePlaces === undefined) return undefined;
-    if (trap) return lane instanceof LaneSpace && lane.trapped.has(rip - 1) ? rip - 1 : undefined;
+    if (trap) {
+      const ours = lane instanceof LaneSpace && lane.trapped.has(rip - 1);
+      return ours && !this.isTrap(task, rip - 1) ? rip - 1 : undefined;
+    }
     return rip === lanePlaces.copy ? lanePlaces.fault : undefined;
+  }
+
+  /** Whether a trap stands at `addr`: a debugger's, for the lane's is gone before any other thread is looked at. */
+  private isTrap(task: Task, addr: number): boolean {
+    const byte = new Uint8Array(1);
+    return task.mem.read(addr, byte, 0, 1) !== 1 || byte[0] === TRAP;
   }
 }

@@ -49,6 +49,7 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
     tg.exitTask = task;
   }
   tg.tasks.delete(task);
+  kernel.lanes?.forget(task);
   leaveSpace(task);
   exitSem(task);
   task.fs.users--;

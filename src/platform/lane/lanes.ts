@@ -225,7 +225,8 @@ export class Lanes implements LaneOpener {
     return this.native.addFd(task.hostTid, laneMap.hostFd, fd) >= 0;
   }
 
-  private forget(task: Task): void {
+  /** The mapping will not come, for there is another call or the task is gone. */
+  forget(task: Task): void {
     if (task.laneMap === undefined) return;
     task.kernel.ipc.freeFd(task.laneMap.fd);
     task.laneMap = undefined;

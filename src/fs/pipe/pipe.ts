@@ -182,7 +182,7 @@ export class PipeFile extends OpenFile implements LaneSocket {
         return broken ? done : -EPIPE;
       }
       const { queue, bytes } = this.pipe;
-      const fast = packet ? undefined : bytes.ring?.fill(source, source.remaining);
+      const fast = packet ? undefined : bytes.ring?.fill(source, source.remaining, PIPE_PAGE);
       if (fast !== undefined) {
         if (fast > 0 && !queue.empty) queue.wake(POLLIN | POLLRDNORM);
         return fast;

@@ -67,8 +67,12 @@ export class LaneRing {
     Atomics.store(this.words, this.header + RING_WANT_DATA, wanted ? 1 : 0);
   }
 
-  /** Takes `count` bytes from `source`. @returns bytes, -EFAULT, or undefined if there is no room or another thread is writing */
-  fill(source: Source, count: number): number | undefined {
+  /**
+   * Takes `count` bytes from `source`.
+   * @param piece of fewer bytes, for the source met a bad address, only whole pieces of this size are kept
+   * @returns bytes, -EFAULT, or undefined if there is no room or another thread is writing
+   */
+  fill(source: Source, count: number, piece = LANE_RING): number | undefined {
     const { words, header } = this;
     if (Atomics.compareExchange(words, header + RING_WRITING, 0, 1) !== 0) return undefined;
     const tail = Atomics.load(words, header + RING_TAIL);
@@ -78,8 +82,7 @@ export class LaneRing {
       const first = Math.min(count, LANE_RING - at);
       n = source.take(this.bytes, this.data + at, first);
       if (n === first && n < count) n += Math.max(0, source.take(this.bytes, this.data, count - n));
-      // What did not come whole is not kept, as no piece of a segment is.
-      if (n < count) n = -EFAULT;
+      if (n < count) n = (n > 0 ? n - (n % piece) : 0) || -EFAULT;
       if (n > 0) Atomics.store(words, header + RING_TAIL, (tail + n) & LANE_POSITION);
     }
     Atomics.store(words, header + RING_WRITING, 0);

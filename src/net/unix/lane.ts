@@ -1,5 +1,6 @@
 /** The fast lane of stream sockets (src/net/lane/side.ts): while it is open, bytes that come with nothing lie in a ring. */
 
+import { EFAULT } from '../../abi/errno.js';
 import { POLLIN, POLLRDNORM } from '../../abi/poll.js';
 import { MSG_CMSG_CLOEXEC, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB, SOCK_STREAM } from '../../abi/socket.js';
 import { LANE_RING } from '../../arch/lane-layout.js';
@@ -59,16 +60,15 @@ export class UnixLaneBytes implements LaneBytes {
     return new Message(data, undefined, undefined, sender, charge);
   }
 
-  /** Moves bytes to `sink`. @returns bytes, or -EFAULT when none could be put */
+  /** Moves bytes to `sink`. @returns bytes, or -EFAULT when not all could be put: then they stay, as a message does */
   drain(sink: Sink): number {
     const n = this.ring?.claim(sink.remaining) ?? 0;
     const put = n === 0 ? 0 : sink.put(claimed, 0, n);
-    if (put < n) {
-      const rest = claimed.slice(Math.max(put, 0), n);
-      this.closeLane();
-      this.socket.messages.unshift(this.message(rest));
-    }
-    return put;
+    if (put >= n) return put;
+    const all = claimed.slice(0, n);
+    this.closeLane();
+    this.socket.messages.unshift(this.message(all));
+    return -EFAULT;
   }
 }
 

@@ -1,7 +1,9 @@
 // The fast lane seen from the sentry (addon/guest/lane.c): memory shared with guests, and the call sites that lead to it.
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
@@ -46,6 +48,26 @@ napi_value LaneMemory(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// Whether text at `addr` is the process's own and nothing that it writes itself: a change of a shared mapping would be one of
+// the file, and of others' text.
+bool IsPrivateText(int pid, uint64_t addr) {
+  char line[512];
+  snprintf(line, sizeof line, "/proc/%d/maps", pid);
+  FILE *maps = fopen(line, "re");
+  if (maps == nullptr) return false;
+  bool found = false, own = false, at_start = true;
+  while (!found && fgets(line, sizeof line, maps) != nullptr) {
+    uint64_t start = 0, end = 0;
+    char perms[5] = "";
+    found = at_start && sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &start, &end, perms) == 3 &&
+            start <= addr && addr < end;
+    if (found) own = perms[1] != 'w' && perms[3] == 'p';
+    at_start = strchr(line, '\n') != nullptr;
+  }
+  fclose(maps);
+  return own;
+}
+
 // Writes into a guest's program text, which only its tracer may: proc(5), /proc/pid/mem.
 napi_value PokeText(napi_env env, napi_callback_info info) {
   napi_value a[3];
@@ -53,6 +75,7 @@ napi_value PokeText(napi_env env, napi_callback_info info) {
   void *bytes = nullptr;
   size_t length = 0;
   napi_get_typedarray_info(env, a[2], nullptr, &length, &bytes, nullptr, nullptr);
+  if (!IsPrivateText(Int(env, a[0]), Addr(env, a[1]))) return MakeInt(env, -EACCES);
   char name[64];
   snprintf(name, sizeof name, "/proc/%d/mem", Int(env, a[0]));
   int fd = open(name, O_RDWR | O_CLOEXEC);

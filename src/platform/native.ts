@@ -124,7 +124,7 @@ export interface Native {
   // --- the fast lane (addon/platform/lane.cc) ------------------------------------------------------------------------
   /** @param readOnly nobody but the sentry can ever write there @returns the memory, or -errno */
   laneMemory(size: number, readOnly: boolean): LaneMemory | number;
-  /** Writes into program text, whatever its protection. @returns bytes written or -errno */
+  /** Writes into program text, whatever its protection; not where it is shared or writable. @returns bytes written or -errno */
   pokeText(tid: number, addr: number, bytes: Uint8Array): number;
   /** Lets a stopped thread go on from another address. @returns 0 or -errno */
   ptraceJump(tid: number, addr: number): number;

@@ -157,7 +157,7 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   if (has(args.flags, CLONE_FS)) fs.users++;
   else fs = fs.copy();
   // The child's copy must not have the pidfd, which clone(2) installs after copying.
-  if (has(args.flags, CLONE_FILES)) files.users++;
+  if (has(args.flags, CLONE_FILES)) files.share(has(args.flags, CLONE_VM));
   else {
     files = files.copy();
     if (args.pidFile !== undefined) files.close(args.pidFile.fd);

@@ -107,6 +107,12 @@ export class FdTable {
     return t;
   }
 
+  /** One user more (CLONE_FILES). @param sameSpace in the same address space: the fast lane knows only those */
+  share(sameSpace: boolean): void {
+    this.users++;
+    if (!sameSpace) for (const fd of this.fds()) this.slots[fd]?.file.lane?.close();
+  }
+
   closeOnExec(): void {
     for (const fd of this.fds()) if (this.slots[fd]?.cloexec === true) this.close(fd);
   }

@@ -12,7 +12,7 @@ static pid_t opener(int flags) {
 
 /* Nobody has ended within a moment. */
 static bool waits(pid_t child) {
-  sleep_ms(30);
+  sleep_ms(150);
   return waitpid(child, NULL, WNOHANG) == 0;
 }
 

@@ -78,7 +78,7 @@ class Lane implements OpenLane {
 /** Whether all threads of a program have the same descriptors, so that a table can speak of them. */
 function sameFiles(vm: AddressSpace, files: FdTable): boolean {
   for (const task of vm.tasks) if (task.files !== files) return false;
-  return true;
+  return files.users === vm.tasks.size;
 }
 
 interface LaneEnd {
@@ -188,7 +188,7 @@ export class Lanes implements LaneOpener {
     if (epoll.lane !== undefined || epoll.refs !== 1 || epoll.watchers !== undefined) return;
     const space = this.space(task.vm);
     if (space === undefined || !sameFiles(task.vm, task.files)) return;
-    const log = (space.calls ??= new LaneLog(space, task.files));
+    const log = (space.calls ??= new LaneLog(space, task.files, this.log));
     log.register(task.files, fd, epoll);
     task.vm.drain = () => log.drain();
   }

@@ -11,6 +11,7 @@ import {
   OP_WORDS,
 } from '../../arch/lane-layout.js';
 import { Epoll } from '../../fs/epoll.js';
+import type { Logger } from '../../log/logger.js';
 import type { FdTable } from '../../vfs/fdtable.js';
 import type { FileLane } from '../../vfs/file.js';
 import type { LaneSpace } from './space.js';
@@ -48,6 +49,7 @@ export class LaneLog {
     private readonly space: LaneSpace,
     /** The descriptors that the entries mean. */
     private files: FdTable,
+    private readonly logger: Logger,
   ) {
     this.words = new Int32Array(space.log.buffer);
   }
@@ -92,15 +94,22 @@ export class LaneLog {
     const tail = Atomics.load(this.words, LOG_TAIL);
     if (tail === this.head || this.draining) return;
     this.draining = true;
-    // More than fits was not written by the lane's code: the guest has spoilt its own log.
-    if ((tail - this.head) >>> 0 <= LANE_OPS) {
-      for (let at = this.head; at !== tail; at = (at + 1) | 0) {
-        if (this.carryOut(at, ((at + 1) | 0) !== tail)) at = (at + 1) | 0;
-      }
+    try {
+      // More than fits was not written by the lane's code: the guest has spoilt its own log.
+      if ((tail - this.head) >>> 0 <= LANE_OPS) this.carryOutTo(tail);
+    } catch (error) {
+      // A bug of ours must cost the guest these calls, not the sandbox.
+      this.logger.error({ err: error }, 'a call in the log of the fast lane threw');
     }
     this.head = tail;
     this.space.setLogHead(tail);
     this.draining = false;
+  }
+
+  private carryOutTo(tail: number): void {
+    for (let at = this.head; at !== tail; at = (at + 1) | 0) {
+      if (this.carryOut(at, ((at + 1) | 0) !== tail)) at = (at + 1) | 0;
+    }
   }
 
   /** @returns whether the entry after it is done too */

@@ -23,8 +23,9 @@ tmux kill-server
 step screen
 screen -dmS s1 sh
 for i in $(seq 50); do
+  # Until the session is there it says so.
   screen -S s1 -X stuff 'echo scr$((1+1)) >by.screen
-'
+' >/dev/null
   grep -q scr2 by.screen 2>/dev/null && break
   sleep 0.1
 done

@@ -46,7 +46,7 @@ export interface OpenLane {
 
 /** Opens lanes (src/platform/lane/lanes.ts). */
 export interface LaneOpener {
-  /** A busy call site, which may be made to lead to the lane. @param vm whose program it is in */
+  /** The call being answered comes from a busy place, which may be made to lead to the lane. */
   site(task: Task): void;
   /** Opens the lane between `side` and its partner if that can be. */
   open(side: LaneSide): void;

@@ -21,8 +21,13 @@ import type { Epoll } from '../../fs/epoll.js';
 import type { AddressSpace } from '../../kernel/mm.js';
 import type { Task } from '../../kernel/task.js';
 import type { Logger } from '../../log/logger.js';
-import type { LaneHolder, LaneOpener, LaneSide, LaneSocket, OpenLane } from '../../net/lane/side.js';
-import { LaneSide as Side } from '../../net/lane/side.js';
+import {
+  type LaneHolder,
+  type LaneOpener,
+  LaneSide,
+  type LaneSocket,
+  type OpenLane,
+} from '../../net/lane/side.js';
 import type { FdTable } from '../../vfs/fdtable.js';
 import { CTL_IP_F64, type LaneMemory, type Native } from '../native.js';
 import { findCallSite, nearJump, SITE_AFTER, SITE_BEFORE, shortJump, siteCode } from './call-site.js';
@@ -89,15 +94,18 @@ interface LaneEnd {
 
 export class Lanes implements LaneOpener {
   private start = 0;
+  private readonly ctl: Float64Array;
 
   constructor(
     private readonly native: Native,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.ctl = new Float64Array(native.ctl);
+  }
 
   /** For a stream socket that has become connected. */
   sideOf(socket: LaneSocket): LaneSide {
-    return new Side(socket, this);
+    return new LaneSide(socket, this);
   }
 
   /** The program that the task runs has told where its lane code is. */
@@ -237,14 +245,14 @@ export class Lanes implements LaneOpener {
     // What is in the log has been seen to by the dispatcher, as before every call.
     if (fd < 0) return 0;
     const lane = task.files.get(fd)?.lane;
-    if (lane instanceof Side) lane.kicked();
+    if (lane instanceof LaneSide) lane.kicked();
     return 0;
   }
 
   // --- call sites ---------------------------------------------------------------------------------------------------
 
   site(task: Task): void {
-    const ip = new Float64Array(this.native.ctl)[CTL_IP_F64] as number;
+    const ip = this.ctl[CTL_IP_F64] as number;
     const space = this.space(task.vm);
     if (space === undefined || !LANE_CALLS.has(task.currentNr)) return;
     if (space.sites.has(ip) || space.sites.size >= MAX_SITES) return;

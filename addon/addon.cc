@@ -18,6 +18,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterSignalSets(env, exports);
   tvisor::RegisterSync(env, exports);
   tvisor::RegisterLane(env, exports);
+  tvisor::RegisterControl(env, exports);
   RegisterHostFiles(env, exports);
   RegisterHostStreams(env, exports);
   RegisterHostSockets(env, exports);

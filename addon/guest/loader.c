@@ -22,7 +22,8 @@ static long call6(long nr, long a, long b, long c, long d, long e, long f) {
   return ret;
 }
 
-enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_EXIT_GROUP = 231 };
+enum { NR_MMAP = 9, NR_MPROTECT = 10, NR_CLONE = 56, NR_EXECVE = 59, NR_EXIT_GROUP = 231 };
+enum { PROT_READ_WRITE = 3, MAP_PRIVATE_ANONYMOUS = 0x22, CLONE_PARENT = 0x8000 };
 
 static struct tv_plan plan;
 
@@ -82,11 +83,30 @@ static void set_auxv(uint64_t *sp) {
   }
 }
 
+/* A new process: waits until it may begin, with its arguments then in place, and executes its program. */
+static void spawned(long size) {
+  long block = call6(NR_MMAP, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  if (block < 0 || call6(TV_NR_SPAWNED, block, size, 0, 0, 0, 0) != 0) fail();
+  const struct tv_spawn *spawn = (const struct tv_spawn *)block;
+  call6(NR_EXECVE, (long)spawn->empty, (long)spawn->argv, (long)spawn->envp, 0, 0, 0);
+  fail();
+}
+
+/* The process that the first process of each container and of each exec is a copy of: it has the filter, and nothing else. */
+static void zygote(void) {
+  for (;;) {
+    long size = call6(TV_NR_SPAWN, 0, 0, 0, 0, 0, 0);
+    if (size > 0 && call6(NR_CLONE, CLONE_PARENT, 0, 0, 0, 0, 0) == 0) spawned(size);
+  }
+}
+
 /* Called by _start with the stack that the kernel built; returns the entry point, and the stack pointer to enter with. */
 __attribute__((used)) uint64_t load(uint64_t *sp, uint64_t **new_sp) {
   struct tv_lane_places places;
   tv_lane_places(&places);
-  if (call6(TV_NR_LOAD, (long)&plan, sizeof plan, (long)&places, sizeof places, 0, 0) != 0) fail();
+  long answer = call6(TV_NR_LOAD, (long)&plan, sizeof plan, (long)&places, sizeof places, 0, 0);
+  if (answer == TV_ZYGOTE) zygote();
+  if (answer != 0) fail();
   for (uint64_t i = 0; i < plan.nops; i++) run(&plan.ops[i]);
   if (plan.nwords > 0) sp = insert_words(sp);
   set_auxv(sp);

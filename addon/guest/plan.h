@@ -6,6 +6,12 @@
 enum {
   /* The number of the loader's only question. No kernel has it; the sentry answers it once after each execve. */
   TV_NR_LOAD = 1000,
+  /* A zygote's: gives the size of the next process's arguments when there is one to be made. */
+  TV_NR_SPAWN = 1003,
+  /* A new process's: (address, size) to put its arguments at; answered when it may begin. */
+  TV_NR_SPAWNED = 1004,
+  /* Answer to TV_NR_LOAD: there is no program, be a zygote. */
+  TV_ZYGOTE = 1,
   TV_AT_EXECFN = 31,
   TV_OP_MMAP = 1,
   TV_OP_ZERO = 2,
@@ -14,6 +20,11 @@ enum {
   TV_MAX_AUX = 16,
   TV_MAX_WORDS = 12,
   TV_STRINGS = 16384,
+};
+
+/* The block of TV_NR_SPAWNED begins with these: addresses of an empty string and of the two vectors. */
+struct tv_spawn {
+  uint64_t empty, argv, envp;
 };
 
 struct tv_op {

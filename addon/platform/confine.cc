@@ -125,7 +125,7 @@ const int kRefused[] = {
     SYS_mq_open,
 };
 
-// What sockets of the host's need of it. A sandbox that only publishes ports has its listeners already.
+// What sockets of the host's need of it. A sandbox that only publishes ports, or has a control socket, has its listeners already.
 const int kAccepting[] = {SYS_accept4};
 const int kConnecting[] = {SYS_accept4, SYS_socket, SYS_connect, SYS_bind, SYS_listen};
 
@@ -140,6 +140,7 @@ struct Kept {
   Sockets sockets = Sockets::kNone;
   bool uds_open = false;
   bool uds_create = false;
+  bool control = false;  // a control socket is listened on
 };
 
 bool Needed(const Kept &kept, int call) {
@@ -147,8 +148,8 @@ bool Needed(const Kept &kept, int call) {
     return std::find(std::begin(list), std::end(list), call) != std::end(list);
   };
   return (kept.sockets == Sockets::kAll && in(kConnecting)) ||
-         (kept.sockets == Sockets::kPublished && in(kAccepting)) || (kept.uds_open && in(kOpening)) ||
-         (kept.uds_create && in(kCreating));
+         ((kept.sockets == Sockets::kPublished || kept.control) && in(kAccepting)) ||
+         (kept.uds_open && in(kOpening)) || (kept.uds_create && in(kCreating));
 }
 
 constexpr uint32_t kEperm = SECCOMP_RET_ERRNO | EPERM;
@@ -315,6 +316,7 @@ Napi::Value Confine(const Napi::CallbackInfo &info) {
   if (wanted == "published") kept.sockets = Sockets::kPublished;
   kept.uds_open = uds == "open" || uds == "all";
   kept.uds_create = uds == "create" || uds == "all";
+  kept.control = info[2].IsBoolean() && info[2].As<Napi::Boolean>();
   if (int error = DropCaps(kept.sockets)) return fail("capabilities", error);
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   // Nobody of the same user reads its memory, and no core of it, with guests' data inside, is written.

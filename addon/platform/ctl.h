@@ -86,6 +86,7 @@ void RegisterConfine(napi_env env, napi_value exports);
 void RegisterSignalSets(napi_env env, napi_value exports);
 void RegisterSync(napi_env env, napi_value exports);
 void RegisterLane(napi_env env, napi_value exports);
+void RegisterControl(napi_env env, napi_value exports);
 
 // notify.cc: forgets the call that `tid` left behind when it died.
 void ForgetCall(pid_t tid);

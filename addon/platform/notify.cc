@@ -35,7 +35,8 @@ Ctl *const g_ctl = &g_hot.ctl;
 volatile int &g_wake = g_hot.wake;    // some flag below is set
 volatile int &g_child = g_hot.child;  // waitpid has something
 volatile sig_atomic_t g_signals[65];  // signals for the sentry
-const int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2};
+const int kForwarded[] = {SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGTSTP,
+                          SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2, SIGIO};
 
 static_assert(sizeof(seccomp_notif) == sizeof g_hot.call &&
               sizeof(seccomp_notif_resp) == sizeof g_hot.response);

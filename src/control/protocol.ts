@@ -122,6 +122,8 @@ export interface ControlRequest<M extends ControlMethod = ControlMethod> {
   readonly id: number;
   readonly method: M;
   readonly params: ControlMethods[M]['params'];
+  /** How many descriptors came with it. */
+  readonly fds: number;
 }
 
 /** Why a request failed; `code` is stable, `message` is one line for people, in the words that engines look for. */

@@ -137,7 +137,7 @@ export interface Native {
    * started (addon/platform/confine.cc). Nothing can be executed or mounted afterwards, and no sockets be made but those of
    * `sockets` and `uds`. Throws an Error with one clear line.
    */
-  confine(sockets: SocketsKept, uds: HostUdsMode): void;
+  confine(sockets: SocketsKept, uds: HostUdsMode, control: boolean): void;
   /** Kills every guest and the reaper, and waits for them. */
   stop(): void;
   /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */
@@ -282,6 +282,21 @@ export interface Native {
   reopenReadOnly(fd: number): number;
   /** copies between host descriptors with copy_file_range/sendfile; bytes or -errno. */
   copyRange(inFd: number, inPos: number, outFd: number, outPos: number, len: number): number;
+
+  // --- the control socket and the stubs' (addon/platform/control.cc) ------------------------------------------------
+
+  /** Has SIGIO raised whenever something happens to a socket (EVENT_HOST_SIGNAL); makes it non-blocking. 0 or -errno. */
+  signalSocket(fd: number): number;
+  /** accept4(2) of a non-blocking listener; descriptor or -errno. */
+  acceptSocket(fd: number): number;
+  /** recvmsg(2): bytes at `off` of `dst`, 0 at the end, or -errno; descriptors that came are appended to `fds`. `wait`: until there is something. */
+  receiveMessage(fd: number, dst: Uint8Array, off: number, fds: number[], wait: boolean): number;
+  /** send(2) from `off` on, never waiting: bytes or -errno. */
+  sendBytes(fd: number, src: Uint8Array, off: number): number;
+  /** A client's: a stream socket connected to a path of any length (an ordinary string), or -errno. */
+  connectSocket(path: string): number;
+  /** A client's: all of the bytes, with the descriptors at their beginning; waits for room. 0 or -errno. */
+  sendMessage(fd: number, bytes: Uint8Array, fds: readonly number[]): number;
 
   // --- host descriptors of the operator's (standard streams, terminals) ---------------------------------------------
   /** Reads without blocking; -EAGAIN when nothing is there. */

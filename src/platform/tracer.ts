@@ -43,6 +43,7 @@ import { CallMasks } from './call-mask.js';
 import { MappedCalls } from './mapped-calls.js';
 import { type Native, Reg } from './native.js';
 import { SignalReads } from './signal-read.js';
+import { Zygote } from './zygote.js';
 
 const PTRACE_EVENT_FORK = 1;
 const PTRACE_EVENT_VFORK = 2;
@@ -108,6 +109,10 @@ export class Tracer {
   private readonly loading = new Map<Task, ExecImage>();
   private readonly masks: CallMasks;
   private readonly mapped: MappedCalls;
+  /** What new processes are copies of; undefined where there is one program and no other will be asked for. */
+  zygote: Zygote | undefined;
+  /** Programs of new processes that stand at their execve, or will. */
+  private readonly firstPrograms = new Map<Task, ExecImage>();
 
   constructor(
     private readonly kernel: Kernel,
@@ -125,6 +130,7 @@ export class Tracer {
   /** One status of waitpid(2). */
   event(tid: number, status: number): void {
     const task = this.kernel.tasks.get(tid);
+    if (task === undefined && this.zygote?.event(tid, status) === true) return;
     if ((status & 0xff) !== 0x7f) this.ended(tid, task, status & 0xffff);
     else if (task === undefined) this.early.add(tid);
     else this.stopped(task, status >> 16, (status >> 8) & 0xff);
@@ -146,6 +152,9 @@ export class Tracer {
       releaseImage(exec.image);
     }
     if (task === undefined) return;
+    const first = this.firstPrograms.get(task);
+    if (first !== undefined) releaseImage(first);
+    this.firstPrograms.delete(task);
     this.loaded(task);
     this.natives?.gone(task);
     taskExited(this.kernel, task, status);
@@ -195,7 +204,12 @@ export class Tracer {
     if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
     const token = this.observer?.enter(task, nr, regs);
     let result: number;
-    if (nr === SYS.execve) {
+    const first = this.firstPrograms.get(task);
+    if (first !== undefined && nr === SYS.execve) {
+      this.firstPrograms.delete(task);
+      const [empty, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
+      result = this.startExec(task, first, empty, argv, envp, token);
+    } else if (nr === SYS.execve) {
       const [path, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
       result = this.exec(task, AT_FDCWD, path, argv, envp, 0, token);
     } else if (nr === SYS.execveat) {
@@ -413,6 +427,22 @@ export class Tracer {
     this.started.add(child);
   }
   private readonly started = new WeakSet<Task>();
+
+  /** Enters a zygote in place of a first program: the room's first process becomes it. */
+  openZygote(hostTid: number): Zygote {
+    this.zygote = new Zygote(this.native, hostTid, (tid) => this.early.delete(tid));
+    return this.zygote;
+  }
+
+  /** A copy of the zygote has become a task. */
+  adopted(task: Task): void {
+    this.started.add(task);
+  }
+
+  /** The next execve of an adopted task is to load `image`. */
+  setFirstProgram(task: Task, image: ExecImage): void {
+    this.firstPrograms.set(task, image);
+  }
 
   /** End of a traced call, or of a watched native one. One that was rewritten has made nothing: the caller gets its registers and the error. */
   private callFailed(task: Task): void {

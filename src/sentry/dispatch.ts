@@ -132,7 +132,7 @@ export class Dispatcher {
     const nr = i32[CTL_NR] as number;
     const task = this.kernel.tasks.get(i32[CTL_TID] as number);
     if (task === undefined) {
-      this.answer(-ENOSYS);
+      this.stranger(nr);
       return;
     }
     if (task.vm.drain !== undefined) task.vm.drain();
@@ -141,6 +141,12 @@ export class Dispatcher {
     const { observer } = this;
     if (observer !== undefined) this.observed(task, nr, observer);
     else this.call(task, nr);
+  }
+
+  /** A call of somebody who is no task: the zygote, a copy of it that is not yet one, or what is left of a dead one. */
+  private stranger(nr: number): void {
+    const answer = this.tracer.zygote?.call(this.i32[CTL_TID] as number, nr, this.args.ptr(0));
+    if (answer !== 'later') this.answer(answer ?? -ENOSYS);
   }
 
   private observed(task: Task, nr: number, observer: CallObserver): void {

@@ -103,7 +103,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     profile?.sample();
-    native.confine(sockets, spec.hostUds);
+    native.confine(sockets, spec.hostUds, false);
     new Dispatcher(kernel, profile?.trap ?? native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
       otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),

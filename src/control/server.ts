@@ -1,0 +1,224 @@
+/**
+ * The sentry's end of the control socket. It never waits: SIGIO says that something has happened, and everything that has is then
+ * taken in; what a client does not read in time is kept, and a client that keeps too much is dropped.
+ */
+import { EAGAIN } from '../abi/errno.js';
+import type { Logger } from '../log/logger.js';
+import type { Native } from '../platform/native.js';
+import { encodeFrame, FrameReader } from './frames.js';
+import {
+  CONTROL_VERSION,
+  type ControlError,
+  type ControlMethod,
+  type ControlRequest,
+  type ControlResponse,
+} from './protocol.js';
+
+const MAX_CONNECTIONS = 256;
+/** Bytes of answers that wait for one client at most. */
+const MAX_UNSENT = 4 * 1024 * 1024;
+const READ_SIZE = 65536;
+
+/** A request that cannot be done. */
+export class ControlFailure extends Error {
+  constructor(
+    readonly code: ControlError['code'],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One request, to be answered once, now or later. Descriptors that nobody takes are closed with the answer. */
+export interface Call {
+  readonly method: ControlMethod;
+  readonly params: unknown;
+  readonly fds: number[];
+  answer(result: unknown): void;
+  /** `error`: a ControlFailure, or anything else, which then is a defect of ours and goes to the log. */
+  fail(error: unknown): void;
+  /** Called if the client has gone before the answer. */
+  onGone: (() => void) | undefined;
+}
+
+class Connection {
+  private readonly reader = new FrameReader();
+  private readonly fds: number[] = [];
+  private unsent: Buffer[] = [];
+  private unsentSize = 0;
+  private readonly open = new Set<Call>();
+  closed = false;
+
+  constructor(
+    private readonly native: Native,
+    private readonly log: Logger,
+    readonly fd: number,
+    private readonly handle: (call: Call) => void,
+  ) {}
+
+  /** Takes in what has come, and goes on with what could not be sent. */
+  poll(): void {
+    this.flush();
+    while (!this.closed) {
+      const bytes = Buffer.allocUnsafe(READ_SIZE);
+      const n = this.native.receiveMessage(this.fd, bytes, 0, this.fds, false);
+      if (n === -EAGAIN) break;
+      if (n <= 0) {
+        this.close();
+        return;
+      }
+      this.reader.push(bytes.subarray(0, n));
+      this.requests();
+    }
+  }
+
+  /** Waits for one request and hands it over. @returns false when there will be none */
+  wait(): boolean {
+    const bytes = Buffer.allocUnsafe(READ_SIZE);
+    const n = this.native.receiveMessage(this.fd, bytes, 0, this.fds, true);
+    if (n <= 0) {
+      this.close();
+      return false;
+    }
+    this.reader.push(bytes.subarray(0, n));
+    this.requests();
+    return !this.closed;
+  }
+
+  private requests(): void {
+    try {
+      for (;;) {
+        const message = this.reader.next();
+        if (message === undefined || this.closed) return;
+        this.request(message as ControlRequest);
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'control: a client that speaks another language');
+      this.close();
+    }
+  }
+
+  private request(request: ControlRequest): void {
+    const fds = this.fds.splice(0, request.fds);
+    const respond = (response: ControlResponse): void => {
+      if (!this.open.delete(call)) return;
+      for (const fd of fds.splice(0)) this.native.close(fd);
+      this.send(encodeFrame(response));
+    };
+    const call: Call = {
+      method: request.method,
+      params: request.params,
+      fds,
+      answer: (result) => respond({ id: request.id, result }),
+      fail: (error) => respond({ id: request.id, error: this.failure(request.method, error) }),
+      onGone: undefined,
+    };
+    this.open.add(call);
+    if (request.v !== CONTROL_VERSION) {
+      call.fail(
+        new ControlFailure(
+          'version',
+          `the sandbox speaks version ${CONTROL_VERSION} of the control protocol`,
+        ),
+      );
+      return;
+    }
+    try {
+      this.handle(call);
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  private failure(method: string, error: unknown): ControlError {
+    if (error instanceof ControlFailure) return { code: error.code, message: error.message };
+    this.log.error({ err: error, method }, 'control: request failed');
+    return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+  }
+
+  private send(frame: Buffer): void {
+    if (this.closed) return;
+    this.unsent.push(frame);
+    this.unsentSize += frame.length;
+    this.flush();
+    if (this.unsentSize > MAX_UNSENT) this.close();
+  }
+
+  private flush(): void {
+    while (this.unsent.length > 0) {
+      const first = this.unsent[0] as Buffer;
+      const n = this.native.sendBytes(this.fd, first, 0);
+      if (n === -EAGAIN) return;
+      if (n < 0) {
+        this.close();
+        return;
+      }
+      this.unsentSize -= n;
+      if (n === first.length) this.unsent.shift();
+      else this.unsent[0] = first.subarray(n);
+    }
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.unsent = [];
+    this.native.close(this.fd);
+    for (const fd of this.fds.splice(0)) this.native.close(fd);
+    for (const call of this.open) {
+      for (const fd of call.fds.splice(0)) this.native.close(fd);
+      call.onGone?.();
+    }
+    this.open.clear();
+  }
+}
+
+export class ControlServer {
+  private readonly connections = new Set<Connection>();
+  private listener = -1;
+
+  constructor(
+    private readonly native: Native,
+    private readonly log: Logger,
+    private readonly handle: (call: Call) => void,
+  ) {}
+
+  /** Serves `fd`, a connected socket, one request at a time until `done` says so. @returns false if the client went away before */
+  async serveFirst(fd: number, done: () => boolean, idle: () => Promise<void>): Promise<boolean> {
+    const first = new Connection(this.native, this.log, fd, this.handle);
+    this.connections.add(first);
+    while (!done()) {
+      if (!first.wait()) return false;
+      await idle();
+    }
+    return true;
+  }
+
+  /** From now on whoever connects to `listener` is served, and all of it by `poll`. */
+  listen(listener: number): void {
+    this.listener = listener;
+    this.native.signalSocket(listener);
+    for (const c of this.connections) this.native.signalSocket(c.fd);
+    this.poll();
+  }
+
+  /** To be called at each SIGIO. */
+  poll(): void {
+    for (;;) {
+      const fd = this.connections.size < MAX_CONNECTIONS ? this.native.acceptSocket(this.listener) : -EAGAIN;
+      if (fd < 0) break;
+      this.native.signalSocket(fd);
+      this.connections.add(new Connection(this.native, this.log, fd, this.handle));
+    }
+    for (const c of [...this.connections]) {
+      c.poll();
+      if (c.closed) this.connections.delete(c);
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const c of this.connections) c.close();
+    this.connections.clear();
+  }
+}

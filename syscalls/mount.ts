@@ -123,7 +123,7 @@ export const mountFamily: Family = {
     handler: sysMount,
     args: ['path', 'path', 'str', 'hex', 'ptr'],
     status: 'partial',
-    note: 'tmpfs, bind, move and remount, and the one proc, sysfs and devpts; mounts do not propagate (MS_SHARED: EINVAL); what the sandbox was started with is locked',
+    note: 'tmpfs, bind, move and remount, and the one proc, sysfs and devpts; what the sandbox was started with is locked',
   },
   umount2: {
     handler: sysUmount2,

@@ -1,6 +1,7 @@
 /** Names: dentries, mounts and paths, as in include/linux/dcache.h and fs/mount.h. */
 
 import type { FileSystem, Inode } from './inode.js';
+import type { PeerGroup } from './propagation.js';
 
 /** A name in a directory. `inode` undefined: a negative entry, the name is known to be absent. */
 export class Dentry {
@@ -30,6 +31,10 @@ export class Mount {
   lockedFlags = 0;
   /** MS_UNBINDABLE. */
   unbindable = false;
+  /** MS_SHARED: those that it is shared with. */
+  group: PeerGroup | undefined;
+  /** MS_SLAVE: those that it follows. */
+  master: PeerGroup | undefined;
   /** Marked by umount2(2) with MNT_EXPIRE. */
   expiring = false;
 

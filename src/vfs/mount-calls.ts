@@ -32,6 +32,15 @@ import { Dentry, inodeOf, type Mount, type Path } from './dentry.js';
 import { openFileSystem } from './filesystems.js';
 import { hasWriters, mountsInUse, retireUnused, unmounted } from './mount-users.js';
 import { isBelow, isReachable, MOUNT_MAX, SUPER_FLAGS, subtree } from './mounts.js';
+import {
+  inheritSharing,
+  makePrivate,
+  makeShared,
+  makeSlave,
+  propagateMount,
+  propagateUmount,
+  targets,
+} from './propagation.js';
 
 const ATIME = MS_NOATIME | MS_NODIRATIME | MS_RELATIME;
 const OWN_FLAGS = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | ATIME;
@@ -63,7 +72,16 @@ function mayAttach(task: Task, mount: Mount, at: Path): number {
   if (!mounts.has(at.mount)) return -EINVAL;
   if (at.dentry.unlinked || isMagicLink(at)) return -ENOENT;
   if (isDir(at) !== isDir({ mount, dentry: mount.root })) return -ENOTDIR;
-  return mounts.mounts.length + subtree(mount).length > MOUNT_MAX ? -ENOSPC : 0;
+  const places = 1 + targets(mounts, at.mount, at.dentry).length;
+  return mounts.mounts.length + subtree(mount).length * places > MOUNT_MAX ? -ENOSPC : 0;
+}
+
+/** Puts a mount at `at`, and copies of it wherever that place is shared. @param put how the mount itself goes there */
+function attach(task: Task, mount: Mount, at: Path, put: () => void): void {
+  const { mounts } = task.kernel;
+  const others = propagateMount(mounts, mount, at.mount, at.dentry, (tree) => copyTree(task, tree));
+  put();
+  for (const { tree, on, at: dentry } of others) mounts.attachBelow(tree, { mount: on, dentry });
 }
 
 /** A new mount of a file system by its type. @returns 0 or -errno */
@@ -94,7 +112,7 @@ export function mountNew(
     if (fresh) fs.retire?.();
     return err;
   }
-  mounts.attach(mount, at);
+  attach(task, mount, at, () => mounts.attach(mount, at));
   return 0;
 }
 
@@ -115,13 +133,15 @@ export function mountBind(task: Task, at: Path, from: Path, recurse: boolean): n
   // Left out of the copy it would show what it covers (copy_tree).
   if (all.some((m) => m.locked && m.unbindable)) return -EPERM;
   const count = 1 + all.length;
-  if (mounts.mounts.length + count > MOUNT_MAX) return -ENOSPC;
   const copy = copyMount(task, from.mount, from);
   copy.locked = false;
   const err = mayAttach(task, copy, at);
   if (err < 0) return err;
-  if (recurse) copyBelow(task, from, copy);
-  mounts.attach(copy, at);
+  if (mounts.mounts.length + count * (1 + targets(mounts, at.mount, at.dentry).length) > MOUNT_MAX)
+    return -ENOSPC;
+  inheritSharing(copy, from.mount);
+  if (recurse) copyBelow(task, from, copy, true);
+  attach(task, copy, at, () => mounts.attach(copy, at));
   return 0;
 }
 
@@ -132,8 +152,19 @@ function copyMount(task: Task, old: Mount, root: Path): Mount {
   return copy;
 }
 
-/** Copies the mounts on `from` and below to the same places of `top`, its copy; the unbindable ones stay out. */
-function copyBelow(task: Task, from: Path, top: Mount): void {
+/** A copy of a mount and of all below it, not yet anywhere, that is shared with nobody. */
+function copyTree(task: Task, tree: Mount): Mount {
+  const whole = { mount: tree, dentry: tree.root };
+  const copy = copyMount(task, tree, whole);
+  copyBelow(task, whole, copy, false);
+  return copy;
+}
+
+/**
+ * Copies the mounts on `from` and below to the same places of `top`, its copy; the unbindable ones stay out.
+ * @param sharing the copies are peers of what they are copies of
+ */
+function copyBelow(task: Task, from: Path, top: Mount, sharing: boolean): void {
   // A list, as guests may mount on mounts deeper than our stack is.
   const todo: [Path, Mount][] = [[from, top]];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
@@ -142,6 +173,7 @@ function copyBelow(task: Task, from: Path, top: Mount): void {
       if (child.unbindable || !isBelow(place, old.dentry)) continue;
       const whole = { mount: child, dentry: child.root };
       const twin = copyMount(task, child, whole);
+      if (sharing) inheritSharing(twin, child);
       // Not attached by the namespace yet: that is done for the whole tree at once.
       twin.parent = copy;
       twin.mountpoint = place;
@@ -187,14 +219,21 @@ export function remount(task: Task, at: Path, flags: number, data: string): numb
   return 0;
 }
 
-/** MS_PRIVATE, MS_SLAVE, MS_UNBINDABLE. Mounts are all private: there is nobody to share events with. @returns 0 or -errno */
+/** MS_SHARED, MS_PRIVATE, MS_SLAVE, MS_UNBINDABLE, each also with MS_REC. @returns 0 or -errno */
 export function changeType(task: Task, at: Path, flags: number): number {
   const type = flags & ~(MS_REC | MS_SILENT);
   if (type !== MS_PRIVATE && type !== MS_SLAVE && type !== MS_UNBINDABLE && type !== MS_SHARED)
     return -EINVAL;
-  if (!task.kernel.mounts.has(at.mount) || !isMountRoot(at) || type === MS_SHARED) return -EINVAL;
-  const all = (flags & MS_REC) !== 0 ? subtree(at.mount) : [at.mount];
-  for (const m of all) m.unbindable = type === MS_UNBINDABLE || (type === MS_SLAVE && m.unbindable);
+  const { mounts } = task.kernel;
+  if (!mounts.has(at.mount) || !isMountRoot(at)) return -EINVAL;
+  for (const m of (flags & MS_REC) !== 0 ? subtree(at.mount) : [at.mount]) {
+    if (type === MS_SHARED) makeShared(mounts, m);
+    else if (type === MS_SLAVE) makeSlave(m);
+    else {
+      makePrivate(m);
+      m.unbindable = type === MS_UNBINDABLE;
+    }
+  }
   return 0;
 }
 
@@ -207,8 +246,14 @@ export function moveMount(task: Task, at: Path, from: Path): number {
   if (mount.parent === undefined || mount.locked) return -EINVAL;
   if (at.dentry.unlinked) return -ENOENT;
   if (isDir(at) !== isDir(from)) return -EINVAL;
+  // Its place is not left alone by peers that keep what is there.
+  if (mount.parent.group !== undefined) return -EINVAL;
+  const tree = subtree(mount);
+  if (at.mount.group !== undefined && tree.some((m) => m.unbindable)) return -EINVAL;
   for (let m: Mount | undefined = at.mount; m !== undefined; m = m.parent) if (m === mount) return -ELOOP;
-  mounts.move(mount, at);
+  const copies = targets(mounts, at.mount, at.dentry).length;
+  if (mounts.mounts.length + tree.length * copies > MOUNT_MAX) return -ENOSPC;
+  attach(task, mount, at, () => mounts.move(mount, at));
   return 0;
 }
 
@@ -218,6 +263,8 @@ export function umountAt(task: Task, at: Path, flags: number): number {
   const { mount } = at;
   if (!isMountRoot(at) || !mounts.has(mount) || mount.locked || mount.parent === undefined) return -EINVAL;
   const detach = (flags & MNT_DETACH) !== 0;
+  const tree = new Set(subtree(mount));
+  const also = propagateUmount(mounts, tree);
   if ((flags & MNT_EXPIRE) !== 0) {
     if (mount === task.fs.root.mount || (flags & (MNT_FORCE | MNT_DETACH)) !== 0) return -EINVAL;
     if (mountsInUse(task.kernel).has(mount)) return -EBUSY;
@@ -225,11 +272,15 @@ export function umountAt(task: Task, at: Path, flags: number): number {
       mount.expiring = true;
       return -EAGAIN;
     }
-  } else if (!detach && mountsInUse(task.kernel).has(mount)) return -EBUSY;
+  } else if (!detach) {
+    const used = mountsInUse(task.kernel);
+    if (used.has(mount) || [...also].some((m) => used.has(m))) return -EBUSY;
+  }
   if (!detach && mount.children.size > 0) return -EBUSY;
-  const gone = new Set(subtree(mount).map((m) => m.fs));
-  mounts.detach(mount);
-  unmounted(task.kernel, gone);
+  mounts.detach(mount, also);
+  const gone = [...tree, ...also];
+  for (const m of gone) makePrivate(m);
+  unmounted(task.kernel, new Set(gone.map((m) => m.fs)));
   return 0;
 }
 
@@ -242,6 +293,8 @@ export function pivotRoot(task: Task, to: Path, putOld: Path): number {
   if (to.dentry.unlinked) return -ENOENT;
   if (to.mount === root.mount || putOld.mount === root.mount) return -EBUSY;
   if (to.mount.locked) return -EINVAL;
+  // Peers of these would show something else than before.
+  if ([putOld.mount, to.mount.parent, root.mount.parent].some((m) => m?.group !== undefined)) return -EINVAL;
   // A root that was set by chroot(2) is no mount to put away.
   if (!isMountRoot(root) || root.mount !== mounts.root || !isMountRoot(to)) return -EINVAL;
   if (!isReachable(putOld, to) || !isReachable(to, root)) return -EINVAL;

@@ -30,6 +30,8 @@ export class MountNamespace {
   readonly queue = new WaitQueue();
   /** In the order of mounting. */
   readonly mounts: Mount[] = [];
+  /** Numbers of peer groups in use. */
+  readonly groupIds = new Set<number>();
   private nextId = FIRST_ID;
   private top: Mount | undefined;
   /** Flags of file systems that have any. */
@@ -71,10 +73,7 @@ export class MountNamespace {
 
   /** Puts a mount that is nowhere, with what is mounted below it, at `at`, where no other is. */
   attach(mount: Mount, at: Path): void {
-    mount.parent = at.mount;
-    mount.mountpoint = at.dentry;
-    at.mount.children.set(at.dentry, mount);
-    at.dentry.mountpoint++;
+    this.hook(mount, at);
     for (const m of subtree(mount)) {
       this.mounts.push(m);
       // The name that it shows must stay in the cache.
@@ -83,14 +82,41 @@ export class MountNamespace {
     this.changed();
   }
 
-  /** Takes a mount, with what is mounted below it, out of the tree; who still has it goes on using it. */
-  detach(mount: Mount): void {
+  /** Like `attach`, but what is mounted there already comes to lie on top. */
+  attachBelow(mount: Mount, at: Path): void {
+    const over = at.mount.children.get(at.dentry);
+    if (over !== undefined) this.unhook(over);
+    this.attach(mount, at);
+    if (over !== undefined) this.hook(over, { mount, dentry: mount.root });
+  }
+
+  /**
+   * Takes a mount, with what is mounted below it, out of the tree; who still has it goes on using it.
+   * @param also single mounts that go at the same time; what covers one of them comes to lie in its place
+   */
+  detach(mount: Mount, also: Iterable<Mount> = []): void {
     const gone = new Set(subtree(mount));
     this.unhook(mount);
+    for (const m of also) {
+      gone.add(m);
+      const { parent, mountpoint } = m;
+      const over = m.children.get(m.root);
+      this.unhook(m);
+      if (over === undefined || parent === undefined || mountpoint === undefined) continue;
+      this.unhook(over);
+      this.hook(over, { mount: parent, dentry: mountpoint });
+    }
     const left = this.mounts.filter((m) => !gone.has(m));
     this.mounts.splice(0, this.mounts.length, ...left);
     for (const m of gone) m.root.inode?.drop();
     this.changed();
+  }
+
+  private hook(mount: Mount, at: Path): void {
+    mount.parent = at.mount;
+    mount.mountpoint = at.dentry;
+    at.mount.children.set(at.dentry, mount);
+    at.dentry.mountpoint++;
   }
 
   private unhook(mount: Mount): void {
@@ -104,10 +130,7 @@ export class MountNamespace {
   /** Moves a mount to another place; nothing else changes. */
   move(mount: Mount, at: Path): void {
     this.unhook(mount);
-    mount.parent = at.mount;
-    mount.mountpoint = at.dentry;
-    at.mount.children.set(at.dentry, mount);
-    at.dentry.mountpoint++;
+    this.hook(mount, at);
     this.changed();
   }
 

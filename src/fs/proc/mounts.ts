@@ -113,6 +113,13 @@ export function mountsText(task: Task): string {
   return out;
 }
 
+/** The optional fields of a line: whom the mount shares events with, and from whom it gets them. */
+function propagation(m: Mount): string {
+  const shared = m.group === undefined ? '' : ` shared:${m.group.id}`;
+  const master = m.master === undefined ? '' : ` master:${m.master.id}`;
+  return shared + master + (m.unbindable ? ' unbindable' : '');
+}
+
 export function mountinfoText(task: Task): string {
   let out = '';
   for (const [m, at] of visible(task)) {
@@ -122,7 +129,7 @@ export function mountinfoText(task: Task): string {
     const root = nameWithin(undefined, m.root);
     out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
     const sb = join([access(task.kernel.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
-    out += `${m.unbindable ? ' unbindable' : ''} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;
+    out += `${propagation(m)} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;
   }
   return out;
 }

@@ -43,6 +43,7 @@ export const MS_SLAVE = 0x80000;
 export const MS_SHARED = 0x100000;
 export const MS_RELATIME = 0x200000;
 export const MS_KERNMOUNT = 0x400000;
+export const MS_I_VERSION = 0x800000;
 export const MS_STRICTATIME = 0x1000000;
 export const MS_LAZYTIME = 0x2000000;
 export const MS_SUBMOUNT = 0x4000000;

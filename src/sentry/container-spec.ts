@@ -118,9 +118,17 @@ export interface ProcessSpec {
   readonly noNewPrivileges: boolean;
   readonly oomScoreAdj?: number;
   readonly ioPriority?: number;
-  readonly scheduler?: { readonly policy: number; readonly nice: number; readonly priority: number };
+  readonly scheduler?: {
+    readonly policy: number;
+    readonly nice: number;
+    readonly priority: number;
+    /** SCHED_FLAG_* */
+    readonly flags: number;
+  };
   readonly personality?: number;
-  /** linux.seccomp of config.json as it is there (src/oci/seccomp.ts reads it). */
+  /**
+   * linux.seccomp of config.json as it is there (src/oci/seccomp.ts reads it); integers that a double does not hold are decimal text.
+   */
   readonly seccomp?: unknown;
   /** Set: the standard streams are this terminal (the slave of a pty of the host), the process its session's leader. */
   readonly terminal?: FdIndex;
@@ -161,6 +169,8 @@ export interface ContainerSpec {
     readonly path: string;
     readonly args: readonly string[];
     readonly env: readonly string[];
+    /** Seconds; undefined: for ever. */
+    readonly timeout?: number;
   }[];
   /** Where the sentry writes the wait status as decimal text when the container has ended (state directory). */
   readonly exitFile: FdIndex;

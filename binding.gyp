@@ -39,5 +39,28 @@
         },
       ],
     }],
+    # The stub: a static program without a C library, of which there is one for each process that engines wait for.
+    ['"<!(node scripts/sources.mjs has-stub)"=="yes"', {
+      'targets': [
+        {
+          'target_name': 'stub',
+          'type': 'none',
+          'actions': [
+            {
+              'action_name': 'build_stub',
+              'inputs': ['<!@(node scripts/sources.mjs stub-inputs)'],
+              'outputs': ['<(PRODUCT_DIR)/stub'],
+              'message': 'Linking the stub',
+              'action': [
+                'gcc', '-std=gnu11', '-Os', '-Wall', '-Wextra', '<!@(node scripts/sources.mjs strictness)',
+                '-nostdlib', '-ffreestanding', '-fno-pie', '-no-pie', '-static', '-fno-stack-protector', '-fcf-protection=none', '-fno-asynchronous-unwind-tables',
+                '-mgeneral-regs-only', '-Wl,-z,norelro', '-Wl,-z,noexecstack', '-Wl,--build-id=none', '-Wl,--gc-sections',
+                '-s', '-o', '<@(_outputs)', '<!@(node scripts/sources.mjs stub)',
+              ],
+            },
+          ],
+        },
+      ],
+    }],
   ],
 }

@@ -8,6 +8,9 @@ void RegisterHostStreams(Napi::Env env, Napi::Object exports);
 void RegisterHostSockets(Napi::Env env, Napi::Object exports);
 void RegisterHostUnixSockets(Napi::Env env, Napi::Object exports);
 void RegisterHostNetwork(Napi::Env env, Napi::Object exports);
+void RegisterHostControlSockets(Napi::Env env, Napi::Object exports);
+void RegisterHostSpawn(Napi::Env env, Napi::Object exports);
+void RegisterHostTerminals(Napi::Env env, Napi::Object exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterMemory(env, exports);
@@ -24,6 +27,9 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterHostSockets(env, exports);
   RegisterHostUnixSockets(env, exports);
   RegisterHostNetwork(env, exports);
+  RegisterHostControlSockets(env, exports);
+  RegisterHostSpawn(env, exports);
+  RegisterHostTerminals(env, exports);
   return exports;
 }
 

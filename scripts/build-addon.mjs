@@ -1,4 +1,4 @@
-// Builds build/Release/tvisor.node and build/Release/loader, doing only what is needed. It is also the package's
+// Builds build/Release/tvisor.node, build/Release/loader and build/Release/stub, doing only what is needed. It is also the package's
 // install script, so it uses nothing but Node and the node-gyp that npm carries.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -70,7 +70,7 @@ for (const tool of ['make', 'g++', 'gcc', 'python3']) {
   }
 }
 
-const list = `${process.version}\n${[...sources('addon'), ...sources('guest-inputs')].join('\n')}\n`;
+const list = `${process.version}\n${[...sources('addon'), ...sources('guest-inputs'), ...sources('stub-inputs')].join('\n')}\n`;
 if (sources('addon').length === 0) fail('addon/ holds no sources: nothing to build');
 const makefile = join(build, 'Makefile');
 const current =
@@ -84,7 +84,7 @@ if (!current) {
 }
 const built = existsSync(lastBuild) ? statSync(lastBuild).mtimeMs : 0;
 if (inputs().some((path) => statSync(join(root, path)).mtimeMs > built)) {
-  console.log('tvisor: building the addon and the loader');
+  console.log('tvisor: building the addon, the loader and the stub');
 }
 run('make', ['-C', build, 'BUILDTYPE=Release', `-j${jobs}`]);
 writeFileSync(lastBuild, '');

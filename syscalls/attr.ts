@@ -273,7 +273,7 @@ const sysFdatasync = (task: Task, args: SyscallArgs): SyscallResult => syncFile(
 
 /** Every mounted file system that keeps something outside memory; the others have nothing to write. */
 function sysSync(task: Task): number {
-  for (const mount of task.kernel.mounts.mounts) mount.fs.sync?.();
+  for (const mount of task.container.mounts.mounts) mount.fs.sync?.();
   return 0;
 }
 

@@ -115,7 +115,7 @@ function sysCapget(task: Task, args: SyscallArgs): number {
   const pid = task.mem.i32(header + 4);
   if (Number.isNaN(pid)) return -EFAULT;
   if (pid < 0) return -EINVAL;
-  const target = pid === 0 ? task : findTaskOrZombie(task.kernel, pid);
+  const target = pid === 0 ? task : findTaskOrZombie(task.pids, pid);
   if (target === undefined) return -ESRCH;
   if (data === 0) return 0;
   const dv = task.mem.stage(words * 12);
@@ -133,7 +133,7 @@ function sysCapset(task: Task, args: SyscallArgs): number {
   if (words < 0) return words;
   const pid = task.mem.i32(args.ptr(0) + 4);
   if (Number.isNaN(pid)) return -EFAULT;
-  if (pid !== 0 && findTask(task.kernel, pid) !== task) return -EPERM;
+  if (pid !== 0 && findTask(task.pids, pid) !== task) return -EPERM;
   const dv = task.mem.view(args.ptr(1), words * 12);
   if (typeof dv === 'number') return -EFAULT;
   const sets = [0n, 0n, 0n];

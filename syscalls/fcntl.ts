@@ -42,7 +42,7 @@ import type { SyscallResult } from '../src/kernel/wait.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { getLease, setLease } from '../src/vfs/leases.js';
 import type { Family, SyscallArgs } from './family.js';
-import { getOwner, setAsync, setOwner, setOwnerEx, setOwnerSignal } from './fasync.js';
+import { getOwner, ownerOf, setAsync, setOwner, setOwnerEx, setOwnerSignal } from './fasync.js';
 import { getRecordLock, setRecordLock } from './lock.js';
 
 /** Flags that F_SETFL changes by itself; O_ASYNC goes through `setAsync`. */
@@ -65,7 +65,7 @@ function setFlags(task: Task, file: OpenFile, fd: number, wanted: number): numbe
   }
   const type = attr.mode & S_IFMT;
   if ((wanted & O_DIRECT) !== 0 && type !== S_IFREG && type !== S_IFIFO) return -EINVAL;
-  if (((wanted ^ file.flags) & O_ASYNC) !== 0) setAsync(task.kernel, file, (wanted & O_ASYNC) !== 0, fd);
+  if (((wanted ^ file.flags) & O_ASYNC) !== 0) setAsync(file, (wanted & O_ASYNC) !== 0, fd);
   if (((wanted ^ file.flags) & (SETFL_MASK | O_ASYNC)) !== 0) file.lane?.close();
   file.flags = (file.flags & ~SETFL_MASK) | (wanted & SETFL_MASK);
   return 0;
@@ -75,12 +75,12 @@ function setFlags(task: Task, file: OpenFile, fd: number, wanted: number): numbe
 function changeOwnerEx(task: Task, file: OpenFile, addr: number): number {
   const view = task.mem.view(addr, 8);
   if (typeof view === 'number') return view;
-  return setOwnerEx(task.kernel, file, view.getInt32(0, true), view.getInt32(4, true));
+  return setOwnerEx(task, file, view.getInt32(0, true), view.getInt32(4, true));
 }
 function readOwnerEx(task: Task, file: OpenFile, addr: number): number {
   const view = task.mem.stage(8);
   view.setInt32(0, file.ownerKind, true);
-  view.setInt32(4, file.owner, true);
+  view.setInt32(4, ownerOf(task, file), true);
   return task.mem.post(addr, 8);
 }
 
@@ -140,9 +140,9 @@ function sysFcntl(task: Task, args: SyscallArgs): SyscallResult {
     case F_OFD_SETLKW:
       return setRecordLock(task, file, args.ptr(2), true, true);
     case F_GETOWN:
-      return getOwner(file);
+      return getOwner(task, file);
     case F_SETOWN:
-      return setOwner(task.kernel, file, args.int(2));
+      return setOwner(task, file, args.int(2));
     case F_GETOWN_EX:
       return readOwnerEx(task, file, args.ptr(2));
     case F_SETOWN_EX:

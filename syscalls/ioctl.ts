@@ -48,19 +48,19 @@ function changeAsync(task: Task, file: OpenFile, fd: number, addr: number): numb
   const on = task.mem.i32(addr);
   if (Number.isNaN(on)) return -EFAULT;
   file.lane?.close();
-  return setAsync(task.kernel, file, on !== 0, fd) ? 0 : -ENOTTY;
+  return setAsync(file, on !== 0, fd) ? 0 : -ENOTTY;
 }
 
 /** FIOSETOWN and SIOCSPGRP: F_SETOWN of a socket, from an int. */
 function changeOwner(task: Task, socket: Socket, addr: number): number {
   const who = task.mem.i32(addr);
-  return Number.isNaN(who) ? -EFAULT : setOwner(task.kernel, socket, who);
+  return Number.isNaN(who) ? -EFAULT : setOwner(task, socket, who);
 }
 
 /** What every socket knows (net/socket.c, sock_ioctl); the rest is the protocol's. */
 function socketIoctl(task: Task, socket: Socket, request: number, arg: number): SyscallResult {
   if (request === FIOSETOWN || request === SIOCSPGRP) return changeOwner(task, socket, arg);
-  if (request === FIOGETOWN || request === SIOCGPGRP) return task.mem.putU32(arg, getOwner(socket));
+  if (request === FIOGETOWN || request === SIOCGPGRP) return task.mem.putU32(arg, getOwner(task, socket));
   return socket.ioctl(task, request, arg);
 }
 

@@ -59,7 +59,7 @@ function sysPrlimit64(task: Task, args: SyscallArgs): number {
   const resource = args.uint(1);
   const next = args.ptr(2) === 0 ? undefined : readLimits(task, args.ptr(2));
   if (typeof next === 'number') return next;
-  const tg = pid === 0 ? task.group : findByTid(task.kernel, pid);
+  const tg = pid === 0 ? task.group : findByTid(task.pids, pid);
   if (tg === undefined) return -ESRCH;
   if (!mayLimit(task, tg)) return -EPERM;
   if (resource >= RLIMIT_NLIMITS) return -EINVAL;

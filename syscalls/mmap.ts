@@ -91,7 +91,7 @@ function sysMmap(task: Task, args: SyscallArgs): number {
   if (typeof source === 'number') return source;
   noteMapping(task.kernel, source.hostFd, file.path);
   // Another thread's shmat(2), or mmap of descriptor 0, has just that number at the host, for an instant.
-  if (fd !== other && task.kernel.ipc.isReservedFd(fd)) return -EAGAIN;
+  if (fd !== other && task.container.ipc.isReservedFd(fd)) return -EAGAIN;
   const put = task.kernel.native.addFd(task.hostTid, source.hostFd, fd);
   return put < 0 ? put : CONTINUE;
 }

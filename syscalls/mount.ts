@@ -82,7 +82,7 @@ function sysMount(task: Task, args: SyscallArgs): number {
   if ((flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)) !== 0 && (flags & MS_BIND) === 0)
     return changeType(task, at, flags);
   // On top of what is there: a working directory may be below it.
-  const top = task.kernel.mounts.lookupMount(at);
+  const top = task.container.mounts.lookupMount(at);
   if ((flags & (MS_BIND | MS_MOVE)) === 0) {
     if (args.ptr(2) === 0) return -EINVAL;
     return mountNew(task, top, type, source === '' ? 'none' : source, flags, data);
@@ -115,7 +115,7 @@ function sysPivotRoot(task: Task, args: SyscallArgs): number {
     if (typeof path === 'number') return path;
     places.push(path);
   }
-  return pivotRoot(task, places[0] as Path, task.kernel.mounts.lookupMount(places[1] as Path));
+  return pivotRoot(task, places[0] as Path, task.container.mounts.lookupMount(places[1] as Path));
 }
 
 export const mountFamily: Family = {

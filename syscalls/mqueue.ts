@@ -50,7 +50,7 @@ function sysMqOpen(task: Task, args: SyscallArgs): SyscallResult {
   if (task.files.roomFor(task.group.limit(RLIMIT_NOFILE)) < 0) return -EMFILE;
   const wrong = checkMqName(name);
   if (wrong < 0) return wrong;
-  const fs = mqueueFs(task.kernel);
+  const fs = mqueueFs(task.container.ipc);
   let inode: MqQueueInode | number = fs.root.lookup(name);
   if (typeof inode === 'number') {
     if ((flags & O_CREAT) === 0) return inode;
@@ -70,7 +70,7 @@ function createQueue(
   mode: number,
   asked: MqLimits | undefined,
 ): MqQueueInode | number {
-  const { root } = mqueueFs(task.kernel);
+  const { root } = mqueueFs(task.container.ipc);
   const refused = mayCreateIn(task.cred, root);
   if (refused < 0) return refused;
   const limit = task.group.limit(RLIMIT_MSGQUEUE);
@@ -88,7 +88,7 @@ function sysMqUnlink(task: Task, args: SyscallArgs): SyscallResult {
   if (typeof name === 'number') return name;
   const wrong = checkMqName(name);
   if (wrong < 0) return wrong;
-  const { root } = mqueueFs(task.kernel);
+  const { root } = mqueueFs(task.container.ipc);
   const inode = root.lookup(name);
   if (typeof inode === 'number') return inode;
   const refused = mayRemoveFrom(task.cred, root, inode);

@@ -36,7 +36,7 @@ const MSGBUF_TEXT = 8;
 const TEXT_MAX = 64 << 20;
 
 function sysMsgget(task: Task, args: SyscallArgs): SyscallResult {
-  const { ipc } = task.kernel;
+  const { ipc } = task.container;
   const [key, flags] = [args.int(0), args.int(1)];
   return ipc.msg.get(
     task.cred,
@@ -48,7 +48,8 @@ function sysMsgget(task: Task, args: SyscallArgs): SyscallResult {
 }
 
 function sysMsgsnd(task: Task, args: SyscallArgs): SyscallResult {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const [id, addr, size, flags] = [args.int(0), args.ptr(1), args.long(2), args.int(3)];
   const dv = task.mem.view(addr, MSGBUF_TEXT);
   if (typeof dv === 'number') return dv;
@@ -72,7 +73,7 @@ function deliver(task: Task, addr: number, size: number, msg: Msg): number {
 /** MSG_COPY first reads what is in the buffer, as Linux does to get a message of that size. */
 function copyable(task: Task, addr: number, size: number, flags: number): number {
   if ((flags & MSG_EXCEPT) !== 0 || (flags & IPC_NOWAIT) === 0) return -EINVAL;
-  const bytes = Math.min(size, task.kernel.settings.msgMax, TEXT_MAX);
+  const bytes = Math.min(size, task.container.ipc.settings.msgMax, TEXT_MAX);
   const text = new Uint8Array(bytes);
   return bytes === 0 || task.mem.read(addr, text, 0, bytes) === bytes ? 0 : -EFAULT;
 }
@@ -85,7 +86,7 @@ function sysMsgrcv(task: Task, args: SyscallArgs): SyscallResult {
     const err = copyable(task, addr, size, flags);
     if (err < 0) return err;
   }
-  const queue = task.kernel.ipc.msg.byId(id);
+  const queue = task.container.ipc.msg.byId(id);
   if (typeof queue === 'number') return queue;
   return queue.receive(task, type, size, flags, (msg) => deliver(task, addr, size, msg));
 }
@@ -94,7 +95,8 @@ function sysMsgrcv(task: Task, args: SyscallArgs): SyscallResult {
 
 /** IPC_INFO: the limits; MSG_INFO: with what is in use in place of three of them. */
 function msgInfo(task: Task, addr: number, used: boolean): number {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const fields = [
     used ? ipc.msg.size : MSGPOOL,
     used ? ipc.messages : MSGMNB,
@@ -112,7 +114,7 @@ function msgInfo(task: Task, addr: number, used: boolean): number {
 }
 
 function msgStat(task: Task, id: number, cmd: number, addr: number): number {
-  const { msg } = task.kernel.ipc;
+  const { msg } = task.container.ipc;
   const queue = cmd === IPC_STAT ? msg.byId(id) : msg.byIndex(id);
   if (typeof queue === 'number') return queue;
   if (cmd !== MSG_STAT_ANY && !ipcAllowed(task.cred, queue, S_IRUGO)) return -EACCES;
@@ -124,8 +126,8 @@ function msgStat(task: Task, id: number, cmd: number, addr: number): number {
     putI64(dv, 72, queue.bytes);
     putI64(dv, 80, queue.length);
     putI64(dv, MSQID64_DS_QBYTES, queue.maxBytes);
-    dv.setInt32(96, queue.senderPid, true);
-    dv.setInt32(100, queue.receiverPid, true);
+    dv.setInt32(96, queue.sender?.in(task.pids) ?? 0, true);
+    dv.setInt32(100, queue.receiver?.in(task.pids) ?? 0, true);
   };
   return putStruct(task, addr, MSQID64_DS_SIZE, fill, cmd === IPC_STAT ? 0 : queue.id);
 }
@@ -135,7 +137,7 @@ function msgSet(task: Task, id: number, addr: number): number {
   if (typeof dv === 'number') return dv;
   const { uid, gid, mode } = readPermChange(dv);
   const maxBytes = Number(dv.getBigUint64(MSQID64_DS_QBYTES, true));
-  const queue = task.kernel.ipc.msg.toChange(task.cred, id);
+  const queue = task.container.ipc.msg.toChange(task.cred, id);
   return typeof queue === 'number' ? queue : queue.change(task.cred, uid, gid, mode, maxBytes);
 }
 
@@ -153,7 +155,7 @@ function sysMsgctl(task: Task, args: SyscallArgs): SyscallResult {
     case IPC_SET:
       return msgSet(task, id, addr);
     case IPC_RMID: {
-      const queue = task.kernel.ipc.msg.toChange(task.cred, id);
+      const queue = task.container.ipc.msg.toChange(task.cred, id);
       if (typeof queue === 'number') return queue;
       queue.remove();
       return 0;

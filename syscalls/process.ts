@@ -52,7 +52,7 @@ const KCMP_TYPES = 8;
 
 /** The process a pid argument names; 0 is the caller's. */
 function target(task: Task, pid: number): ThreadGroup | undefined {
-  return pid === 0 ? task.group : findByTid(task.kernel, pid);
+  return pid === 0 ? task.group : findByTid(task.pids, pid);
 }
 
 function sysGetppid(task: Task): number {
@@ -72,22 +72,22 @@ function sysSetpgid(task: Task, args: SyscallArgs): number {
   const pid = args.int(0) === 0 ? self.pid : args.int(0);
   const pgid = args.int(1) === 0 ? pid : args.int(1);
   if (pgid < 0) return -EINVAL;
-  const tg = findProcess(task.kernel, pid);
-  if (tg === undefined) return findTask(task.kernel, pid) === undefined ? -ESRCH : -EINVAL;
+  const tg = findProcess(task.pids, pid);
+  if (tg === undefined) return findTask(task.pids, pid) === undefined ? -ESRCH : -EINVAL;
   if (tg !== self) {
     if (tg.parent !== self) return -ESRCH;
     if (tg.session !== self.session) return -EPERM;
     if (tg.didExec) return -EACCES;
   }
   if (tg.session.sid === tg.pid) return -EPERM;
-  if (pgid !== tg.pid && task.kernel.groups.get(pgid)?.session !== self.session) return -EPERM;
-  joinGroup(tg, groupFor(task.kernel, pgid, tg.session));
+  if (pgid !== tg.pid && task.pids.groups.get(pgid)?.session !== self.session) return -EPERM;
+  joinGroup(tg, groupFor(task.pids, pgid, tg.session));
   return 0;
 }
 
 function sysSetsid(task: Task): number {
   const tg = task.group;
-  if (task.kernel.groups.has(tg.pid) || tg.session.sid === tg.pid) return -EPERM;
+  if (task.pids.groups.has(tg.pid) || tg.session.sid === tg.pid) return -EPERM;
   newSession(tg);
   return tg.pid;
 }
@@ -97,8 +97,8 @@ function sysPidfdOpen(task: Task, args: SyscallArgs): number {
   if ((flags & ~O_NONBLOCK) !== 0) return -EINVAL;
   const pid = args.int(0);
   if (pid <= 0) return -EINVAL;
-  const tg = findProcess(task.kernel, pid);
-  if (tg === undefined) return findTask(task.kernel, pid) === undefined ? -ESRCH : -ENOENT;
+  const tg = findProcess(task.pids, pid);
+  if (tg === undefined) return findTask(task.pids, pid) === undefined ? -ESRCH : -ENOENT;
   const file = new PidFile(task.kernel, flags & O_NONBLOCK).bind(tg);
   const fd = task.files.install(file, true, task.group.limit(RLIMIT_NOFILE));
   if (fd < 0) file.release();
@@ -182,8 +182,8 @@ const SHARED = new Map<number, (a: Task, b: Task) => number>([
 ]);
 
 function sysKcmp(task: Task, args: SyscallArgs): number {
-  const a = findTask(task.kernel, args.int(0));
-  const b = findTask(task.kernel, args.int(1));
+  const a = findTask(task.pids, args.int(0));
+  const b = findTask(task.pids, args.int(1));
   const type = args.int(2);
   if (a === undefined || b === undefined) return -ESRCH;
   if (!mayInspect(task, a.group, true) || !mayInspect(task, b.group, true)) return -EPERM;
@@ -210,7 +210,7 @@ function processVm(write: boolean) {
     if (typeof local === 'number') return local;
     const remote = task.mem.iovec(args.ptr(3), args.long(4));
     if (typeof remote === 'number') return remote;
-    const other = findTask(task.kernel, args.int(0));
+    const other = findTask(task.pids, args.int(0));
     if (other === undefined) return -ESRCH;
     if (!mayInspect(task, other.group, true)) return -EPERM;
     const source = write ? task.mem.source(local) : other.mem.source(remote);
@@ -231,7 +231,7 @@ function processVm(write: boolean) {
 /** The list itself is the host's, and so is the answer; whose it may be is decided here. */
 function sysGetRobustList(task: Task, args: SyscallArgs): SyscallResult {
   const tid = args.int(0);
-  const other = tid === 0 ? task : findTask(task.kernel, tid);
+  const other = tid === 0 ? task : findTask(task.pids, tid);
   if (other === undefined) return -ESRCH;
   return mayInspect(task, other.group, true) ? CONTINUE : -EPERM;
 }

@@ -38,7 +38,7 @@ const IOPRIO_CLASS_RT = 1;
 const IOPRIO_CLASS_IDLE = 3;
 
 function target(task: Task, tid: number): Task | undefined {
-  return tid === 0 ? task : findTaskOrZombie(task.kernel, tid);
+  return tid === 0 ? task : findTaskOrZombie(task.pids, tid);
 }
 
 /** nice, real-time priority and policy as the host has them. */
@@ -180,16 +180,15 @@ function sysSetattr(task: Task, args: SyscallArgs): number {
 
 /** The tasks that `which` and `who` of getpriority(2) and ioprio_get(2) mean (their numbers differ by one). */
 function* priorityTargets(task: Task, which: number, who: number): Generator<Task> {
-  const { kernel } = task;
   if (which === PRIO_PROCESS) {
     const t = target(task, who);
     if (t !== undefined) yield t;
   } else if (which === PRIO_PGRP) {
-    const group = who === 0 ? task.group.group : kernel.groups.get(who);
+    const group = who === 0 ? task.group.group : task.pids.groups.get(who);
     for (const tg of group?.members ?? []) yield* tg.tasks;
   } else {
     const uid = who === 0 ? task.cred.uid : who >>> 0;
-    for (const t of kernel.tasks.values()) if (t.cred.uid === uid) yield t;
+    for (const t of task.pids.tasksByTid.values()) if (t.cred.uid === uid) yield t;
   }
 }
 

@@ -37,7 +37,8 @@ const S_IRUGO = 0o444;
 const S_IWUGO = 0o222;
 
 function sysSemget(task: Task, args: SyscallArgs): SyscallResult {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const [key, count, flags] = [args.int(0), args.int(1), args.int(2)];
   if (count < 0 || count > settings.semMsl) return -EINVAL;
   return ipc.sem.get(
@@ -61,7 +62,8 @@ function readOps(task: Task, addr: number, count: number): SemOp[] | number {
 
 /** @param timeout milliseconds, -EINVAL for what is no time, undefined for none */
 function semop(task: Task, args: SyscallArgs, timeout: number | undefined): SyscallResult {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const count = args.uint(2);
   if (count > settings.semOpm) return -E2BIG;
   if (count < 1) return -EINVAL;
@@ -88,7 +90,8 @@ function sysSemtimedop(task: Task, args: SyscallArgs): SyscallResult {
 
 /** IPC_INFO: the limits; SEM_INFO: with what is in use in place of two of them. */
 function semInfo(task: Task, addr: number, used: boolean): number {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const { semMns, semMni, semMsl, semOpm } = settings;
   const fields = [
     semMns,
@@ -109,7 +112,7 @@ function semInfo(task: Task, addr: number, used: boolean): number {
 }
 
 function semStat(task: Task, id: number, cmd: number, addr: number): number {
-  const { sem } = task.kernel.ipc;
+  const { sem } = task.container.ipc;
   const array = cmd === IPC_STAT ? sem.byId(id) : sem.byIndex(id);
   if (typeof array === 'number') return array;
   if (cmd !== SEM_STAT_ANY && !ipcAllowed(task.cred, array, S_IRUGO)) return -EACCES;
@@ -124,17 +127,17 @@ function semStat(task: Task, id: number, cmd: number, addr: number): number {
 
 function semSetVal(task: Task, id: number, num: number, value: number): number {
   if (value < 0 || value > SEMVMX) return -ERANGE;
-  const array = task.kernel.ipc.sem.byId(id);
+  const array = task.container.ipc.sem.byId(id);
   if (typeof array === 'number') return array;
   if (num < 0 || num >= array.count) return -EINVAL;
   if (!ipcAllowed(task.cred, array, S_IWUGO)) return -EACCES;
-  array.set(num, [value], task.pid);
+  array.set(num, [value], task.group.ref);
   return 0;
 }
 
 /** GETALL, GETVAL, GETPID, GETNCNT, GETZCNT, SETALL. */
 function semMain(task: Task, id: number, num: number, cmd: number, addr: number): number {
-  const array = task.kernel.ipc.sem.byId(id);
+  const array = task.container.ipc.sem.byId(id);
   if (typeof array === 'number') return array;
   if (!ipcAllowed(task.cred, array, cmd === SETALL ? S_IWUGO : S_IRUGO)) return -EACCES;
   const size = array.count * 2;
@@ -146,12 +149,12 @@ function semMain(task: Task, id: number, num: number, cmd: number, addr: number)
     const values = new Uint16Array(array.count);
     if (task.mem.read(addr, new Uint8Array(values.buffer), 0, size) !== size) return -EFAULT;
     if (values.some((v) => v > SEMVMX)) return -ERANGE;
-    array.set(0, values, task.pid);
+    array.set(0, values, task.group.ref);
     return 0;
   }
   if (num < 0 || num >= array.count) return -EINVAL;
   if (cmd === GETVAL) return array.values[num] as number;
-  if (cmd === GETPID) return array.pids[num] as number;
+  if (cmd === GETPID) return array.pids[num]?.in(task.pids) ?? 0;
   return array.waiting(num, cmd === GETZCNT);
 }
 
@@ -159,14 +162,14 @@ function semDown(task: Task, id: number, cmd: number, addr: number): number {
   const dv = cmd === IPC_SET ? task.mem.view(addr, SEMID64_DS_SIZE) : undefined;
   if (typeof dv === 'number') return dv;
   const change = dv === undefined ? undefined : readPermChange(dv);
-  const array = task.kernel.ipc.sem.toChange(task.cred, id);
+  const array = task.container.ipc.sem.toChange(task.cred, id);
   if (typeof array === 'number') return array;
   if (change === undefined) {
     array.remove();
     return 0;
   }
   const err = updatePerm(array, change.uid, change.gid, change.mode);
-  if (err === 0) array.ctime = task.kernel.ipc.seconds();
+  if (err === 0) array.ctime = task.container.ipc.seconds();
   return err;
 }
 

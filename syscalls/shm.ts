@@ -28,7 +28,7 @@ import { putStruct, readPermChange } from './ipc-args.js';
 const S_IRUGO = 0o444;
 
 function sysShmget(task: Task, args: SyscallArgs): SyscallResult {
-  const { ipc } = task.kernel;
+  const { ipc } = task.container;
   const [key, size, flags] = [args.int(0), args.big(1), args.int(2)];
   sweepSegments(ipc);
   return ipc.shm.get(
@@ -42,7 +42,8 @@ function sysShmget(task: Task, args: SyscallArgs): SyscallResult {
 
 /** IPC_INFO: the limits. */
 function shmLimits(task: Task, addr: number): number {
-  const { ipc, settings } = task.kernel;
+  const { ipc } = task.container;
+  const { settings } = ipc;
   const fill = (dv: DataView): void => {
     dv.setBigUint64(0, ipc.shmMax, true);
     putI64(dv, 8, SHMMIN);
@@ -55,7 +56,7 @@ function shmLimits(task: Task, addr: number): number {
 
 /** SHM_INFO: what is in use. */
 function shmUse(task: Task, addr: number): number {
-  const { ipc } = task.kernel;
+  const { ipc } = task.container;
   const resident = ipc.shm.all().reduce((sum, s) => sum + s.residentPages, 0);
   const fill = (dv: DataView): void => {
     dv.setInt32(0, ipc.shm.size, true);
@@ -66,7 +67,7 @@ function shmUse(task: Task, addr: number): number {
 }
 
 function shmStat(task: Task, id: number, cmd: number, addr: number): number {
-  const { shm } = task.kernel.ipc;
+  const { shm } = task.container.ipc;
   const segment = cmd === IPC_STAT ? shm.byId(id) : shm.byIndex(id);
   if (typeof segment === 'number') return segment;
   if (cmd !== SHM_STAT_ANY && !ipcAllowed(task.cred, segment, S_IRUGO)) return -EACCES;
@@ -77,8 +78,8 @@ function shmStat(task: Task, id: number, cmd: number, addr: number): number {
     putI64(dv, 56, segment.atime);
     putI64(dv, 64, segment.dtime);
     putI64(dv, 72, segment.ctime);
-    dv.setInt32(80, segment.creatorPid, true);
-    dv.setInt32(84, segment.lastPid, true);
+    dv.setInt32(80, segment.creator.in(task.pids), true);
+    dv.setInt32(84, segment.last?.in(task.pids) ?? 0, true);
     putI64(dv, 88, attachments);
   };
   return putStruct(task, addr, SHMID64_DS_SIZE, fill, cmd === IPC_STAT ? 0 : segment.id);
@@ -88,21 +89,21 @@ function shmDown(task: Task, id: number, cmd: number, addr: number): number {
   const dv = cmd === IPC_SET ? task.mem.view(addr, SHMID64_DS_SIZE) : undefined;
   if (typeof dv === 'number') return dv;
   const change = dv === undefined ? undefined : readPermChange(dv);
-  const segment = task.kernel.ipc.shm.toChange(task.cred, id);
+  const segment = task.container.ipc.shm.toChange(task.cred, id);
   if (typeof segment === 'number') return segment;
   if (change === undefined) {
     segment.remove();
     return 0;
   }
   const err = updatePerm(segment, change.uid, change.gid, change.mode);
-  if (err === 0) segment.ctime = task.kernel.ipc.seconds();
+  if (err === 0) segment.ctime = task.container.ipc.seconds();
   return err;
 }
 
 function sysShmctl(task: Task, args: SyscallArgs): SyscallResult {
   const [id, cmd, addr] = [args.int(0), args.int(1), args.ptr(2)];
   if (id < 0 || cmd < 0) return -EINVAL;
-  sweepSegments(task.kernel.ipc);
+  sweepSegments(task.container.ipc);
   switch (cmd) {
     case IPC_INFO:
       return shmLimits(task, addr);
@@ -117,7 +118,7 @@ function sysShmctl(task: Task, args: SyscallArgs): SyscallResult {
       return shmDown(task, id, cmd, addr);
     case SHM_LOCK:
     case SHM_UNLOCK: {
-      const segment = task.kernel.ipc.shm.byId(id);
+      const segment = task.container.ipc.shm.byId(id);
       return typeof segment === 'number' ? segment : segment.lock(task, cmd);
     }
     default:

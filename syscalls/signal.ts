@@ -45,7 +45,7 @@ function killGroup(task: Task, group: ProcessGroup | undefined, info: SigInfo): 
 function killAll(task: Task, info: SigInfo): number {
   let result = -ESRCH;
   let count = 0;
-  for (const tg of [...task.kernel.processes.values()]) {
+  for (const tg of [...task.pids.processes.values()]) {
     if (tg.pid === 1 || tg === task.group) continue;
     const r = killOne(task, tg, info);
     if (count++ === 0 || r !== -EPERM) result = r;
@@ -63,18 +63,18 @@ function sysKill(task: Task, args: SyscallArgs): SyscallResult {
   if (!validSignal(sig)) return -EINVAL;
   const info = userInfo(task, sig, SI_USER);
   if (pid > 0) {
-    const tg = findByTid(task.kernel, pid);
+    const tg = findByTid(task.pids, pid);
     return tg === undefined ? -ESRCH : killOne(task, tg, info);
   }
   if (pid === -0x80000000) return -ESRCH;
   if (pid === -1) return killAll(task, info);
-  return killGroup(task, pid === 0 ? task.group.group : task.kernel.groups.get(-pid), info);
+  return killGroup(task, pid === 0 ? task.group.group : task.pids.groups.get(-pid), info);
 }
 
 /** @param tgid the process the thread must belong to; 0: any */
 function killThread(task: Task, tgid: number, tid: number, info: SigInfo): number {
-  const target = findTask(task.kernel, tid);
-  if (target === undefined || (tgid !== 0 && findProcess(task.kernel, tgid) !== target.group)) {
+  const target = findTask(task.pids, tid);
+  if (target === undefined || (tgid !== 0 && findProcess(task.pids, tgid) !== target.group)) {
     return zombieThread(task, tgid, tid, info);
   }
   if (!mayKill(task, target.group, info.signo)) return -EPERM;
@@ -83,8 +83,8 @@ function killThread(task: Task, tgid: number, tid: number, info: SigInfo): numbe
 
 /** The first thread of a zombie can still be signalled, to no effect. */
 function zombieThread(task: Task, tgid: number, tid: number, info: SigInfo): number {
-  const tg = findProcess(task.kernel, tid);
-  if (tg === undefined || (tgid !== 0 && findProcess(task.kernel, tgid) !== tg)) return -ESRCH;
+  const tg = findProcess(task.pids, tid);
+  if (tg === undefined || (tgid !== 0 && findProcess(task.pids, tgid) !== tg)) return -ESRCH;
   return mayKill(task, tg, info.signo) ? 0 : -EPERM;
 }
 
@@ -123,7 +123,7 @@ function sysRtSigqueueinfo(task: Task, args: SyscallArgs): SyscallResult {
   if (typeof info === 'number') return info;
   if (forged(info) && pid !== task.pid) return -EPERM;
   if (!validSignal(sig)) return -EINVAL;
-  const tg = pid > 0 ? findByTid(task.kernel, pid) : undefined;
+  const tg = pid > 0 ? findByTid(task.pids, pid) : undefined;
   return tg === undefined ? -ESRCH : killOne(task, tg, { ...info, signo: sig });
 }
 
@@ -134,7 +134,7 @@ function sysRtTgsigqueueinfo(task: Task, args: SyscallArgs): SyscallResult {
   const info = copySiginfo(task, args.ptr(3));
   if (typeof info === 'number') return info;
   if (tgid <= 0 || tid <= 0) return -EINVAL;
-  if (forged(info) && findTask(task.kernel, tid) !== task) return -EPERM;
+  if (forged(info) && findTask(task.pids, tid) !== task) return -EPERM;
   if (!validSignal(sig)) return -EINVAL;
   return killThread(task, tgid, tid, { ...info, signo: sig });
 }

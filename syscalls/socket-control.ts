@@ -15,7 +15,7 @@ import { capable } from '../src/kernel/cred.js';
 import { findTask } from '../src/kernel/ids.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task, ThreadGroup } from '../src/kernel/task.js';
-import type { ControlItem, ReceivedMessage, Ucred } from '../src/net/socket.js';
+import { type ControlItem, credPid, type ReceivedMessage, type Ucred } from '../src/net/socket.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { installFd } from './anon-fd.js';
@@ -43,7 +43,7 @@ function checkCred(task: Task, cred: Ucred): Ucred | number {
   const uid = [own.uid, own.euid, own.suid].includes(cred.uid) || capable(own, CAP_SETUID);
   const gid = [own.gid, own.egid, own.sgid].includes(cred.gid) || capable(own, CAP_SETGID);
   if (!pid || !uid || !gid) return -EPERM;
-  const process = cred.pid === task.pid ? task.group : findTask(task.kernel, cred.pid)?.group;
+  const process = cred.pid === task.pid ? task.group : findTask(task.pids, cred.pid)?.group;
   return process === undefined ? -ESRCH : { ...cred, process };
 }
 
@@ -154,7 +154,7 @@ export function storeControl(
   if (out.cred !== undefined) {
     const data = new Uint8Array(UCRED_SIZE);
     const dv = new DataView(data.buffer);
-    dv.setInt32(0, out.cred.pid, true);
+    dv.setInt32(0, credPid(task, out.cred), true);
     dv.setUint32(4, out.cred.uid, true);
     dv.setUint32(8, out.cred.gid, true);
     writer.append(SCM_CREDENTIALS, data);

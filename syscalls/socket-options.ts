@@ -42,7 +42,7 @@ import { capable } from '../src/kernel/cred.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
-import { Socket } from '../src/net/socket.js';
+import { credPid, Socket } from '../src/net/socket.js';
 import { installFd } from './anon-fd.js';
 import type { Family, SyscallArgs } from './family.js';
 import { socketOf } from './socket-address.js';
@@ -231,7 +231,7 @@ function getPeerProcess(task: Task, socket: Socket, addr: number, lenAddr: numbe
 }
 
 /** The value of an option as bytes, or undefined when there is no such option. */
-function optionBytes(socket: Socket, name: number): Uint8Array | undefined {
+function optionBytes(task: Task, socket: Socket, name: number): Uint8Array | undefined {
   const bytes = new Uint8Array(TIMEVAL_SIZE);
   const dv = new DataView(bytes.buffer);
   const { options } = socket;
@@ -246,7 +246,7 @@ function optionBytes(socket: Socket, name: number): Uint8Array | undefined {
       return bytes.subarray(0, LINGER_SIZE);
     case SO_PEERCRED: {
       const cred = socket.peerCred();
-      dv.setInt32(0, cred.pid, true);
+      dv.setInt32(0, credPid(task, cred), true);
       dv.setUint32(4, cred.uid, true);
       dv.setUint32(8, cred.gid, true);
       return bytes.subarray(0, UCRED_SIZE);
@@ -275,7 +275,7 @@ function sysGetsockopt(task: Task, args: SyscallArgs): SyscallResult {
   if (level === SOL_SOCKET && name === SO_PEEK_OFF && socket.peekOffset() === -EOPNOTSUPP) return -EOPNOTSUPP;
   const value =
     level === SOL_SOCKET
-      ? (socket.getSocketOption(name, room) ?? optionBytes(socket, name) ?? -ENOPROTOOPT)
+      ? (socket.getSocketOption(name, room) ?? optionBytes(task, socket, name) ?? -ENOPROTOOPT)
       : socket.getOption(level, name, room);
   if (typeof value === 'number') return value;
   const n = Math.min(room, value.length);

@@ -210,7 +210,7 @@ function sysFstatfs(task: Task, args: SyscallArgs): number {
 
 function sysUstat(task: Task, args: SyscallArgs): number {
   const dev = args.uint(0);
-  const mount = task.kernel.mounts.mounts.find((m) => m.fs.dev === dev);
+  const mount = task.container.mounts.mounts.find((m) => m.fs.dev === dev);
   if (mount === undefined) return -EINVAL;
   const s = mount.fs.statfs();
   if (typeof s === 'number') return s;

@@ -15,7 +15,7 @@ import type { ArgKind, Family, FamilyEntry, SyscallArgs } from './family.js';
 const SI_LOAD_SHIFT = 16;
 
 function sysUname(task: Task, args: SyscallArgs): number {
-  const { hostname, domainname } = task.kernel;
+  const { hostname, domainname } = task.container.uts;
   const dv = task.mem.stage(UTSNAME_SIZE);
   [
     SYSNAME,
@@ -45,14 +45,14 @@ function newName(task: Task, args: SyscallArgs): string | number {
 function sysSethostname(task: Task, args: SyscallArgs): number {
   const name = newName(task, args);
   if (typeof name === 'number') return name;
-  task.kernel.hostname = name;
+  task.container.uts.hostname = name;
   return 0;
 }
 
 function sysSetdomainname(task: Task, args: SyscallArgs): number {
   const name = newName(task, args);
   if (typeof name === 'number') return name;
-  task.kernel.domainname = name;
+  task.container.uts.domainname = name;
   return 0;
 }
 

@@ -83,7 +83,7 @@ function readSigevent(task: Task, addr: number): SigEvent | number {
   // libc makes SIGEV_THREAD of a signal to a thread of its own; asked for as such it is a signal to the process.
   if (!toThread && event.notify !== SIGEV_SIGNAL && event.notify !== SIGEV_THREAD) return -EINVAL;
   if (toThread) {
-    const target = findTask(task.kernel, tid);
+    const target = findTask(task.pids, tid);
     if (target === undefined || target.group !== task.group) return -EINVAL;
     event.task = target;
   }

@@ -71,7 +71,7 @@ function sysWait4(task: Task, args: SyscallArgs): SyscallResult {
   if (pid === -0x80000000) return -ESRCH;
   let filter: ChildFilter;
   if (pid === -1) filter = { kind: 'all' };
-  else if (pid > 0) filter = { kind: 'process', tg: findProcess(task.kernel, pid) };
+  else if (pid > 0) filter = { kind: 'process', tg: findProcess(task.pids, pid) };
   else filter = { kind: 'group', pgid: pid === 0 ? task.group.group.pgid : -pid };
   return waitFor(task, filter, options | WEXITED, usageAddr !== 0, (found) => {
     if (found === undefined) return 0;
@@ -105,7 +105,7 @@ function sysWaitid(task: Task, args: SyscallArgs): SyscallResult {
 /** @param nonblock called for a pidfd that must not wait */
 function waitidFilter(task: Task, which: number, id: number, nonblock: () => void): ChildFilter | number {
   if (which === P_ALL) return { kind: 'all' };
-  if (which === P_PID) return id <= 0 ? -EINVAL : { kind: 'process', tg: findProcess(task.kernel, id) };
+  if (which === P_PID) return id <= 0 ? -EINVAL : { kind: 'process', tg: findProcess(task.pids, id) };
   if (which === P_PGID) {
     return id < 0 ? -EINVAL : { kind: 'group', pgid: id === 0 ? task.group.group.pgid : id };
   }

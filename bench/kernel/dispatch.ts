@@ -48,8 +48,9 @@ const quiet = { warn() {}, error() {} } as unknown as Logger;
 /** A kernel with one task that has `/d1/file` open as 0, and a host that delivers `batch` calls each time it is run. */
 function machine(path: string) {
   const files = tmpWorld();
-  const { kernel, init, host } = world();
-  Object.assign(kernel, { log: quiet, mounts: files.mounts });
+  const { kernel, container, init, host } = world();
+  Object.assign(kernel, { log: quiet });
+  container.mounts = files.mounts;
   files.put('/file', 'text');
   init.fs = files.task.fs;
   Object.assign(init.mem, pathMemory(path));
@@ -59,7 +60,7 @@ function machine(path: string) {
     next: () => (left-- > 0 ? EVENT_SYSCALL : EVENT_NO_GUEST),
   }) as unknown as Native;
   const dispatcher = new Dispatcher(kernel, native, {} as Tracer, undefined);
-  const hooks: LoopHooks = { hostSignal() {}, otherChild: () => false };
+  const hooks: LoopHooks = { hostSignal() {}, otherChild: () => false, ended: () => false };
   return {
     words: new Int32Array(host.ctl),
     longs: new BigInt64Array(host.ctl),

@@ -40,7 +40,6 @@ class Watch implements Mark, ReleaseWatcher {
   /** The rename whose first half was seen here. */
   private leaving = 0;
   constructor(
-    private readonly task: Task,
     private readonly file: OpenFile,
     private readonly fd: number,
     public mask: number,
@@ -53,7 +52,7 @@ class Watch implements Mark, ReleaseWatcher {
     if ((mask & IN_MOVED_FROM) !== 0) this.leaving = cookie;
     else if ((mask & IN_MOVED_TO) !== 0 && cookie === this.leaving) seen |= DN_RENAME;
     if ((seen & this.mask) === 0) return;
-    signalOwner(this.task.kernel, this.file, POLL_MSG, this.fd);
+    signalOwner(this.file, POLL_MSG, this.fd);
     if ((this.mask & DN_MULTISHOT) === 0) this.end();
   }
   fileReleased(): void {
@@ -78,13 +77,14 @@ export function setNotify(task: Task, file: OpenFile, fd: number, mask: number):
   if ((file.inode.mode & S_IFMT) !== S_IFDIR) return -ENOTDIR;
   if (file.owner === 0) {
     file.owner = task.pid;
+    file.ownerPids = task.pids;
     file.ownerKind = F_OWNER_PID;
   }
   if (known !== undefined) {
     known.mask |= mask;
     return 0;
   }
-  const watch = new Watch(task, file, fd, mask);
+  const watch = new Watch(file, fd, mask);
   watches.set(file, watch);
   addMark(file.inode, watch);
   (file.watchers ??= new Set()).add(watch);

@@ -1,9 +1,10 @@
-/** Namespaces as files: what /proc/pid/ns leads to (fs/nsfs.c, ioctl_nsfs(2)). There is one of each kind. */
+/** Namespaces as files: what /proc/pid/ns leads to (fs/nsfs.c, ioctl_nsfs(2)). */
 
 import { EINVAL, ENOTTY, EPERM } from '../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../abi/fcntl.js';
 import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { S_IFREG } from '../abi/stat.js';
+import type { Container } from '../kernel/container.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../kernel/task.js';
 import { Dentry, Mount, type Path } from '../vfs/dentry.js';
@@ -16,7 +17,7 @@ const NS_GET_PARENT = 0xb702;
 const NS_GET_NSTYPE = 0xb703;
 const NS_GET_OWNER_UID = 0xb704;
 
-/** Inode numbers of the initial namespaces (include/linux/proc_ns.h), and their flags of clone(2). */
+/** Inode numbers of the first namespace of each kind (include/linux/proc_ns.h), and their flags of clone(2). */
 const KINDS = {
   cgroup: [0xeffffffb, 0x02000000],
   ipc: [0xefffffff, 0x08000000],
@@ -28,17 +29,53 @@ const KINDS = {
   uts: [0xeffffffe, 0x04000000],
 } as const;
 export type NamespaceKind = keyof typeof KINDS;
+/** The numbers of others begin behind those. */
+const FIRST_DYNAMIC = 0xf0000100;
+
+const numbers = new WeakMap<object, number>();
+const firsts = new WeakMap<Kernel, Set<NamespaceKind>>();
+let lastNumber = FIRST_DYNAMIC;
+
+/** What a container has of a kind; those of network, time and users are the sandbox's. */
+function namespaceOf(container: Container, kind: NamespaceKind): object {
+  switch (kind) {
+    case 'pid':
+      return container.pids;
+    case 'ipc':
+      return container.ipc;
+    case 'uts':
+      return container.uts;
+    case 'mnt':
+      return container.mounts;
+    case 'cgroup':
+      return container;
+    default:
+      return container.kernel;
+  }
+}
+
+function numberOf(container: Container, kind: NamespaceKind): number {
+  const ns = namespaceOf(container, kind);
+  if (ns === container.kernel) return KINDS[kind][0];
+  let number = numbers.get(ns);
+  if (number !== undefined) return number;
+  let taken = firsts.get(container.kernel);
+  if (taken === undefined) firsts.set(container.kernel, (taken = new Set()));
+  number = taken.has(kind) ? ++lastNumber : KINDS[kind][0];
+  taken.add(kind);
+  numbers.set(ns, number);
+  return number;
+}
 
 class NsInode extends Inode {
-  readonly ino: number;
   private readonly attr: Attr;
   constructor(
     readonly fs: NsFs,
     readonly kind: NamespaceKind,
+    readonly ino: number,
     now: Timespec,
   ) {
     super();
-    this.ino = KINDS[kind][0];
     this.attr = {
       ino: this.ino,
       mode: S_IFREG | 0o444,
@@ -89,7 +126,7 @@ class NsFile extends OpenFile {
     }
   }
   private openUser(task: Task): number {
-    const file = new NsFile(this.fs, 'user', this.fs.path('user'), O_RDONLY);
+    const file = new NsFile(this.fs, 'user', this.fs.path('user', KINDS.user[0]), O_RDONLY);
     return task.files.install(file, true, task.group.limit(RLIMIT_NOFILE));
   }
 }
@@ -101,16 +138,16 @@ class NsFs implements FileSystem {
   readonly cacheNames = true;
   readonly root: Inode;
   private readonly mount: Mount;
-  private readonly inodes = new Map<NamespaceKind, NsInode>();
+  private readonly inodes = new Map<number, NsInode>();
 
   constructor(private readonly now: Timespec) {
-    this.root = new NsInode(this, 'user', now);
+    this.root = new NsInode(this, 'user', KINDS.user[0], now);
     this.mount = new Mount(0, this, new Dentry('', undefined, this.root), undefined, undefined, 0);
   }
-  path(kind: NamespaceKind): Path {
-    let inode = this.inodes.get(kind);
-    if (inode === undefined) this.inodes.set(kind, (inode = new NsInode(this, kind, this.now)));
-    return { mount: this.mount, dentry: new Dentry(namespaceName(kind), undefined, inode) };
+  path(kind: NamespaceKind, number: number): Path {
+    let inode = this.inodes.get(number);
+    if (inode === undefined) this.inodes.set(number, (inode = new NsInode(this, kind, number, this.now)));
+    return { mount: this.mount, dentry: new Dentry(`${kind}:[${number}]`, undefined, inode) };
   }
   statfs(): StatFs {
     return {
@@ -127,15 +164,16 @@ class NsFs implements FileSystem {
 }
 
 /** What a link of /proc/pid/ns says. */
-export function namespaceName(kind: NamespaceKind): string {
-  return `${kind}:[${KINDS[kind][0]}]`;
+export function namespaceName(container: Container, kind: NamespaceKind): string {
+  return `${kind}:[${numberOf(container, kind)}]`;
 }
 
 const filesystems = new WeakMap<Kernel, NsFs>();
 
-/** Where the namespace of a kind can be opened. */
-export function namespacePath(kernel: Kernel, kind: NamespaceKind): Path {
+/** Where a container's namespace of a kind can be opened. */
+export function namespacePath(container: Container, kind: NamespaceKind): Path {
+  const { kernel } = container;
   let fs = filesystems.get(kernel);
   if (fs === undefined) filesystems.set(kernel, (fs = new NsFs(kernel.realtime())));
-  return fs.path(kind);
+  return fs.path(kind, numberOf(container, kind));
 }

@@ -56,9 +56,9 @@ export function cpuClock(task: Task, clock: number): CpuClock | number {
   if ((clock & WHICH) > SCHED) return -EINVAL;
   const id = ~(clock >> ID_SHIFT);
   if ((clock & PER_THREAD) !== 0) {
-    const thread = id === 0 ? task : findTask(task.kernel, id);
+    const thread = id === 0 ? task : findTask(task.pids, id);
     return thread?.group === task.group ? new ThreadClock(thread) : -EINVAL;
   }
-  const tg = id === 0 ? task.group : findProcess(task.kernel, id);
+  const tg = id === 0 ? task.group : findProcess(task.pids, id);
   return tg === undefined || tg.zombie ? -EINVAL : new ProcessClock(tg);
 }

@@ -2,16 +2,7 @@
 
 import { POLLIN } from '../abi/poll.js';
 import { __WCOREFLAG } from '../abi/sched.js';
-import {
-  CLD_DUMPED,
-  CLD_EXITED,
-  CLD_KILLED,
-  SI_KERNEL,
-  SIGCHLD,
-  SIGCONT,
-  SIGHUP,
-  SIGKILL,
-} from '../abi/signal.js';
+import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SI_KERNEL, SIGCHLD, SIGCONT, SIGHUP } from '../abi/signal.js';
 import { exitAio } from './aio.js';
 import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
@@ -43,12 +34,13 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
   if (!tg.tasks.has(task)) return;
   cancelBlock(task);
   if (kernel.tasks.get(task.hostTid) === task) kernel.tasks.delete(task.hostTid);
-  if (kernel.tasksByTid.get(task.tid) === task) kernel.tasksByTid.delete(task.tid);
+  if (tg.pids.tasksByTid.get(task.tid) === task) tg.pids.tasksByTid.delete(task.tid);
   if (tg.tasks.size === 1) {
     tg.exitCred = task.cred;
     tg.exitTask = task;
   }
   tg.tasks.delete(task);
+  if (tg.tasks.size > 0) tg.container.tasks--;
   kernel.lanes?.forget(task);
   leaveSpace(task);
   exitSem(task);
@@ -82,7 +74,6 @@ function parentThreadDied(tg: ThreadGroup, task: Task): void {
 }
 
 function processExited(tg: ThreadGroup, status: WaitStatus): void {
-  const { kernel } = tg;
   cancelRealTimer(tg);
   tg.posixTimers?.clear();
   exitAio(tg);
@@ -94,11 +85,8 @@ function processExited(tg: ThreadGroup, status: WaitStatus): void {
   disassociate(tg, true);
   const dumped = tg.coreSignal !== 0 && (status & 0x7f) === tg.coreSignal;
   tg.exitStatus = dumped ? status | __WCOREFLAG : status;
-  if (tg === kernel.init) {
-    killAll(kernel, status);
-    tg.exitQueue.wake(POLLIN);
-    return;
-  }
+  const { container } = tg;
+  if (tg === container.init) container.initExited(status);
   orphanChildren(tg);
   hangUpOrphaned(tg.group, tg, tg.parent);
   // The order matters: a pidfd's reader may wait for us at once.
@@ -106,28 +94,23 @@ function processExited(tg: ThreadGroup, status: WaitStatus): void {
   tg.exitQueue.wake(POLLIN);
   if (reap) release(tg);
   tg.parent?.childQueue.wake(POLLIN);
-}
-
-/** The first process has gone: so does the sandbox (zap_pid_ns_processes). */
-function killAll(kernel: Kernel, status: WaitStatus): void {
-  kernel.exitStatus = status;
-  for (const tg of [...kernel.processes.values()]) {
-    if (tg !== kernel.init && !tg.zombie) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
-  }
+  tg.onExit?.(tg.exitStatus);
+  container.checkEnd();
 }
 
 /** Children of the dead get the nearest living subreaper among its ancestors, or pid 1. */
 function orphanChildren(tg: ThreadGroup): void {
   if (tg.children.size === 0) return;
-  const { kernel } = tg;
-  if (kernel.exitStatus !== undefined) {
+  const { pids } = tg;
+  if (pids.dead) {
     for (const child of [...tg.children]) if (child.zombie) release(child);
     return;
   }
   let heir = tg.parent;
-  while (heir !== undefined && heir !== kernel.init && (heir.zombie || !heir.childSubreaper))
+  while (heir !== undefined && heir !== pids.init && (heir.zombie || !heir.childSubreaper))
     heir = heir.parent;
-  heir ??= kernel.init;
+  heir ??= pids.init;
+  if (heir === undefined) return;
   for (const child of [...tg.children]) {
     tg.children.delete(child);
     child.parent = heir;
@@ -205,12 +188,15 @@ export function reapChild(tg: ThreadGroup): void {
 /** Forgets a zombie (release_task). */
 function release(tg: ThreadGroup): void {
   if (tg.reaped) return;
-  const { kernel } = tg;
+  const { kernel, container, pids } = tg;
   tg.exitCred ??= credOf(tg);
   tg.reaped = true;
   tg.exitTask = undefined;
   tg.parent?.children.delete(tg);
-  kernel.processes.delete(tg.pid);
+  kernel.processCount--;
+  pids.processes.delete(tg.pid);
+  container.processes.delete(tg);
+  container.tasks--;
   leaveGroup(tg, tg.group);
-  releaseHostPid(kernel, tg.pid, tg.hostPid);
+  releaseHostPid(pids, tg.pid, tg.hostPid);
 }

@@ -29,15 +29,15 @@ import {
 } from '../abi/sched.js';
 import { SI_KERNEL, SIGKILL } from '../abi/signal.js';
 import type { FdTable } from '../vfs/fdtable.js';
+import type { Container } from './container.js';
 import { type Cred, capable } from './cred.js';
 import { groupFor } from './ids.js';
 import { shareSemUndo } from './ipc/sem.js';
 import { copySegments } from './ipc/shm.js';
-import type { Kernel } from './kernel.js';
 import type { AddressSpace } from './mm.js';
 import { PidFile } from './pidfd.js';
 import { sendToProcess } from './signals.js';
-import { type FsContext, type ProcessGroup, type Rlimit, Session, Task, ThreadGroup } from './task.js';
+import { type FsContext, type Rlimit, Session, Task, ThreadGroup, type WaitStatus } from './task.js';
 
 /** struct clone_args, or what clone(2)'s registers say. Addresses are the caller's; 0 is none. */
 export interface CloneArgs {
@@ -84,8 +84,8 @@ export function prepareClone(task: Task, args: CloneArgs): number {
   if (invalid < 0) return invalid;
   const { kernel } = task;
   // Processes count on their own, for zombies are no tasks any more.
-  const full = kernel.tasks.size >= kernel.maxTasks || kernel.processes.size >= kernel.maxTasks;
-  if (kernel.exitStatus !== undefined || full) return -EAGAIN;
+  const full = kernel.tasks.size >= kernel.maxTasks || kernel.processCount >= kernel.maxTasks;
+  if (task.container.ending || full || !task.container.hasRoom()) return -EAGAIN;
   if (!mayHaveMore(task)) return -EAGAIN;
   const err = has(args.flags, CLONE_PIDFD) ? installPidfd(task, args) : 0;
   if (err < 0) return err;
@@ -177,8 +177,8 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   enterTask(child);
   kernel.forks++;
   args.pidFile?.file.bind(tg);
-  // Made while the sandbox was already going down.
-  if (kernel.exitStatus !== undefined) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
+  // Made while the container was already going down.
+  if (tg.container.ending) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
   return child;
 }
 
@@ -195,11 +195,10 @@ function shareStandIns(task: Task, child: Task, flags: number): void {
 
 function childProcess(task: Task, args: CloneArgs, hostPid: number, pid: number): ThreadGroup {
   const self = task.group;
-  const { kernel } = self;
   const sibling = has(args.flags, CLONE_PARENT) && self.parent !== undefined;
   const parent = sibling ? self.parent! : self;
   const signal = sibling ? self.exitSignal : args.exitSignal;
-  const tg = new ThreadGroup(kernel, pid, hostPid, parent, self.group, signal, self.limits);
+  const tg = new ThreadGroup(self.container, pid, hostPid, parent, self.group, signal, self.limits);
   tg.parentTask = sibling ? self.parentTask : task;
   tg.exe = self.exe;
   tg.auxv = self.auxv;
@@ -212,22 +211,29 @@ function childProcess(task: Task, args: CloneArgs, hostPid: number, pid: number)
   tg.noCldStop = cleared ? false : self.noCldStop;
   self.group.members.add(tg);
   parent.children.add(tg);
-  kernel.processes.set(pid, tg);
+  enterProcess(tg);
   return tg;
+}
+
+function enterProcess(tg: ThreadGroup): void {
+  tg.kernel.processCount++;
+  tg.pids.processes.set(tg.pid, tg);
+  tg.container.processes.add(tg);
 }
 
 function enterTask(task: Task): void {
   task.group.tasks.add(task);
   task.kernel.tasks.set(task.hostTid, task);
-  task.kernel.tasksByTid.set(task.tid, task);
+  task.pids.tasksByTid.set(task.tid, task);
+  task.container.tasks++;
 }
 
-/** What the first process starts with. */
-export interface InitOptions {
+/** What a process starts with that the sentry makes itself. */
+export interface ProcessOptions {
   /** Thread id for host calls. */
   hostPid: number;
-  /** Its pid inside the private pid namespace, which is another name of its first thread. */
-  alias: number;
+  /** Its pid inside the guests' pid namespace. */
+  guestPid: number;
   cred: Cred;
   fs: FsContext;
   files: FdTable;
@@ -235,16 +241,44 @@ export interface InitOptions {
   limits: Rlimit[];
 }
 
-/** Makes pid 1: leader of its own session and group, without a parent. `kernel.makeMemory` must be set. */
-export function createInit(kernel: Kernel, options: InitOptions): Task {
-  const session = new Session(1);
-  const group: ProcessGroup = groupFor(kernel, 1, session);
-  const tg = new ThreadGroup(kernel, 1, options.hostPid, undefined, group, 0, options.limits);
+/**
+ * Makes a container's first process: leader of its own session and group, without a parent. It is pid 1, and its number at the
+ * host another name of its first thread, unless the pid namespace has a first process already. `kernel.makeMemory` and
+ * `container.mounts` must be set.
+ */
+export function createInit(container: Container, options: ProcessOptions): Task {
+  const { pids } = container;
+  const first = pids.init === undefined;
+  const task = createProcess(container, options, first ? 1 : options.guestPid);
+  if (first) {
+    pids.init = task.group;
+    pids.initAlias = options.guestPid;
+  }
+  container.init = task.group;
+  return task;
+}
+
+/**
+ * Makes one more process in a running container, with a session and group of its own: a child of nobody inside.
+ * @param onExit told of its end; nobody waits for it, its number is free at once
+ */
+export function createExec(
+  container: Container,
+  options: ProcessOptions,
+  onExit: (status: WaitStatus) => void,
+): Task {
+  const task = createProcess(container, options, options.guestPid);
+  task.group.onExit = onExit;
+  return task;
+}
+
+function createProcess(container: Container, options: ProcessOptions, pid: number): Task {
+  const { kernel, pids } = container;
+  const group = groupFor(pids, pid, new Session(pid, pids));
+  const tg = new ThreadGroup(container, pid, options.hostPid, undefined, group, 0, options.limits);
   group.members.add(tg);
-  kernel.processes.set(1, tg);
-  kernel.init = tg;
-  kernel.initAlias = options.alias;
-  const task = new Task(1, options.hostPid, tg, options.cred, options.fs, options.files, kernel.makeMemory);
+  enterProcess(tg);
+  const task = new Task(pid, options.hostPid, tg, options.cred, options.fs, options.files, kernel.makeMemory);
   enterTask(task);
   return task;
 }

@@ -1,43 +1,43 @@
 /** Pids, process groups and sessions: look-up and membership, as in kernel/pid.c. */
 
-import type { Kernel } from './kernel.js';
+import type { PidNamespace } from './pid-namespace.js';
 import { ProcessGroup, Session, type Task, type ThreadGroup } from './task.js';
 
 /**
  * The live task with a guest thread id. The first process is pid 1 to the guest, but libc learns its thread id from
  * set_tid_address(2), which the host answers: that number is another name of the same thread.
  */
-export function findTask(kernel: Kernel, tid: number): Task | undefined {
-  const task = kernel.tasksByTid.get(tid);
-  if (task !== undefined || tid !== kernel.initAlias) return task;
-  return kernel.tasksByTid.get(kernel.init?.pid ?? 1);
+export function findTask(pids: PidNamespace, tid: number): Task | undefined {
+  const task = pids.tasksByTid.get(tid);
+  if (task !== undefined || tid !== pids.initAlias) return task;
+  return pids.tasksByTid.get(1);
 }
 
 /** The same, and the first thread of a zombie, for calls that only look at a thread or set what no longer matters. */
-export function findTaskOrZombie(kernel: Kernel, tid: number): Task | undefined {
-  return findTask(kernel, tid) ?? findProcess(kernel, tid)?.exitTask;
+export function findTaskOrZombie(pids: PidNamespace, tid: number): Task | undefined {
+  return findTask(pids, tid) ?? findProcess(pids, tid)?.exitTask;
 }
 
 /** The process with a guest pid, zombies included. */
-export function findProcess(kernel: Kernel, pid: number): ThreadGroup | undefined {
-  const tg = kernel.processes.get(pid);
-  if (tg !== undefined || pid !== kernel.initAlias || pid === 0) return tg;
-  return kernel.init;
+export function findProcess(pids: PidNamespace, pid: number): ThreadGroup | undefined {
+  const tg = pids.processes.get(pid);
+  if (tg !== undefined || pid !== pids.initAlias || pid === 0) return tg;
+  return pids.init;
 }
 
 /** The process that a pid or any of its thread ids names, as most calls that take a pid do (find_task_by_vpid). */
-export function findByTid(kernel: Kernel, tid: number): ThreadGroup | undefined {
-  return findTask(kernel, tid)?.group ?? findProcess(kernel, tid);
+export function findByTid(pids: PidNamespace, tid: number): ThreadGroup | undefined {
+  return findTask(pids, tid)?.group ?? findProcess(pids, tid);
 }
 
 /** The group `pgid` in `session`, made if there is none. */
-export function groupFor(kernel: Kernel, pgid: number, session: Session): ProcessGroup {
-  let group = kernel.groups.get(pgid);
+export function groupFor(pids: PidNamespace, pgid: number, session: Session): ProcessGroup {
+  let group = pids.groups.get(pgid);
   if (group === undefined) {
     group = new ProcessGroup(pgid, session);
-    kernel.groups.set(pgid, group);
+    pids.groups.set(pgid, group);
     session.groups.add(group);
-    kernel.sessions.set(session.sid, session);
+    pids.sessions.set(session.sid, session);
   }
   return group;
 }
@@ -52,21 +52,21 @@ export function joinGroup(tg: ThreadGroup, group: ProcessGroup): void {
 
 /** Takes a process out of a group; an empty group and its empty session cease to be. */
 export function leaveGroup(tg: ThreadGroup, group: ProcessGroup): void {
-  const { kernel } = tg;
+  const { pids } = tg;
   group.members.delete(tg);
   if (group.members.size > 0) return;
-  if (kernel.groups.get(group.pgid) === group) kernel.groups.delete(group.pgid);
+  if (pids.groups.get(group.pgid) === group) pids.groups.delete(group.pgid);
   const { session } = group;
   session.groups.delete(group);
-  if (session.groups.size === 0) kernel.sessions.delete(session.sid);
-  freeHostPid(kernel, group.pgid);
-  freeHostPid(kernel, session.sid);
+  if (session.groups.size === 0) pids.sessions.delete(session.sid);
+  freeHostPid(pids, group.pgid);
+  freeHostPid(pids, session.sid);
 }
 
 /** Makes a new session with its first group, both named by `tg`'s pid, and moves `tg` there. */
 export function newSession(tg: ThreadGroup): Session {
-  const session = new Session(tg.pid);
-  joinGroup(tg, groupFor(tg.kernel, tg.pid, session));
+  const session = new Session(tg.pid, tg.pids);
+  joinGroup(tg, groupFor(tg.pids, tg.pid, session));
   return session;
 }
 
@@ -74,16 +74,16 @@ export function newSession(tg: ThreadGroup): Session {
  * Gives a reaped process's number back to the host, unless a process group or session still goes by it: Linux never
  * uses such a number again, and the host does not know our groups.
  */
-export function releaseHostPid(kernel: Kernel, pid: number, hostPid: number): void {
-  kernel.heldPids.set(pid, hostPid);
-  freeHostPid(kernel, pid);
+export function releaseHostPid(pids: PidNamespace, pid: number, hostPid: number): void {
+  pids.heldPids.set(pid, hostPid);
+  freeHostPid(pids, pid);
 }
 
-function freeHostPid(kernel: Kernel, pid: number): void {
-  const hostPid = kernel.heldPids.get(pid);
-  if (hostPid === undefined || kernel.groups.has(pid) || kernel.sessions.has(pid)) return;
-  kernel.heldPids.delete(pid);
-  kernel.native.reap(hostPid);
+function freeHostPid(pids: PidNamespace, pid: number): void {
+  const hostPid = pids.heldPids.get(pid);
+  if (hostPid === undefined || pids.groups.has(pid) || pids.sessions.has(pid)) return;
+  pids.heldPids.delete(pid);
+  pids.kernel.native.reap(hostPid);
 }
 
 /**
@@ -93,7 +93,7 @@ function freeHostPid(kernel: Kernel, pid: number): void {
 export function isOrphanedGroup(group: ProcessGroup, ignored?: ThreadGroup): boolean {
   for (const p of group.members) {
     // The operator's shell outside stands for the parent of a pid 1 that has his terminal.
-    if (p === p.kernel.init && p.kernel.hostTty !== undefined && p !== ignored) return false;
+    if (p === p.pids.init && p.pids.initStopped !== undefined && p !== ignored) return false;
     if (p === ignored || p.zombie || p.parent === undefined) continue;
     if (p.parent.group !== group && p.parent.session === group.session) return false;
   }

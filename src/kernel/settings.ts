@@ -17,23 +17,6 @@ export class Settings {
   leaseBreakTime = 45;
   /** fs.leases-enable. */
   leasesEnable = 1;
-  /** kernel.msgmax, msgmnb, msgmni: bytes of a message and of a queue, and queues. */
-  msgMax = MSGMAX;
-  msgMnb = MSGMNB;
-  msgMni = MSGMNI;
-  /** kernel.sem: semaphores of an array and of all, operations of a call, arrays. */
-  semMsl = SEMMSL;
-  semMns = SEMMNS;
-  semOpm = SEMOPM;
-  semMni = SEMMNI;
-  /** kernel.shmmni: segments of shared memory. */
-  shmMni = SHMMNI;
-  /** fs.mqueue: queues, and messages of a queue and their bytes, for those without CAP_SYS_RESOURCE and where nothing is asked. */
-  mqQueuesMax = 256;
-  mqMsgMax = 10;
-  mqMsgsizeMax = 8192;
-  mqMsgDefault = 10;
-  mqMsgsizeDefault = 8192;
   /** net.ipv4.ip_local_port_range: the ports that the kernel gives out. */
   localPortFirst = 32768;
   localPortLast = 60999;
@@ -52,14 +35,33 @@ export class Settings {
   bindV6Only = 0;
 }
 
-type Name = keyof Settings;
+/** Settings of System V and POSIX IPC, of which each namespace has its own. */
+export class IpcSettings {
+  /** kernel.msgmax, msgmnb, msgmni: bytes of a message and of a queue, and queues. */
+  msgMax = MSGMAX;
+  msgMnb = MSGMNB;
+  msgMni = MSGMNI;
+  /** kernel.sem: semaphores of an array and of all, operations of a call, arrays. */
+  semMsl = SEMMSL;
+  semMns = SEMMNS;
+  semOpm = SEMOPM;
+  semMni = SEMMNI;
+  /** kernel.shmmni: segments of shared memory. */
+  shmMni = SHMMNI;
+  /** fs.mqueue: queues, and messages of a queue and their bytes, for those without CAP_SYS_RESOURCE and where nothing is asked. */
+  mqQueuesMax = 256;
+  mqMsgMax = 10;
+  mqMsgsizeMax = 8192;
+  mqMsgDefault = 10;
+  mqMsgsizeDefault = 8192;
+}
 
 /**
  * Changes a setting from the text written to its file: one decimal number between `min` and `max`.
  * @returns 0 or -EINVAL
  */
-export function changeSetting(
-  settings: Settings,
+export function changeSetting<Name extends string>(
+  settings: Record<Name, number>,
   name: Name,
   text: string,
   min: number,

@@ -5,7 +5,6 @@ import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } fr
 import { POLL_IN, POLL_MSG, POLL_OUT, SI_KERNEL, SIGIO, SIGURG } from '../abi/signal.js';
 import type { OpenFile } from '../vfs/file.js';
 import { findProcess, findTask } from './ids.js';
-import type { Kernel } from './kernel.js';
 import { type SigInfo, sendToGroup, sendToProcess, sendToTask } from './signals.js';
 
 const POLLMSG = 0x400;
@@ -26,10 +25,9 @@ export function pollCode(events: number): number {
  * @param code POLL_IN, POLL_OUT or POLL_MSG
  * @param fd the descriptor that was used to ask for signals: si_fd
  */
-export function signalOwner(kernel: Kernel, file: OpenFile, code: number, fd: number): void {
+export function signalOwner(file: OpenFile, code: number, fd: number): void {
   const plain = file.ownerSignal === 0;
   sendToOwner(
-    kernel,
     file,
     plain
       ? { signo: SIGIO, code: SI_KERNEL }
@@ -38,20 +36,21 @@ export function signalOwner(kernel: Kernel, file: OpenFile, code: number, fd: nu
 }
 
 /** SIGURG to the owner of a socket with an urgent byte, whether or not it wants SIGIO (send_sigurg). */
-export function signalUrgent(kernel: Kernel, file: OpenFile): void {
-  sendToOwner(kernel, file, { signo: SIGURG, code: SI_KERNEL });
+export function signalUrgent(file: OpenFile): void {
+  sendToOwner(file, { signo: SIGURG, code: SI_KERNEL });
 }
 
-function sendToOwner(kernel: Kernel, file: OpenFile, info: SigInfo): void {
-  if (file.owner === 0) return;
+function sendToOwner(file: OpenFile, info: SigInfo): void {
+  const { ownerPids: pids } = file;
+  if (file.owner === 0 || pids === undefined) return;
   if (file.ownerKind === F_OWNER_PGRP) {
-    const group = kernel.groups.get(file.owner);
+    const group = pids.groups.get(file.owner);
     if (group !== undefined) sendToGroup(group, info);
   } else if (file.ownerKind === F_OWNER_TID) {
-    const task = findTask(kernel, file.owner);
+    const task = findTask(pids, file.owner);
     if (task !== undefined) sendToTask(task, info);
   } else {
-    const process = findProcess(kernel, file.owner);
+    const process = findProcess(pids, file.owner);
     if (process !== undefined && !process.zombie) sendToProcess(process, info);
   }
 }

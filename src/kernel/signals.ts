@@ -119,8 +119,7 @@ function protectedInit(
   info: SigInfo,
   state: SignalState | undefined,
 ): boolean {
-  const { kernel } = tg;
-  if (tg !== kernel.init || !kernel.initProtected || !fromGuest(info)) return false;
+  if (tg !== tg.pids.init || !tg.pids.initProtected || !fromGuest(info)) return false;
   if (info.signo === SIGKILL || info.signo === SIGSTOP) return true;
   if (state === undefined) return false;
   if (((state.caught | state.blocked) & sigBit(info.signo)) !== 0n || info.signo === SIGCONT) return false;
@@ -214,7 +213,7 @@ export function onSignalStop(task: Task, sig: number): number {
       tg.kernel.native.ptraceSetSiginfo(task.hostTid, SIGINFO_OFFSET);
     }
   }
-  if (tg === tg.kernel.init && tg.kernel.initProtected && lateForInit(task, sig)) return 0;
+  if (tg === tg.pids.init && tg.pids.initProtected && lateForInit(task, sig)) return 0;
   if (((1n << BigInt(sig - 1)) & STOP_SIGNALS) === 0n) return sig;
   const state = signalState(task);
   if (state === undefined || ((state.caught | state.ignored) & sigBit(sig)) !== 0n) return sig;
@@ -281,7 +280,7 @@ export function checkGroupStop(tg: ThreadGroup, sig: number): void {
   tg.stopReport = true;
   tg.continueReport = false;
   reportToParent(tg, CLD_STOPPED, tg.stopSignal);
-  if (tg === tg.kernel.init) tg.kernel.initStopped?.();
+  if (tg === tg.pids.init) tg.pids.initStopped?.();
 }
 
 /** A task runs again after a group stop. Does nothing if SIGCONT has already told. */

@@ -3,6 +3,7 @@
 import type { Path } from '../vfs/dentry.js';
 import type { FdTable } from '../vfs/fdtable.js';
 import type { OpenFile } from '../vfs/file.js';
+import type { Container } from './container.js';
 import type { Cred } from './cred.js';
 import type { SemUndoList } from './ipc/sem.js';
 import type { IntervalTimer } from './itimers.js';
@@ -10,6 +11,7 @@ import type { Kernel } from './kernel.js';
 import type { Key } from './keys/key.js';
 import type { IoVec, UserMemory } from './memory.js';
 import { AddressSpace } from './mm.js';
+import { Pid, type PidNamespace } from './pid-namespace.js';
 import type { PosixTimers } from './posix-timers.js';
 import type { Tty } from './tty.js';
 import type { Usage } from './usage.js';
@@ -62,7 +64,10 @@ export class Session {
   /** Controlling terminal. */
   tty: Tty | undefined;
   readonly groups = new Set<ProcessGroup>();
-  constructor(readonly sid: number) {}
+  constructor(
+    readonly sid: number,
+    readonly pids: PidNamespace,
+  ) {}
 }
 
 export class ProcessGroup {
@@ -144,8 +149,15 @@ export class ThreadGroup {
   /** Start, kernel monotonic ms. */
   readonly startTime: number;
 
+  readonly kernel: Kernel;
+  readonly pids: PidNamespace;
+  /** Its number for others to keep. */
+  readonly ref: Pid;
+  /** Of a process that has no parent inside, as those that are started in a running container: told how it ended. */
+  onExit: ((status: WaitStatus) => void) | undefined;
+
   constructor(
-    readonly kernel: Kernel,
+    readonly container: Container,
     /** Pid as the guest sees it. */
     readonly pid: number,
     /** Pid as the sentry's host calls take it. */
@@ -157,7 +169,10 @@ export class ThreadGroup {
   ) {
     this.exitSignal = exitSignal;
     this.limits = limits.map((l) => ({ ...l }));
-    this.startTime = kernel.now();
+    this.kernel = container.kernel;
+    this.pids = container.pids;
+    this.ref = new Pid(pid, container.pids);
+    this.startTime = container.kernel.now();
   }
 
   get session(): Session {
@@ -195,6 +210,8 @@ export class Task {
   signalHint = false;
   /** Mappings that the loader has still to make for the current program. */
   loadingMaps = 0;
+  /** It has been let go for the first time; or the sentry itself has made it, and lets it go by its execve. */
+  begun = false;
   /** In a group stop. */
   stopped = false;
   /** Whoever watches calls hears here of the result of one that had to wait; undefined: the caller died. */
@@ -256,6 +273,12 @@ export class Task {
 
   get kernel(): Kernel {
     return this.group.kernel;
+  }
+  get container(): Container {
+    return this.group.container;
+  }
+  get pids(): PidNamespace {
+    return this.group.pids;
   }
   get pid(): number {
     return this.group.pid;

@@ -113,7 +113,7 @@ export class Tty {
   /** TIOCGPGRP through this terminal itself (`viaMaster` skips the check that it is the caller's). @returns pgid, 0, -ENOTTY */
   getForeground(task: Task, viaMaster = false): number {
     if (!viaMaster && controllingTty(task.group) !== this) return -ENOTTY;
-    return this.foreground?.pgid ?? 0;
+    return this.foreground?.session.pids === task.pids ? this.foreground.pgid : 0;
   }
 
   /** TIOCSPGRP. @returns 0, -ENOTTY, -EINVAL, -ESRCH, -EPERM, -ERESTARTSYS */
@@ -122,7 +122,7 @@ export class Tty {
     if (changed !== 0) return changed === -EIO ? -ENOTTY : changed;
     if (controllingTty(task.group) !== this || this.session !== task.group.session) return -ENOTTY;
     if (pgid < 0) return -EINVAL;
-    const group = this.kernel.groups.get(pgid);
+    const group = task.pids.groups.get(pgid);
     if (group === undefined) return -ESRCH;
     if (group.session !== task.group.session) return -EPERM;
     this.foreground = group;
@@ -132,7 +132,8 @@ export class Tty {
   /** TIOCGSID. @returns sid or -ENOTTY */
   getSid(task: Task, viaMaster = false): number {
     if (!viaMaster && controllingTty(task.group) !== this) return -ENOTTY;
-    return this.session === undefined ? -ENOTTY : this.session.sid;
+    if (this.session === undefined) return -ENOTTY;
+    return this.session.pids === task.pids ? this.session.sid : 0;
   }
 
   /** New size; the foreground group hears of a change by SIGWINCH. */
@@ -157,7 +158,7 @@ export class Tty {
   hangup(): void {
     const session = this.session;
     if (session !== undefined) {
-      const leader = this.kernel.processes.get(session.sid);
+      const leader = session.pids.processes.get(session.sid);
       if (leader !== undefined && !leader.zombie && leader.session === session) {
         sendToProcess(leader, { signo: SIGHUP, code: SI_KERNEL });
         sendToProcess(leader, { signo: SIGCONT, code: SI_KERNEL });

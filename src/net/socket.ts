@@ -22,6 +22,11 @@ export interface Ucred {
   readonly process?: ThreadGroup | undefined;
 }
 
+/** The pid of credentials as `task` knows it: 0 for a process of another pid namespace. */
+export function credPid(task: Task, cred: Ucred): number {
+  return cred.process === undefined || cred.process.pids === task.pids ? cred.pid : 0;
+}
+
 /** One piece of ancillary data (struct cmsghdr). */
 export interface ControlItem {
   readonly level: number;

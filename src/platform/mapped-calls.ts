@@ -47,11 +47,11 @@ export class MappedCalls {
 
   /** mmap(2) of descriptor 0, which at the host is the loader's for good: the call runs with another number in its place. */
   private mapZero(task: Task, token: unknown): undefined {
-    const fd = task.kernel.ipc.reserveFd();
+    const fd = task.container.ipc.reserveFd();
     task.mapsZeroAs = fd;
     const end = (): void => {
       task.mapsZeroAs = undefined;
-      task.kernel.ipc.freeFd(fd);
+      task.container.ipc.freeFd(fd);
     };
     const finish = (result: number): number => {
       end();
@@ -91,12 +91,12 @@ export class MappedCalls {
     const plan = prepareAttach(task, id, addr, flags);
     if (typeof plan === 'number') return plan;
     const { segment, hostFd } = plan;
-    const fd = task.kernel.ipc.reserveFd();
+    const fd = task.container.ipc.reserveFd();
     task.attaching = { hostFd, fd };
     const end = (made: boolean): void => {
       task.attaching = undefined;
-      task.kernel.ipc.freeFd(fd);
-      segment.attachEnded(task.pid, made);
+      task.container.ipc.freeFd(fd);
+      segment.attachEnded(task.group.ref, made);
     };
     const finish = (result: number): number => {
       end(result >= 0);
@@ -116,7 +116,7 @@ export class MappedCalls {
     const { segment } = plan;
     const finish = (result: number): number => {
       if (result < 0) return result;
-      segment.closed(task.pid);
+      segment.closed(task.group.ref);
       if (typeof prepareDetach(task, addr, segment) === 'number') return 0;
       // Other mappings lie before what is left of the attachment.
       this.unfinished.set(task, { addr, segment });

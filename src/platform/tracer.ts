@@ -307,11 +307,11 @@ export class Tracer {
     this.natives?.gone(leader);
     taskExited(kernel, leader, 0);
     kernel.tasks.delete(task.hostTid);
-    kernel.tasksByTid.delete(task.tid);
+    task.pids.tasksByTid.delete(task.tid);
     task.hostTid = leader.hostTid;
     task.tid = leader.tid;
     kernel.tasks.set(task.hostTid, task);
-    kernel.tasksByTid.set(task.tid, task);
+    task.pids.tasksByTid.set(task.tid, task);
   }
 
   /** The program whose loader of `task` asks for its plan, once. */
@@ -424,9 +424,8 @@ export class Tracer {
   private begin(child: Task): void {
     this.native.ptraceRestore(child.hostTid);
     this.native.ptraceCont(child.hostTid, 0);
-    this.started.add(child);
+    child.begun = true;
   }
-  private readonly started = new WeakSet<Task>();
 
   /** Enters a zygote in place of a first program: the room's first process becomes it. */
   openZygote(hostTid: number): Zygote {
@@ -434,9 +433,9 @@ export class Tracer {
     return this.zygote;
   }
 
-  /** A copy of the zygote has become a task. */
+  /** A process that the sentry has made itself has become a task: it stands at its execve, or before it. */
   adopted(task: Task): void {
-    this.started.add(task);
+    task.begun = true;
   }
 
   /** The next execve of an adopted task is to load `image`. */
@@ -526,7 +525,7 @@ export class Tracer {
       this.native.ptraceListen(task.hostTid);
       return;
     }
-    if (!this.started.has(task) && task !== this.kernel.init.leader) {
+    if (!task.begun) {
       this.begin(task);
       return;
     }

@@ -80,6 +80,8 @@ export interface LoopHooks {
   hostSignal(sig: number): void;
   /** A child that is not a guest has ended or changed state: the reaper. */
   otherChild(pid: number, status: number): boolean;
+  /** Asked after each: is the sandbox over? What is left of it goes with the reaper. */
+  ended(): boolean;
 }
 
 export class Dispatcher {
@@ -101,7 +103,7 @@ export class Dispatcher {
     for (const [nr, handler] of handlers) this.table[nr] = handler;
   }
 
-  /** Serves guests until pid 1 has ended or none is left. */
+  /** Serves guests until the hooks say so or none is left. */
   run(hooks: LoopHooks): void {
     const { native, kernel, i32 } = this;
     for (;;) {
@@ -113,8 +115,7 @@ export class Dispatcher {
         const pid = i32[CTL_TID] as number;
         const status = i32[CTL_STATUS] as number;
         if (!hooks.otherChild(pid, status)) this.tracer.event(pid, status);
-        // With pid 1 the sandbox ends; what is left of it goes with the reaper.
-        if (kernel.exitStatus !== undefined) return;
+        if (hooks.ended()) return;
       } else if (event === EVENT_HOST_FD) {
         onHostFd(i32[CTL_TID] as number, i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SOCKETS) {

@@ -14,6 +14,7 @@ import type { Endpoint } from '../net/inet/address.js';
 import { inetStack } from '../net/inet/stack.js';
 import { DecisionLog } from '../net/policy/decision-log.js';
 import { Turns } from '../net/publish/turns.js';
+import type { MountNamespace } from '../vfs/mounts.js';
 import { SandboxError } from './error.js';
 import type { FilterSpec } from './spec.js';
 import { provideFile } from './world.js';
@@ -38,7 +39,11 @@ export function openFiltered(kernel: Kernel, network: HostNetwork, spec: FilterS
   // Raw sockets see the sandbox's own device only: programs that ping are to take the other kind, as on most distributions.
   kernel.settings.pingGroupFirst = 0;
   kernel.settings.pingGroupLast = MAX_GROUP;
-  provideFile(kernel.mounts, '/etc', 'resolv.conf', guestResolvConf(RESOLVER));
+}
+
+/** Tells a container's programs where to ask for names. */
+export function provideResolver(mounts: MountNamespace): void {
+  provideFile(mounts, '/etc', 'resolv.conf', guestResolvConf(RESOLVER));
 }
 
 function openLog(kernel: Kernel, path: string): DecisionLog {
@@ -70,6 +75,8 @@ function serveNames(kernel: Kernel, filter: Filter, servers: readonly Endpoint[]
   const upstream = new Upstream(servers, new HostTransport(filter.network), timers, random);
   const log = (record: Parameters<typeof filter.record>[0]): void => filter.record(record);
   const now = (): number => kernel.now();
-  const resolver = new Resolver({ rules, learnt, upstream, log, now, hostname: () => kernel.hostname });
+  // Containers that share a network share their names, as pods do.
+  const hostname = (): string => kernel.containers.values().next().value?.uts.hostname ?? '';
+  const resolver = new Resolver({ rules, learnt, upstream, log, now, hostname });
   new DnsServer(kernel, resolver, new Turns(kernel), RESOLVER);
 }

@@ -1,22 +1,22 @@
 /** Signals that the operator sends to the sentry: those of the terminal go to its foreground group, others to pid 1. */
 
 import { SI_KERNEL, SIGCONT, SIGINT, SIGQUIT, SIGTSTP, SIGWINCH } from '../abi/signal.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Container } from '../kernel/container.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import type { HostTerminal } from './terminal.js';
 
 export class HostSignals {
   constructor(
-    private readonly kernel: Kernel,
+    private readonly container: Container,
     terminal: HostTerminal | undefined,
   ) {
-    if (terminal !== undefined) kernel.initStopped = () => this.stop(terminal);
+    if (terminal !== undefined) container.pids.initStopped = () => this.stop(terminal);
   }
 
   received(sig: number): void {
-    const { kernel } = this;
-    const { init } = kernel;
-    const group = kernel.hostTty?.foreground ?? init.group;
+    const { init, hostTty } = this.container;
+    if (init === undefined) return;
+    const group = hostTty?.foreground ?? init.group;
     switch (sig) {
       case SIGINT:
       case SIGQUIT:
@@ -45,6 +45,7 @@ export class HostSignals {
   }
 
   private resume(): void {
-    sendToGroup(this.kernel.init.group, { signo: SIGCONT, code: SI_KERNEL });
+    const { init } = this.container;
+    if (init !== undefined) sendToGroup(init.group, { signo: SIGCONT, code: SI_KERNEL });
   }
 }

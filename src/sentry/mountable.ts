@@ -1,11 +1,16 @@
 /** What mount(2) can mount in a sandbox. */
 
+import { ENODEV } from '../abi/errno.js';
 import { mountTmpFs } from '../fs/tmpfs/mount.js';
+import type { Container } from '../kernel/container.js';
 import { registerFileSystem } from '../vfs/filesystems.js';
 import type { FileSystem } from '../vfs/inode.js';
 
-/** @param single file systems of which there is one, whoever mounts it: proc, sysfs, devpts */
-export function registerFileSystems(single: readonly FileSystem[]): void {
+/** @param single file systems of which a container has one, whoever mounts it: proc, sysfs, devpts */
+export function registerFileSystems(container: Container, single: readonly FileSystem[]): void {
   registerFileSystem('tmpfs', mountTmpFs);
-  for (const fs of single) registerFileSystem(fs.type, () => fs);
+  for (const fs of single) {
+    container.singles.set(fs.type, fs);
+    registerFileSystem(fs.type, (task) => task.container.singles.get(fs.type) ?? -ENODEV);
+  }
 }

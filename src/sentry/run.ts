@@ -8,6 +8,7 @@ import { ENOENT, ENOTDIR } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { SIGKILL } from '../abi/signal.js';
+import { Container } from '../kernel/container.js';
 import { initialCred } from '../kernel/cred.js';
 import { type ExecImage, prepareExec } from '../kernel/exec.js';
 import { createInit } from '../kernel/fork.js';
@@ -52,21 +53,23 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const log = openLog(spec);
   const profiling = await openProfile(spec);
   const { native, loader } = loadAddon();
-  const kernel = new Kernel(native, log, { hostname: toBytes(spec.hostname), maxTasks: MAX_TASKS });
+  const kernel = new Kernel(native, log, { maxTasks: MAX_TASKS });
+  const container = new Container(kernel, { id: 'do', hostname: toBytes(spec.hostname) });
   // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
-  kernel.initProtected = false;
+  container.pids.initProtected = false;
   const profile = profiling?.(kernel);
   const memory = profile?.memory ?? native;
   kernel.makeMemory = (task) => new GuestMemory(memory, task);
-  const terminal = HostTerminal.find(kernel);
+  const terminal = HostTerminal.find(container);
   const limits = hostLimits(native);
   const descriptors = limits[RLIMIT_NOFILE]?.soft ?? Infinity;
   enterNetwork(kernel, spec, descriptors);
-  buildWorld(kernel, spec, terminal);
+  buildWorld(container, spec, terminal);
   const files = standardStreams(kernel, terminal);
   const argv = spec.argv.map(toBytes);
   const env = spec.env.map(toBytes);
   const sockets = await openNetwork(kernel, spec, descriptors);
+  if (spec.filter !== undefined) (await import('./filtered.js')).provideResolver(container.mounts);
   const started = native.start({
     filter: compileFilter(filterRules(), profile !== undefined),
     loader,
@@ -76,12 +79,13 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     env,
   });
   compileSoon();
-  const signals = new HostSignals(kernel, terminal);
+  const signals = new HostSignals(container, terminal);
   try {
-    const root = kernel.mounts.lookupMount({ mount: kernel.mounts.root, dentry: kernel.mounts.root.root });
-    const init = createInit(kernel, {
+    const { mounts } = container;
+    const root = mounts.lookupMount({ mount: mounts.root, dentry: mounts.root.root });
+    const init = createInit(container, {
       hostPid: started.pid,
-      alias: native.guestTid(started.pid),
+      guestPid: native.guestTid(started.pid),
       cred: initialCred(spec.uid, spec.gid, spec.groups),
       fs: new FsContext(root, root, 0o022),
       files,
@@ -100,21 +104,23 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
       (nr) => syscallEntry(nr)?.class === 'native',
       observers.forNatives,
     );
+    tracer.adopted(init);
     terminal?.tty.control(init);
     firstExec(kernel, tracer, init, argv[0] as string, env, spec.argv[0] as string);
     profile?.sample();
     native.confine(sockets, spec.hostUds, false);
     new Dispatcher(kernel, profile?.trap ?? native, tracer, observers.forCalls).run({
       hostSignal: (sig) => signals.received(sig),
-      otherChild: (pid, status) => pid === started.reaperPid && reaperGone(kernel, status),
+      otherChild: (pid, status) => pid === started.reaperPid && reaperGone(container, status),
+      ended: () => container.exitStatus !== undefined,
     });
   } finally {
     terminal?.restore();
     native.stop();
     if (spec.publish.length > 0) await flushRelays(kernel);
-    profile?.finish(spec.argv, exitStatus(kernel));
+    profile?.finish(spec.argv, exitStatus(container));
   }
-  return exitStatus(kernel);
+  return exitStatus(container);
 }
 
 function openLog(spec: SandboxSpec): Logger {
@@ -143,14 +149,14 @@ async function openProfile(spec: SandboxSpec): Promise<((kernel: Kernel) => Prof
 }
 
 /** The reaper's death takes every guest with it; SIGKILL is then the status of the sandbox too. */
-function reaperGone(kernel: Kernel, status: number): boolean {
-  kernel.log.error({ status }, 'the reaper died: the sandbox ends');
-  kernel.exitStatus ??= SIGKILL;
+function reaperGone(container: Container, status: number): boolean {
+  container.kernel.log.error({ status }, 'the reaper died: the sandbox ends');
+  container.exitStatus ??= SIGKILL;
   return true;
 }
 
-function exitStatus(kernel: Kernel): number {
-  const status = kernel.exitStatus ?? SIGKILL;
+function exitStatus(container: Container): number {
+  const status = container.exitStatus ?? SIGKILL;
   const signal = status & 0x7f;
   return signal !== 0 ? 128 + signal : (status >> 8) & 0xff;
 }

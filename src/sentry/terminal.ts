@@ -4,6 +4,7 @@ import { TCGETS, TCSETS } from '../abi/ioctl.js';
 import type { DevPtsFs } from '../fs/devpts/devpts.js';
 import { HostStream } from '../fs/hostfile.js';
 import { makedev } from '../fs/pseudo.js';
+import type { Container } from '../kernel/container.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Tty } from '../kernel/tty.js';
@@ -34,13 +35,14 @@ export class HostTerminal {
   }
 
   /** @returns undefined if no standard stream is a terminal. Must be called before the file systems are made. */
-  static find(kernel: Kernel): HostTerminal | undefined {
+  static find(container: Container): HostTerminal | undefined {
+    const { kernel } = container;
     const fd = terminalFd(kernel);
     if (fd < 0) return undefined;
     // It is the first terminal of the sandbox: number 0.
     const own = HostTerminal.descriptor(kernel, fd);
     const tty = new Tty(kernel, makedev(PTS_MAJOR, 0));
-    kernel.hostTty = tty;
+    container.hostTty = tty;
     const terminal = new HostTerminal(kernel, own, tty);
     tty.opener = (_task, path, flags) => new HostStream(kernel, own, flags, tty, path);
     tty.localFlags = () => new DataView(terminal.read().buffer).getUint32(TERMIOS_LFLAG, true);

@@ -23,6 +23,7 @@ import { ProcFs } from '../fs/proc/proc.js';
 import { SysFs } from '../fs/sys/sys.js';
 import { TmpFile } from '../fs/tmpfs/file.js';
 import { TmpFs } from '../fs/tmpfs/tmpfs.js';
+import type { Container } from '../kernel/container.js';
 import { initialCred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { BufferSource } from '../kernel/useriov.js';
@@ -50,23 +51,28 @@ export function toBytes(text: string): string {
  * Mounts everything: the overlay over the host directory, proc, sys, dev, and the volumes.
  * Throws an Error with one clear line if a host directory cannot be opened.
  */
-export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerminal | undefined): void {
+export function buildWorld(
+  container: Container,
+  spec: SandboxSpec,
+  terminal: HostTerminal | undefined,
+): void {
+  const { kernel } = container;
   const { native } = kernel;
   const ns = new MountNamespace();
-  kernel.mounts = ns;
+  container.mounts = ns;
   ns.mount(new OverlayFs(native, spec.root, {}), undefined, MS_RELATIME);
   const at = (path: string): Path => mountpoint(ns, toBytes(path), path, S_IFDIR);
-  const proc = new ProcFs(kernel, 0x15);
+  const proc = new ProcFs(container, 0x15);
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   const network = hostNetwork(kernel);
   const interfaces = network === undefined ? netSysTree(kernel) : hostSysTree(network);
   const sys = new SysFs(kernel, 0x16, [interfaces]);
   ns.mount(sys, at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
-  ns.mount(new DevFs(kernel, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
-  const pts = new DevPtsFs(kernel, 0x18);
+  ns.mount(new DevFs(container, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
+  const pts = new DevPtsFs(container, 0x18);
   ns.mount(pts, at('/dev/pts'), MS_NOSUID | MS_NOEXEC | MS_RELATIME);
   terminal?.name(pts, initialCred(spec.uid, spec.gid, spec.groups));
-  ns.mount(mqueueFs(kernel), at('/dev/mqueue'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
+  ns.mount(mqueueFs(container.ipc), at('/dev/mqueue'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   const shm = new TmpFs(native, { mode: 0o1777, uid: 0, gid: 0, dev: 0x19, source: 'shm' });
   ns.mount(shm, at('/dev/shm'), MS_NOSUID | MS_NODEV | MS_RELATIME);
   for (const volume of spec.volumes) {
@@ -75,20 +81,20 @@ export function buildWorld(kernel: Kernel, spec: SandboxSpec, terminal: HostTerm
     const place = mountpoint(ns, toBytes(volume.guest), volume.guest, isDir ? S_IFDIR : S_IFREG);
     ns.mount(fs, place, MS_RELATIME | (volume.readonly ? MS_RDONLY : 0));
   }
-  provideHosts(kernel);
+  provideHosts(container);
   registerNetFiles(kernel);
   ns.seal();
-  registerFileSystems([proc, sys, pts]);
+  registerFileSystems(container, [proc, sys, pts]);
 }
 
 /** A root that has an /etc without a list of hosts gets one with its own names, in the overlay only. What the operator has put there stays. */
-function provideHosts({ mounts, hostname }: Kernel): void {
+function provideHosts({ mounts, uts }: Container): void {
   const root = mounts.root.root.inode;
   const etc = root?.lookup('etc', undefined);
   if (etc === undefined || typeof etc === 'number' || (etc.mode & S_IFMT) !== S_IFDIR) return;
   const dir = inodeOf(mountpoint(mounts, toBytes('/etc'), '/etc', S_IFDIR));
   if (dir.fs !== root?.fs || dir.lookup('hosts', undefined) !== -ENOENT) return;
-  const names = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t${hostname}\n`;
+  const names = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t${uts.hostname}\n`;
   provideFile(mounts, '/etc', 'hosts', names);
 }
 

@@ -15,6 +15,7 @@ import {
   SEEK_SET,
 } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import type { PidNamespace } from '../kernel/pid-namespace.js';
 import type { Task } from '../kernel/task.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import { type Block, type SyscallResult, WaitQueue } from '../kernel/wait.js';
@@ -67,6 +68,8 @@ export abstract class OpenFile {
   owner = 0;
   /** F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP: what `owner` (always >= 0) counts. */
   ownerKind = 1;
+  /** Where the number counts. */
+  ownerPids: PidNamespace | undefined;
   ownerSignal = 0;
   /** Whoever must hear that the last reference went away (epoll entries); told before `release`. */
   watchers: Set<ReleaseWatcher> | undefined;

@@ -117,6 +117,7 @@ export function setLease(task: Task, file: OpenFile, fd: number, type: number): 
   active++;
   if (file.owner === 0) {
     file.owner = task.pid;
+    file.ownerPids = task.pids;
     file.ownerKind = F_OWNER_PID;
   }
   return 0;
@@ -162,7 +163,7 @@ export function breakLeases(
     if (told && (lease.target === F_UNLCK || target === F_RDLCK)) continue;
     lease.target = target;
     if (lease.deadline === Infinity && seconds > 0) lease.deadline = kernel.now() + seconds * 1000;
-    signalOwner(kernel, lease.file, POLL_MSG, lease.fd);
+    signalOwner(lease.file, POLL_MSG, lease.fd);
   }
   if (nonblock) return -EAGAIN;
   const deadline = Math.max(...conflicts.map((l) => l.deadline));

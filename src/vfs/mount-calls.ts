@@ -68,7 +68,7 @@ function isMagicLink(at: Path): boolean {
 
 /** May something be mounted at `at`? (graft_tree) */
 function mayAttach(task: Task, mount: Mount, at: Path): number {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   if (!mounts.has(at.mount)) return -EINVAL;
   if (at.dentry.unlinked || isMagicLink(at)) return -ENOENT;
   if (isDir(at) !== isDir({ mount, dentry: mount.root })) return -ENOTDIR;
@@ -78,7 +78,7 @@ function mayAttach(task: Task, mount: Mount, at: Path): number {
 
 /** Puts a mount at `at`, and copies of it wherever that place is shared. @param put how the mount itself goes there */
 function attach(task: Task, mount: Mount, at: Path, put: () => void): void {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   const others = propagateMount(mounts, mount, at.mount, at.dentry, (tree) => copyTree(task, tree));
   put();
   for (const { tree, on, at: dentry } of others) mounts.attachBelow(tree, { mount: on, dentry });
@@ -93,7 +93,7 @@ export function mountNew(
   flags: number,
   data: string,
 ): number {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   retireUnused(task.kernel);
   const fs = openFileSystem(task, type, source, data);
   if (typeof fs === 'number') return fs;
@@ -125,7 +125,7 @@ function rootOf(dentry: Dentry): Dentry {
 
 /** A copy of what is at `from`, with what is mounted below if `recurse` (do_loopback). @returns 0 or -errno */
 export function mountBind(task: Task, at: Path, from: Path, recurse: boolean): number {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   if (!mounts.has(from.mount) || from.mount.unbindable) return -EINVAL;
   const below = [...from.mount.children.values()].filter((m) => isBelow(m.mountpoint ?? m.root, from.dentry));
   if (!recurse && below.some((m) => m.locked)) return -EINVAL;
@@ -146,7 +146,7 @@ export function mountBind(task: Task, at: Path, from: Path, recurse: boolean): n
 }
 
 function copyMount(task: Task, old: Mount, root: Path): Mount {
-  const copy = task.kernel.mounts.create(old.fs, root.dentry, old.ownFlags);
+  const copy = task.container.mounts.create(old.fs, root.dentry, old.ownFlags);
   copy.locked = old.locked;
   copy.lockedFlags = old.lockedFlags;
   return copy;
@@ -187,12 +187,12 @@ function copyBelow(task: Task, from: Path, top: Mount, sharing: boolean): void {
 /** Other flags for one mount: MS_REMOUNT | MS_BIND. @returns 0 or -errno */
 export function remountBind(task: Task, at: Path, flags: number): number {
   const { mount } = at;
-  if (!task.kernel.mounts.has(mount) || !isMountRoot(at)) return -EINVAL;
+  if (!task.container.mounts.has(mount) || !isMountRoot(at)) return -EINVAL;
   const wanted = keptAtime(mount, flags);
   if ((mount.lockedFlags & ~wanted) !== 0) return -EPERM;
   if ((wanted & ~mount.ownFlags & MS_RDONLY) !== 0 && hasWriters(task.kernel, mount.fs, mount)) return -EBUSY;
   mount.ownFlags = wanted;
-  task.kernel.mounts.refresh(mount);
+  task.container.mounts.refresh(mount);
   return 0;
 }
 
@@ -205,7 +205,7 @@ function keptAtime(mount: Mount, flags: number): number {
 /** Other flags and options for a file system and this mount of it: MS_REMOUNT. @returns 0 or -errno */
 export function remount(task: Task, at: Path, flags: number, data: string): number {
   const { mount } = at;
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   if (!mounts.has(mount) || !isMountRoot(at)) return -EINVAL;
   if (mounts.isOperators(mount.fs)) return -EPERM;
   const wanted = keptAtime(mount, flags);
@@ -224,7 +224,7 @@ export function changeType(task: Task, at: Path, flags: number): number {
   const type = flags & ~(MS_REC | MS_SILENT);
   if (type !== MS_PRIVATE && type !== MS_SLAVE && type !== MS_UNBINDABLE && type !== MS_SHARED)
     return -EINVAL;
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   if (!mounts.has(at.mount) || !isMountRoot(at)) return -EINVAL;
   for (const m of (flags & MS_REC) !== 0 ? subtree(at.mount) : [at.mount]) {
     if (type === MS_SHARED) makeShared(mounts, m);
@@ -239,7 +239,7 @@ export function changeType(task: Task, at: Path, flags: number): number {
 
 /** MS_MOVE. @returns 0 or -errno */
 export function moveMount(task: Task, at: Path, from: Path): number {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   if (!isMountRoot(from)) return -EINVAL;
   const { mount } = from;
   if (!mounts.has(mount) || !mounts.has(at.mount)) return -EINVAL;
@@ -259,7 +259,7 @@ export function moveMount(task: Task, at: Path, from: Path): number {
 
 /** umount2(2). @param flags MNT_FORCE, MNT_DETACH, MNT_EXPIRE @returns 0 or -errno */
 export function umountAt(task: Task, at: Path, flags: number): number {
-  const { mounts } = task.kernel;
+  const { mounts } = task.container;
   const { mount } = at;
   if (!isMountRoot(at) || !mounts.has(mount) || mount.locked || mount.parent === undefined) return -EINVAL;
   const detach = (flags & MNT_DETACH) !== 0;
@@ -286,8 +286,8 @@ export function umountAt(task: Task, at: Path, flags: number): number {
 
 /** pivot_root(2): `to` becomes the root, and the root of before goes to `putOld`. @returns 0 or -errno */
 export function pivotRoot(task: Task, to: Path, putOld: Path): number {
-  const { kernel } = task;
-  const { mounts } = kernel;
+  const { container } = task;
+  const { mounts } = container;
   const { root } = task.fs;
   if (!mounts.has(root.mount) || !mounts.has(to.mount) || !mounts.has(putOld.mount)) return -EINVAL;
   if (to.dentry.unlinked) return -ENOENT;
@@ -299,7 +299,7 @@ export function pivotRoot(task: Task, to: Path, putOld: Path): number {
   if (!isMountRoot(root) || root.mount !== mounts.root || !isMountRoot(to)) return -EINVAL;
   if (!isReachable(putOld, to) || !isReachable(to, root)) return -EINVAL;
   mounts.pivot(to.mount, putOld);
-  for (const t of kernel.tasks.values()) {
+  for (const t of task.kernel.tasks.values()) {
     if (t.fs.root.mount === root.mount && t.fs.root.dentry === root.dentry) t.fs.root = to;
     if (t.fs.cwd.mount === root.mount && t.fs.cwd.dentry === root.dentry) t.fs.cwd = to;
   }

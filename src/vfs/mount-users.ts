@@ -33,7 +33,9 @@ const lingering = new WeakMap<Kernel, Set<FileSystem>>();
 export function unmounted(kernel: Kernel, gone: Iterable<FileSystem>): void {
   let waiting = lingering.get(kernel);
   if (waiting === undefined) lingering.set(kernel, (waiting = new Set()));
-  const mounted = new Set(kernel.mounts.mounts.map((m) => m.fs));
+  const mounted = new Set<FileSystem>();
+  for (const { mounts } of kernel.containers.values())
+    for (const m of mounts?.mounts ?? []) mounted.add(m.fs);
   for (const fs of gone) if (fs.retire !== undefined && !mounted.has(fs)) waiting.add(fs);
   retireUnused(kernel);
 }

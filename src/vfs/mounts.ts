@@ -119,6 +119,15 @@ export class MountNamespace {
     at.dentry.mountpoint++;
   }
 
+  /** Takes everything out of the tree, which nobody lives in any more. @returns the file systems that were mounted */
+  dissolve(): Set<FileSystem> {
+    const all = new Set(this.mounts.map((m) => m.fs));
+    for (const m of this.mounts) m.root.inode?.drop();
+    this.mounts.length = 0;
+    this.changed();
+    return all;
+  }
+
   private unhook(mount: Mount): void {
     if (mount.parent === undefined || mount.mountpoint === undefined) return;
     mount.parent.children.delete(mount.mountpoint);

@@ -177,7 +177,7 @@ function mayRename(task: Task, from: Path, to: Path, source: Dentry, target: Den
     if (err < 0) return err;
   }
   if (source.mountpoint > 0 || target.mountpoint > 0) return -EBUSY;
-  if (from.dentry !== to.dentry && [source, target].some((d) => task.kernel.mounts.coversBelow(d)))
+  if (from.dentry !== to.dentry && [source, target].some((d) => task.container.mounts.coversBelow(d)))
     return -EBUSY;
   if (isRoot(task, from, source) || isRoot(task, to, target)) return -EBUSY;
   return 0;

@@ -15,9 +15,7 @@ const programs = new WeakSet<Inode>();
 /** May a regular file be opened for writing or truncated? @returns 0, or -ETXTBSY while a live process runs it */
 export function denyIfRunning(kernel: Kernel, inode: Inode): number {
   if (!programs.has(inode)) return 0;
-  for (const tg of kernel.processes.values()) {
-    if (tg.exitStatus === undefined && tg.exe?.dentry.inode === inode) return -ETXTBSY;
-  }
+  for (const { group } of kernel.tasks.values()) if (group.exe?.dentry.inode === inode) return -ETXTBSY;
   return 0;
 }
 

@@ -1,8 +1,8 @@
 /** /dev: an in-memory file system that starts with the nodes that every container has (null(4), tty(4), pts(4)). */
 
 import { S_IFCHR, S_IFDIR } from '../../abi/stat.js';
+import type { Container } from '../../kernel/container.js';
 import { initialCred } from '../../kernel/cred.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { makedev } from '../pseudo.js';
 import { TmpFs } from '../tmpfs/tmpfs.js';
 import { registerDevices } from './devices.js';
@@ -27,8 +27,8 @@ const LINKS: readonly (readonly [name: string, target: string])[] = [
 ];
 
 export class DevFs extends TmpFs {
-  constructor(kernel: Kernel, dev: number) {
-    super(kernel.native, { mode: 0o755, uid: 0, gid: 0, maxBytes: 64 << 20, dev, source: 'tmpfs' });
+  constructor(container: Container, dev: number) {
+    super(container.kernel.native, { mode: 0o755, uid: 0, gid: 0, maxBytes: 64 << 20, dev, source: 'tmpfs' });
     registerDevices();
     const cred = initialCred(0, 0, []);
     const { root } = this;
@@ -37,7 +37,7 @@ export class DevFs extends TmpFs {
       if (typeof node === 'number') throw new Error(`/dev/${name}: ${node}`);
       if (gid !== undefined) node.setattr({ gid });
     }
-    if (kernel.hostTty !== undefined) root.mknod('console', S_IFCHR | 0o600, makedev(5, 1), cred);
+    if (container.hostTty !== undefined) root.mknod('console', S_IFCHR | 0o600, makedev(5, 1), cred);
     for (const [name, target] of LINKS) root.symlink(name, target, cred);
     root.mkdir('pts', S_IFDIR | 0o755, cred);
     root.mkdir('shm', S_IFDIR | 0o1777, cred);

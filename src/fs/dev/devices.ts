@@ -142,7 +142,7 @@ function openTty(task: Task, path: Path, flags: number): OpenFile | number {
 
 /** /dev/console: the operator's terminal. */
 function openConsole(task: Task, path: Path, flags: number): OpenFile | number {
-  return task.kernel.hostTty?.opener?.(task, path, flags) ?? -ENODEV;
+  return task.container.hostTty?.opener?.(task, path, flags) ?? -ENODEV;
 }
 
 /** Makes the devices known to the VFS: nodes made by mknod(2) anywhere open them, too. */

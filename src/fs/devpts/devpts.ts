@@ -4,8 +4,8 @@ import { EBUSY, EIO, ENODEV, ENOENT, ENOSPC, EPERM } from '../../abi/errno.js';
 import { O_NOCTTY } from '../../abi/fcntl.js';
 import { CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { S_IFCHR, S_IFMT } from '../../abi/stat.js';
+import type { Container } from '../../kernel/container.js';
 import { type Cred, capable } from '../../kernel/cred.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { Tty } from '../../kernel/tty.js';
 import { Dentry, inodeOf, type Path } from '../../vfs/dentry.js';
@@ -31,7 +31,7 @@ export const PTS_MAJOR = 136;
 /** Group `tty`, by the mount option gid=5. */
 const TTY_GID = 5;
 
-const instances = new WeakMap<Kernel, DevPtsFs>();
+const instances = new WeakMap<Container, DevPtsFs>();
 
 export class DevPtsFs implements FileSystem {
   readonly type = 'devpts';
@@ -44,11 +44,11 @@ export class DevPtsFs implements FileSystem {
   readonly ptmx: CharNode;
 
   constructor(
-    readonly kernel: Kernel,
+    private readonly container: Container,
     readonly dev: number,
   ) {
-    instances.set(kernel, this);
-    const now = kernel.realtime();
+    instances.set(container, this);
+    const now = container.kernel.realtime();
     this.ptmx = new CharNode(this, 2, makedev(5, 2), 0o666, 0, 0, now, (t, p, f) => this.openMaster(t, p, f));
     this.root = new PtsDir(this, now);
   }
@@ -78,7 +78,7 @@ export class DevPtsFs implements FileSystem {
   /** Path of node `index` on the mount of this file system, or undefined when it is not mounted. */
   pathOf(index: number): Path | undefined {
     const inode = this.nodes.get(index);
-    const mount = this.kernel.mounts.mounts.find((m) => m.fs === this);
+    const mount = this.container.mounts.mounts.find((m) => m.fs === this);
     if (inode === undefined || mount === undefined) return undefined;
     return { mount, dentry: new Dentry(String(index), mount.root, inode) };
   }
@@ -86,7 +86,7 @@ export class DevPtsFs implements FileSystem {
   /** open(2) of ptmx: a new pair. */
   openMaster(task: Task, path: Path, flags: number): OpenFile | number {
     if (this.nodes.size >= PTY_MAX) return -ENOSPC;
-    const pty = new Pty(this.kernel, this.freeIndex());
+    const pty = new Pty(this.container.kernel, this.freeIndex());
     pty.tty.opener = (t, p, f) => openSlave(t, p, f, pty);
     this.addNode(pty.index, task.cred, pty.tty.opener);
     const openPeer = (t: Task, f: number): OpenFile | number => {
@@ -111,21 +111,21 @@ export class DevPtsFs implements FileSystem {
       0o620,
       owner.fsuid,
       TTY_GID,
-      this.kernel.realtime(),
+      this.container.kernel.realtime(),
       open,
     );
     this.nodes.set(index, node);
   }
 }
 
-/** The devpts instance of a kernel, for the device node /dev/ptmx. */
-export function devPtsOf(kernel: Kernel): DevPtsFs | undefined {
-  return instances.get(kernel);
+/** The devpts instance of a container, for the device node /dev/ptmx. */
+export function devPtsOf(container: Container): DevPtsFs | undefined {
+  return instances.get(container);
 }
 
 /** open(2) of a node `c 136 N`: the VFS goes by device number, not by inode. */
 export function openPts(task: Task, path: Path, flags: number): OpenFile | number {
-  const node = devPtsOf(task.kernel)?.nodes.get(minorOf(inodeOf(path).getattr().rdev));
+  const node = devPtsOf(task.container)?.nodes.get(minorOf(inodeOf(path).getattr().rdev));
   return node === undefined ? -EIO : node.open(task, path, flags);
 }
 
@@ -220,5 +220,5 @@ class PtsDir extends PseudoDir {
 
 /** open(2) of a /dev/ptmx node (c 5 2). */
 export function openPtmx(task: Task, path: Path, flags: number): OpenFile | number {
-  return devPtsOf(task.kernel)?.openMaster(task, path, flags) ?? -ENODEV;
+  return devPtsOf(task.container)?.openMaster(task, path, flags) ?? -ENODEV;
 }

@@ -13,7 +13,7 @@ import { NAME_MAX } from '../../abi/limits.js';
 import { CAP_SYS_RESOURCE } from '../../abi/sched.js';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../../abi/stat.js';
 import { type Cred, capable } from '../../kernel/cred.js';
-import type { Kernel } from '../../kernel/kernel.js';
+import type { IpcNamespace } from '../../kernel/ipc/namespace.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink } from '../../kernel/useriov.js';
 import { Dentry, Mount, type Path } from '../../vfs/dentry.js';
@@ -49,7 +49,7 @@ abstract class MqInode extends Inode {
     size: number,
   ) {
     super();
-    const now = fs.kernel.realtime();
+    const now = fs.ipc.kernel.realtime();
     this.attr = {
       ino: fs.newIno(),
       mode,
@@ -79,11 +79,11 @@ abstract class MqInode extends Inode {
     if (change.gid !== undefined) attr.gid = change.gid;
     if (change.atime !== undefined) attr.atime = change.atime;
     if (change.mtime !== undefined) attr.mtime = change.mtime;
-    attr.ctime = this.fs.kernel.realtime();
+    attr.ctime = this.fs.ipc.kernel.realtime();
     return 0;
   }
   touch(): void {
-    const now = this.fs.kernel.realtime();
+    const now = this.fs.ipc.kernel.realtime();
     this.attr.atime = now;
     this.attr.mtime = now;
     this.attr.ctime = now;
@@ -222,7 +222,7 @@ export class MqueueFs implements FileSystem {
   private readonly charged = new Map<number, number>();
 
   constructor(
-    readonly kernel: Kernel,
+    readonly ipc: IpcNamespace,
     readonly dev: number,
   ) {
     this.root = new MqRoot(this, S_IFDIR | 0o1777, { fsuid: 0, fsgid: 0 }, 0);
@@ -238,7 +238,8 @@ export class MqueueFs implements FileSystem {
 
   /** mqueue_get_inode. @returns -ENOSPC, -EINVAL, -EOVERFLOW, -EMFILE */
   newQueue(mode: number, cred: Cred, asked: MqLimits | undefined, limit: number): MqQueueInode | number {
-    const { settings: s, ipc } = this.kernel;
+    const { ipc } = this;
+    const { settings: s } = ipc;
     const privileged = capable(cred, CAP_SYS_RESOURCE);
     if (this.queues >= s.mqQueuesMax && !privileged) return -ENOSPC;
     const maxMessages = asked?.maxMessages ?? Math.min(s.mqMsgMax, s.mqMsgDefault);
@@ -261,7 +262,7 @@ export class MqueueFs implements FileSystem {
   /** Neither names nor descriptions of the queue are left. */
   disposed(inode: MqQueueInode): void {
     inode.queue.dispose();
-    this.kernel.ipc.uncharge(OVERHEAD);
+    this.ipc.uncharge(OVERHEAD);
     this.queues--;
     const rest = (this.charged.get(inode.owner) ?? 0) - inode.charged;
     if (rest > 0) this.charged.set(inode.owner, rest);
@@ -282,12 +283,12 @@ export class MqueueFs implements FileSystem {
   }
 }
 
-const mqueues = new WeakMap<Kernel, MqueueFs>();
+const mqueues = new WeakMap<IpcNamespace, MqueueFs>();
 
-/** The file system of queues of a sandbox. */
-export function mqueueFs(kernel: Kernel): MqueueFs {
-  let fs = mqueues.get(kernel);
-  if (fs === undefined) mqueues.set(kernel, (fs = new MqueueFs(kernel, 0x1b)));
+/** The file system of queues of an IPC namespace. */
+export function mqueueFs(ipc: IpcNamespace): MqueueFs {
+  let fs = mqueues.get(ipc);
+  if (fs === undefined) mqueues.set(ipc, (fs = new MqueueFs(ipc, 0x1b)));
   return fs;
 }
 

@@ -223,7 +223,13 @@ export class MqQueue {
     if (n.kind === SIGEV_THREAD) sendCookie(n, NOTIFY_WOKENUP);
     if (n.kind === SIGEV_NONE || n.kind === SIGEV_THREAD) return;
     const { uid } = sender.cred;
-    sendToProcess(n.owner, { signo: n.signo, code: SI_MESGQ, pid: sender.pid, uid, value: n.value });
+    sendToProcess(n.owner, {
+      signo: n.signo,
+      code: SI_MESGQ,
+      pid: sender.group.ref.in(n.owner.pids),
+      uid,
+      value: n.value,
+    });
   }
 }
 

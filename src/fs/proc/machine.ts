@@ -1,5 +1,6 @@
 /** Files directly below /proc: the machine as the guest may know it. Harmless figures are the host's. */
 
+import type { Container } from '../../kernel/container.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
@@ -41,21 +42,22 @@ function statText(kernel: Kernel): string {
     .replace(/^procs_blocked .*$/m, 'procs_blocked 0');
 }
 
-function loadavgText(kernel: Kernel): string {
+function loadavgText({ kernel, pids }: Container): string {
   const host = fromHost(kernel, 'loadavg')().split(' ');
   const running = [...kernel.tasks.values()].filter((t) => t.block === undefined).length;
-  const last = Math.max(1, ...kernel.tasksByTid.keys());
+  const last = Math.max(1, ...pids.tasksByTid.keys());
   return `${host.slice(0, 3).join(' ')} ${Math.max(1, running)}/${kernel.tasks.size} ${last}\n`;
 }
 
 /** The tree below /proc without processes, sys and net. */
-export function machineTree(kernel: Kernel): Tree {
+export function machineTree(container: Container): Tree {
+  const { kernel } = container;
   return {
     cpuinfo: fromHost(kernel, 'cpuinfo'),
     meminfo: fromHost(kernel, 'meminfo'),
     stat: () => statText(kernel),
     uptime: fromHost(kernel, 'uptime'),
-    loadavg: () => loadavgText(kernel),
+    loadavg: () => loadavgText(container),
     keys: new TextLeaf(0o444, { read: (reader) => keysText(kernel, reader) }),
     'key-users': () => keyUsersText(kernel),
     version: `Linux version ${RELEASE} (tvisor) ${VERSION}\n`,
@@ -72,7 +74,7 @@ export function machineTree(kernel: Kernel): Tree {
     interrupts: fromHost(kernel, 'interrupts'),
     consoles: '',
     cgroups: '#subsys_name\thierarchy\tnum_cgroups\tenabled\n',
-    sysvipc: sysvipcTree(kernel),
+    sysvipc: sysvipcTree(container),
     fs: {},
     bus: {},
     driver: {},

@@ -48,7 +48,7 @@ function access(flags: number): string {
   return (flags & MS_RDONLY) !== 0 ? 'ro' : 'rw';
 }
 function superWords(task: Task, m: Mount): string[] {
-  return words(task.kernel.mounts.superFlagsOf(m.fs), SUPER_WORDS);
+  return words(task.container.mounts.superFlagsOf(m.fs), SUPER_WORDS);
 }
 function join(list: readonly (string | undefined)[]): string {
   return list.filter((word) => word !== undefined && word !== '').join(',');
@@ -82,7 +82,7 @@ function visible(task: Task): [Mount, string][] {
     return known;
   };
   const out: [Mount, string][] = [];
-  for (const m of task.kernel.mounts.mounts) {
+  for (const m of task.container.mounts.mounts) {
     const name = m === root.mount ? names.get(m) : ask(m);
     if (name !== undefined) out.push([m, name || '/']);
   }
@@ -128,7 +128,7 @@ export function mountinfoText(task: Task): string {
     const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
     const root = nameWithin(undefined, m.root);
     out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
-    const sb = join([access(task.kernel.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
+    const sb = join([access(task.container.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
     out += `${propagation(m)} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;
   }
   return out;

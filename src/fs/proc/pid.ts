@@ -74,7 +74,7 @@ function text(perm: number, read: (s: Subject, reader: Task) => string | number,
 /** A text about mounts, which can be polled for changes of them. */
 function mountText(perm: number, read: (task: Task) => string, guarded = false): FileSpec {
   const [, ops] = text(perm, (s) => asTask(s, read), guarded);
-  return [perm, (s) => ({ ...ops(s), changes: (reader: Task) => reader.kernel.mounts })];
+  return [perm, (s) => ({ ...ops(s), changes: (reader: Task) => reader.container.mounts })];
 }
 
 const fromHost =
@@ -316,9 +316,9 @@ class ListDir extends PseudoDir {
 function nsDir(proc: ProcFs, s: Subject, dirKey: string): Inode {
   const make = (name: string, key: string): Inode => {
     const kind = NAMESPACES[name] as NamespaceKind;
-    const shown = namespaceName(kind);
+    const shown = namespaceName(s.tg.container, kind);
     const target = (reader: Task): Path | number =>
-      mayInspect(reader, s) || namespacePath(reader.kernel, kind);
+      mayInspect(reader, s) || namespacePath(s.tg.container, kind);
     const read = (reader: Task | undefined): string | number =>
       reader === undefined ? shown : mayInspect(reader, s) || shown;
     return new LinkInode(proc, key, proc.time, read, target, () => ownerOf(s));

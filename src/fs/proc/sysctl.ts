@@ -4,6 +4,7 @@ import { EACCES, EINVAL, EPERM } from '../../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { CAP_LAST_CAP, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { AIO_MAX_NR, aioReserved } from '../../kernel/aio.js';
+import type { Container } from '../../kernel/container.js';
 import { capable } from '../../kernel/cred.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { changeSetting, roundPipeSize, type Settings } from '../../kernel/settings.js';
@@ -102,11 +103,12 @@ function readOnly(tree: Tree): Tree {
 }
 
 /** Everything below /proc/sys. */
-export function sysctlTree(kernel: Kernel): Tree {
-  return readOnly(settings(kernel));
+export function sysctlTree(container: Container): Tree {
+  return readOnly(settings(container));
 }
 
-function settings(kernel: Kernel): Tree {
+function settings(container: Container): Tree {
+  const { kernel, uts } = container;
   const host = (name: string, fallback: string) => (): string => {
     const text = kernel.native.hostProc(-1, name);
     return typeof text === 'string' ? text : fallback;
@@ -134,7 +136,7 @@ function settings(kernel: Kernel): Tree {
       },
       'lease-break-time': setting(kernel, 'leaseBreakTime', -INT_MAX - 1, INT_MAX),
       'leases-enable': setting(kernel, 'leasesEnable', -INT_MAX - 1, INT_MAX),
-      mqueue: mqueueSysctls(kernel),
+      mqueue: mqueueSysctls(container),
       nr_open: `${NR_OPEN}\n`,
       overflowgid: '65534\n',
       overflowuid: '65534\n',
@@ -153,12 +155,12 @@ function settings(kernel: Kernel): Tree {
       core_uses_pid: '0\n',
       dmesg_restrict: '1\n',
       domainname: utsName(
-        () => kernel.domainname,
-        (n) => (kernel.domainname = n),
+        () => uts.domainname,
+        (n) => (uts.domainname = n),
       ),
       hostname: utsName(
-        () => kernel.hostname,
-        (n) => (kernel.hostname = n),
+        () => uts.hostname,
+        (n) => (uts.hostname = n),
       ),
       keys: Object.fromEntries(
         KEY_LIMITS.map((name) => [
@@ -170,7 +172,7 @@ function settings(kernel: Kernel): Tree {
         ]),
       ),
       kptr_restrict: '2\n',
-      ...ipcSysctls(kernel),
+      ...ipcSysctls(container),
       ngroups_max: '65536\n',
       osrelease: `${RELEASE}\n`,
       ostype: 'Linux\n',

@@ -5,12 +5,12 @@ import { O_ACCMODE, O_RDONLY } from '../../abi/fcntl.js';
 import { HARD_MSGMAX, HARD_MSGSIZEMAX, IPCMNI } from '../../abi/ipc.js';
 import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../../abi/sched.js';
 import { PAGE_SIZE } from '../../arch/x86-64.js';
+import type { Container } from '../../kernel/container.js';
 import { capable } from '../../kernel/cred.js';
 import type { IpcNamespace } from '../../kernel/ipc/namespace.js';
 import { MappedFiles, sweepSegments } from '../../kernel/ipc/shm.js';
 import type { IpcObject } from '../../kernel/ipc/util.js';
-import type { Kernel } from '../../kernel/kernel.js';
-import { changeSetting, type Settings } from '../../kernel/settings.js';
+import { changeSetting, type IpcSettings } from '../../kernel/settings.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
 
 const INT_MAX = 2 ** 31 - 1;
@@ -26,44 +26,44 @@ function owners(o: IpcObject): string {
   return [o.uid, o.gid, o.cuid, o.cgid].map((id) => pad(id, 5)).join(' ');
 }
 
-function semTable(kernel: Kernel): string {
-  const rows = kernel.ipc.sem
+function semTable({ ipc }: Container): string {
+  const rows = ipc.sem
     .all()
     .map((a) => `${head(a)} ${pad(a.count, 10)} ${owners(a)} ${pad(a.otime, 10)} ${pad(a.ctime, 10)}\n`);
   return `       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n${rows.join('')}`;
 }
 
-function msgTable(kernel: Kernel): string {
-  const rows = kernel.ipc.msg.all().map((q) => {
-    const counts = `${pad(q.bytes, 10)} ${pad(q.length, 10)} ${pad(q.senderPid, 5)} ${pad(q.receiverPid, 5)}`;
+function msgTable({ ipc, pids }: Container): string {
+  const rows = ipc.msg.all().map((q) => {
+    const counts = `${pad(q.bytes, 10)} ${pad(q.length, 10)} ${pad(q.sender?.in(pids) ?? 0, 5)} ${pad(q.receiver?.in(pids) ?? 0, 5)}`;
     return `${head(q)}  ${counts} ${owners(q)} ${pad(q.stime, 10)} ${pad(q.rtime, 10)} ${pad(q.ctime, 10)}\n`;
   });
   return `       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n${rows.join('')}`;
 }
 
-function shmTable(kernel: Kernel): string {
-  sweepSegments(kernel.ipc);
+function shmTable({ ipc, pids }: Container): string {
+  sweepSegments(ipc);
   const lists = new MappedFiles();
-  const rows = kernel.ipc.shm.all().map((s) => {
-    const pids = `${pad(s.creatorPid, 5)} ${pad(s.lastPid, 5)}  ${pad(s.attachments(lists), 5)}`;
+  const rows = ipc.shm.all().map((s) => {
+    const users = `${pad(s.creator.in(pids), 5)} ${pad(s.last?.in(pids) ?? 0, 5)}  ${pad(s.attachments(lists), 5)}`;
     const times = [s.atime, s.dtime, s.ctime].map((t) => pad(t, 10)).join(' ');
     const memory = `${pad(s.residentPages * PAGE_SIZE, 21)} ${pad(0, 21)}`;
-    return `${head(s)} ${pad(s.size, 21)} ${pids} ${owners(s)} ${times} ${memory}\n`;
+    return `${head(s)} ${pad(s.size, 21)} ${users} ${owners(s)} ${times} ${memory}\n`;
   });
   return `       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n${rows.join('')}`;
 }
 
 /** The files of /proc/sysvipc. */
-export function sysvipcTree(kernel: Kernel): Tree {
+export function sysvipcTree(container: Container): Tree {
   return {
-    msg: () => msgTable(kernel),
-    sem: () => semTable(kernel),
-    shm: () => shmTable(kernel),
+    msg: () => msgTable(container),
+    sem: () => semTable(container),
+    shm: () => shmTable(container),
   };
 }
 
 /** kernel.sem: four numbers in a line; a line of fewer changes the first ones. */
-function semLeaf(settings: Settings): TextLeaf {
+function semLeaf(settings: IpcSettings): TextLeaf {
   const names = ['semMsl', 'semMns', 'semOpm', 'semMni'] as const;
   return new TextLeaf(0o644, {
     read: () => `${names.map((n) => settings[n]).join('\t')}\n`,
@@ -82,7 +82,7 @@ function semLeaf(settings: Settings): TextLeaf {
   });
 }
 
-function setting(settings: Settings, name: keyof Settings, max: number, min = 0): TextLeaf {
+function setting(settings: IpcSettings, name: keyof IpcSettings, max: number, min = 0): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
     write: (_task, text) => changeSetting(settings, name, text, min, max),
@@ -121,8 +121,8 @@ function nextId(ids: { nextId: number }): TextLeaf {
 }
 
 /** What IPC adds to /proc/sys/kernel. */
-export function ipcSysctls(kernel: Kernel): Tree {
-  const { settings, ipc } = kernel;
+export function ipcSysctls({ ipc }: Container): Tree {
+  const { settings } = ipc;
   return {
     auto_msgmni: '0\n',
     msg_next_id: nextId(ipc.msg),
@@ -140,7 +140,8 @@ export function ipcSysctls(kernel: Kernel): Tree {
 }
 
 /** /proc/sys/fs/mqueue. */
-export function mqueueSysctls({ settings }: Kernel): Tree {
+export function mqueueSysctls({ ipc }: Container): Tree {
+  const { settings } = ipc;
   return {
     msg_default: setting(settings, 'mqMsgDefault', HARD_MSGMAX, 1),
     msg_max: setting(settings, 'mqMsgMax', HARD_MSGMAX, 1),

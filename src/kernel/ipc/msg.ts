@@ -14,6 +14,7 @@ import {
 import { IPC_NOWAIT, MSG_COPY, MSG_EXCEPT, MSG_NOERROR } from '../../abi/ipc.js';
 import { CAP_SYS_RESOURCE } from '../../abi/sched.js';
 import { type Cred, capable } from '../cred.js';
+import type { Pid } from '../pid-namespace.js';
 import type { Task } from '../task.js';
 import { type Block, WaitQueue, WOULD_BLOCK } from '../wait.js';
 import type { IpcNamespace } from './namespace.js';
@@ -76,8 +77,8 @@ export class MsgQueue extends IpcObject {
   ctime: number;
   bytes = 0;
   maxBytes: number;
-  senderPid = 0;
-  receiverPid = 0;
+  sender: Pid | undefined;
+  receiver: Pid | undefined;
   private messages: Msg[] = [];
   private readonly receivers = new Set<Receiver>();
   /** Senders wait here for room. */
@@ -91,7 +92,7 @@ export class MsgQueue extends IpcObject {
   ) {
     super(key, mode, cred);
     this.ctime = ns.seconds();
-    this.maxBytes = ns.kernel.settings.msgMnb;
+    this.maxBytes = ns.settings.msgMnb;
   }
 
   get length(): number {
@@ -101,7 +102,7 @@ export class MsgQueue extends IpcObject {
   /** newque. @returns the identifier, -ENOSPC, -ENOMEM */
   static create(ns: IpcNamespace, key: number, mode: number, cred: Cred): number {
     if (!ns.charge(OVERHEAD)) return -ENOMEM;
-    const id = ns.msg.add(new MsgQueue(ns, key, mode & 0o777, cred), ns.kernel.settings.msgMni);
+    const id = ns.msg.add(new MsgQueue(ns, key, mode & 0o777, cred), ns.settings.msgMni);
     if (id < 0) ns.uncharge(OVERHEAD);
     return id;
   }
@@ -124,7 +125,7 @@ export class MsgQueue extends IpcObject {
 
   /** IPC_SET. @returns 0, -EPERM, -EINVAL */
   change(cred: Cred, uid: number, gid: number, mode: number, maxBytes: number): number {
-    if (maxBytes > this.ns.kernel.settings.msgMnb && !capable(cred, CAP_SYS_RESOURCE)) return -EPERM;
+    if (maxBytes > this.ns.settings.msgMnb && !capable(cred, CAP_SYS_RESOURCE)) return -EPERM;
     const err = updatePerm(this, uid, gid, mode);
     if (err < 0) return err;
     this.maxBytes = maxBytes;
@@ -147,7 +148,7 @@ export class MsgQueue extends IpcObject {
       if (this.deleted) return -EIDRM;
       if (!ipcAllowed(task.cred, this, S_IWUGO)) return -EACCES;
       if (!this.fits(msg)) return WOULD_BLOCK;
-      this.senderPid = task.pid;
+      this.sender = task.group.ref;
       this.stime = this.ns.seconds();
       if (!this.handOver(msg)) {
         kept = true;
@@ -185,7 +186,7 @@ export class MsgQueue extends IpcObject {
         this.end(r, -E2BIG);
         continue;
       }
-      this.receiverPid = r.task.pid;
+      this.receiver = r.task.group.ref;
       this.rtime = this.ns.seconds();
       this.end(r, msg);
       return true;
@@ -253,7 +254,7 @@ export class MsgQueue extends IpcObject {
     this.messages.splice(at, 1);
     this.bytes -= msg.text.length;
     this.forget(msg);
-    this.receiverPid = task.pid;
+    this.receiver = task.group.ref;
     this.rtime = this.ns.seconds();
     const result = deliver(msg);
     this.room.wake(1);

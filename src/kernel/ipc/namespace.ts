@@ -1,19 +1,21 @@
-/** The IPC objects of one sandbox (struct ipc_namespace). */
+/** IPC objects that a container, or several, share (struct ipc_namespace). */
 
 import { SHMMAX } from '../../abi/ipc.js';
 import type { Kernel } from '../kernel.js';
+import { IpcSettings } from '../settings.js';
 import type { MsgQueue } from './msg.js';
 import type { SemArray } from './sem.js';
 import type { ShmSegment } from './shm.js';
 import { IpcIds } from './util.js';
 
-/** Bytes that semaphores, adjustments and messages on their way may take of the sentry's memory. */
+/** Bytes that semaphores, adjustments and messages on their way may take of the sentry's memory, over all namespaces. */
 const MEMORY_MAX = 256 << 20;
 
 /** Where the numbers of host descriptors for attachments begin: few programs get that far with their own. */
 const FIRST_FD = 1000;
 
 export class IpcNamespace {
+  readonly settings = new IpcSettings();
   readonly sem = new IpcIds<SemArray>();
   readonly msg = new IpcIds<MsgQueue>();
   readonly shm = new IpcIds<ShmSegment>();
@@ -29,19 +31,18 @@ export class IpcNamespace {
   /** Messages in System V queues and their bytes. */
   messages = 0;
   messageBytes = 0;
-  private used = 0;
   private readonly busyFds = new Set<number>();
 
   constructor(readonly kernel: Kernel) {}
 
   /** Counts memory of the sentry that a guest has filled. @returns false if there is no more to be had (ENOMEM) */
   charge(bytes: number): boolean {
-    if (this.used + bytes > MEMORY_MAX) return false;
-    this.used += bytes;
+    if (this.kernel.ipcBytes + bytes > MEMORY_MAX) return false;
+    this.kernel.ipcBytes += bytes;
     return true;
   }
   uncharge(bytes: number): void {
-    this.used -= bytes;
+    this.kernel.ipcBytes -= bytes;
   }
 
   /** A host descriptor number in guests, for an attachment on its way: no other call may use it meanwhile. */

@@ -6,6 +6,7 @@
 import { EAGAIN, EIDRM, EINTR, EINVAL, ENOMEM, ENOSPC, ERANGE } from '../../abi/errno.js';
 import { IPC_NOWAIT, SEM_UNDO, SEMAEM, SEMVMX } from '../../abi/ipc.js';
 import type { Cred } from '../cred.js';
+import type { Pid } from '../pid-namespace.js';
 import type { Task } from '../task.js';
 import { type Block, WaitQueue, WOULD_BLOCK } from '../wait.js';
 import type { IpcNamespace } from './namespace.js';
@@ -44,7 +45,7 @@ class SemQueue {
 
   constructor(
     readonly ops: readonly SemOp[],
-    readonly pid: number,
+    readonly pid: Pid,
     readonly undo: SemUndo | undefined,
     readonly alters: boolean,
   ) {}
@@ -72,7 +73,7 @@ class SemQueue {
 export class SemArray extends IpcObject {
   readonly values: Uint16Array;
   /** Who changed each last. */
-  readonly pids: Int32Array;
+  readonly pids: (Pid | undefined)[];
   otime = 0;
   ctime: number;
   /** Waiting for zero only, and the others; in the order of their coming. */
@@ -91,7 +92,7 @@ export class SemArray extends IpcObject {
   ) {
     super(key, mode, cred);
     this.values = new Uint16Array(count);
-    this.pids = new Int32Array(count);
+    this.pids = new Array<Pid | undefined>(count).fill(undefined);
     this.ctime = ns.seconds();
   }
 
@@ -101,7 +102,7 @@ export class SemArray extends IpcObject {
 
   /** newary. @returns the identifier, -EINVAL, -ENOSPC, -ENOMEM */
   static create(ns: IpcNamespace, key: number, mode: number, cred: Cred, count: number): number {
-    const { semMns, semMni } = ns.kernel.settings;
+    const { semMns, semMni } = ns.settings;
     if (count === 0) return -EINVAL;
     if (ns.semaphores + count > semMns) return -ENOSPC;
     if (!ns.charge(OVERHEAD + count * 6)) return -ENOMEM;
@@ -147,7 +148,7 @@ export class SemArray extends IpcObject {
     const alters = ops.some((o) => o.op !== 0);
     const undo = ops.some((o) => (o.flags & SEM_UNDO) !== 0) ? this.undoOf(task) : undefined;
     if (typeof undo === 'number') return undo;
-    const q = new SemQueue(ops, task.pid, undo, alters);
+    const q = new SemQueue(ops, task.group.ref, undo, alters);
     const r = this.perform(q);
     if (r === 0) {
       this.otime = this.ns.seconds();
@@ -258,7 +259,7 @@ export class SemArray extends IpcObject {
   }
 
   /** SETVAL and SETALL: sets values from `first` on; pending adjustments of them are forgotten. */
-  set(first: number, values: ArrayLike<number>, pid: number): void {
+  set(first: number, values: ArrayLike<number>, pid: Pid): void {
     for (let i = 0; i < values.length; i++) {
       this.values[first + i] = values[i] as number;
       this.pids[first + i] = pid;
@@ -279,7 +280,7 @@ export class SemArray extends IpcObject {
   }
 
   /** The end of a process: its adjustments are made (exit_sem). */
-  adjust(list: SemUndoList, pid: number): void {
+  adjust(list: SemUndoList, pid: Pid): void {
     const undo = list.undos.get(this);
     if (undo === undefined) return;
     this.lists.delete(list);
@@ -310,6 +311,6 @@ export function exitSem(task: Task): void {
   const list = task.semUndo;
   task.semUndo = undefined;
   if (list === undefined || --list.users > 0) return;
-  for (const array of list.undos.keys()) array.adjust(list, task.pid);
+  for (const array of list.undos.keys()) array.adjust(list, task.group.ref);
   list.undos.clear();
 }

@@ -14,6 +14,7 @@ import type { TmpFile } from '../../fs/tmpfs/file.js';
 import { createAnonFile, tmpfsPath } from '../../fs/tmpfs/tmpfs.js';
 import { type Cred, capable } from '../cred.js';
 import type { AddressSpace } from '../mm.js';
+import type { Pid } from '../pid-namespace.js';
 import type { Task } from '../task.js';
 import type { IpcNamespace } from './namespace.js';
 import { IpcObject } from './util.js';
@@ -30,7 +31,7 @@ export class ShmSegment extends IpcObject {
   atime = 0;
   dtime = 0;
   ctime: number;
-  lastPid = 0;
+  last: Pid | undefined;
   /** Address spaces that may have it mapped. */
   private readonly spaces = new Set<AddressSpace>();
   /** shmat(2) calls on their way. */
@@ -45,7 +46,7 @@ export class ShmSegment extends IpcObject {
     mode: number,
     cred: Cred,
     readonly size: number,
-    readonly creatorPid: number,
+    readonly creator: Pid,
   ) {
     super(key, mode, cred);
     this.ctime = ns.seconds();
@@ -67,8 +68,8 @@ export class ShmSegment extends IpcObject {
     }
     // Segments outlive their makers: together they may not promise more than there is.
     if (ns.shmPages + Number(pages) > Math.floor(totalmem() / PAGE_SIZE)) return -ENOMEM;
-    const segment = new ShmSegment(ns, key, flags & 0o777, task.cred, Number(size), task.pid);
-    const id = ns.shm.add(segment, ns.kernel.settings.shmMni);
+    const segment = new ShmSegment(ns, key, flags & 0o777, task.cred, Number(size), task.group.ref);
+    const id = ns.shm.add(segment, ns.settings.shmMni);
     if (id >= 0) ns.shmPages += Number(pages);
     return id;
   }
@@ -108,37 +109,37 @@ export class ShmSegment extends IpcObject {
   }
 
   /** The mapping was made, or not. */
-  attachEnded(pid: number, made: boolean): void {
+  attachEnded(pid: Pid, made: boolean): void {
     this.attaching--;
     if (made) this.opened(pid);
     this.destroyIfUnused();
   }
 
   /** shm_open. */
-  private opened(pid: number): void {
+  private opened(pid: Pid): void {
     this.atime = this.ns.seconds();
-    this.lastPid = pid;
+    this.last = pid;
   }
 
   /** shm_close, of one or several mappings. */
-  closed(pid: number): void {
+  closed(pid: Pid): void {
     this.dtime = this.ns.seconds();
-    this.lastPid = pid;
+    this.last = pid;
     this.destroyIfUnused();
   }
 
   /** A copy of `from` was made by fork(2). */
-  copied(to: AddressSpace, pid: number): void {
+  copied(to: AddressSpace, pid: Pid): void {
     this.spaces.add(to);
     to.segments.add(this);
     this.opened(pid);
   }
 
   /** Nobody is in `space` any more; whether it was the last that had the segment mapped is for the next sweep to see. */
-  spaceGone(space: AddressSpace, pid: number): void {
+  spaceGone(space: AddressSpace, pid: Pid): void {
     this.spaces.delete(space);
     this.dtime = this.ns.seconds();
-    this.lastPid = pid;
+    this.last = pid;
     if (this.spaces.size === 0) this.destroyIfUnused();
   }
 
@@ -258,7 +259,7 @@ export function sweepSegments(ns: IpcNamespace): void {
 
 /** fork(2) without CLONE_VM: the child has the same segments mapped. */
 export function copySegments(parent: Task, child: Task): void {
-  for (const segment of parent.vm.segments) segment.copied(child.vm, parent.pid);
+  for (const segment of parent.vm.segments) segment.copied(child.vm, parent.group.ref);
 }
 
 /** The task leaves its address space: exit(2), execve(2). */
@@ -268,7 +269,7 @@ export function leaveSpace(task: Task): void {
   if (vm.tasks.size > 0) return;
   vm.onEmpty?.();
   if (vm.segments.size === 0) return;
-  for (const segment of vm.segments) segment.spaceGone(vm, task.pid);
+  for (const segment of vm.segments) segment.spaceGone(vm, task.group.ref);
   vm.segments.clear();
-  sweepSegments(task.kernel.ipc);
+  sweepSegments(task.container.ipc);
 }

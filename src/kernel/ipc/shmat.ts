@@ -47,7 +47,7 @@ export function prepareAttach(task: Task, id: number, addr: number, flags: numbe
     prot |= PROT_EXEC;
     wanted |= S_IXUGO;
   }
-  const { ipc } = task.kernel;
+  const { ipc } = task.container;
   sweepSegments(ipc);
   const segment = ipc.shm.byId(id);
   if (typeof segment === 'number') return segment;

@@ -17,7 +17,7 @@ export class UrgentBytes {
     }
     // Reading brings the mark nearer; only another one can be farther away. Before a mark FIONREAD counts up to it.
     const distance = socket.host.intIoctl(FIONREAD);
-    if (distance > this.distance) signalUrgent(socket.kernel, socket);
+    if (distance > this.distance) signalUrgent(socket);
     this.distance = distance;
   }
   /** The urgent byte was read. */

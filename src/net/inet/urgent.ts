@@ -30,7 +30,7 @@ export function markUrgent(receiver: TcpSocket): void {
   const last = new Uint8Array(1);
   rx.peek(new BufferSink(last), rx.length - 1);
   receiver.urgent = { ahead: rx.length - 1, byte: last[0] as number, unread: true };
-  signalUrgent(receiver.kernel, receiver);
+  signalUrgent(receiver);
   receiver.queue.wake(POLLIN | POLLRDNORM | POLLPRI);
 }
 

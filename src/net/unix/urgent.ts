@@ -19,7 +19,7 @@ function inline(socket: UnixSocket): boolean {
 /** Makes `m`, already in the queue, the urgent byte: an older one that was not taken is a byte like others from now on. */
 export function sendUrgent(to: UnixSocket, m: Message): void {
   to.urgent = m;
-  signalUrgent(to.kernel, to);
+  signalUrgent(to);
   to.queue.wake(POLLPRI);
 }
 

@@ -210,7 +210,7 @@ export class Lanes implements LaneOpener {
     const memory = this.memoryOf(space, which);
     if (memory === undefined) return -EINVAL;
     this.forget(task);
-    const fd = task.kernel.ipc.reserveFd();
+    const fd = task.container.ipc.reserveFd();
     task.laneMap = {
       hostFd: memory.hostFd,
       fd,
@@ -236,7 +236,7 @@ export class Lanes implements LaneOpener {
   /** The mapping will not come, for there is another call or the task is gone. */
   forget(task: Task): void {
     if (task.laneMap === undefined) return;
-    task.kernel.ipc.freeFd(task.laneMap.fd);
+    task.container.ipc.freeFd(task.laneMap.fd);
     task.laneMap = undefined;
   }
 

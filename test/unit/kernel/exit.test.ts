@@ -40,12 +40,12 @@ function waitAny(task: Task, options = WEXITED): void {
 
 describe('the end of a process', () => {
   it('leaves a zombie until the parent waits, and gives the pid back then', () => {
-    const { kernel, host, init, fork } = world();
+    const { kernel, container, host, init, fork } = world();
     host.masks.set(1002, { caught: [SIGCHLD] });
     const child = fork(init, 10);
     host.cpu.set(1010, 4000);
     taskExited(kernel, child, 3 << 8);
-    assert.equal(kernel.processes.has(10), true);
+    assert.equal(container.pids.processes.has(10), true);
     assert.deepEqual(host.sent, [{ tgid: 1002, tid: 0, sig: SIGCHLD, code: CLD_EXITED, pid: 10, value: 3 }]);
     const peek = waitChild(init, ALL, WEXITED | WNOWAIT, false);
     assert.equal(typeof peek === 'object' && peek.word, 0x300);
@@ -96,12 +96,12 @@ describe('the end of a process', () => {
   });
 
   it('happens with the last thread', () => {
-    const { kernel, host, init, fork } = world();
+    const { kernel, container, host, init, fork } = world();
     const child = fork(init, 10);
     const thread = fork(child, 11, THREAD);
     taskExited(kernel, thread, 0);
     assert.equal(child.group.zombie, false);
-    assert.equal(findTask(kernel, 11), undefined);
+    assert.equal(findTask(container.pids, 11), undefined);
     taskExited(kernel, child, 7 << 8);
     assert.equal(child.group.exitStatus, 7 << 8);
     assert.deepEqual(host.reaped, []);
@@ -136,30 +136,30 @@ describe('the end of a process', () => {
   });
 
   it('of pid 1 kills everything else', () => {
-    const { kernel, host, init, fork } = world();
+    const { kernel, container, host, init, fork } = world();
     const child = fork(init, 10);
     const grandchild = fork(child, 11);
     taskExited(kernel, init, 5 << 8);
-    assert.equal(kernel.exitStatus, 5 << 8);
+    assert.equal(container.exitStatus, 5 << 8);
     assert.deepEqual([host.signalsOf(1010), host.signalsOf(1011)], [[SIGKILL], [SIGKILL]]);
     taskExited(kernel, child, 9);
     taskExited(kernel, grandchild, 9);
-    assert.deepEqual(host.reaped.sort(), [1010, 1011]);
+    assert.deepEqual(host.reaped.sort(), [1002, 1010, 1011]);
   });
 
   it('keeps the number of a group leader from reuse while the group lives', () => {
-    const { kernel, host, init, fork } = world();
+    const { kernel, container, host, init, fork } = world();
     const leader = fork(init, 10);
-    joinGroup(leader.group, groupFor(kernel, 10, leader.group.session));
+    joinGroup(leader.group, groupFor(container.pids, 10, leader.group.session));
     const member = fork(leader, 11);
     taskExited(kernel, leader, 0);
     waitChild(init, ALL, WEXITED, false);
-    assert.equal(kernel.processes.has(10), false);
+    assert.equal(container.pids.processes.has(10), false);
     assert.deepEqual(host.reaped, []);
     taskExited(kernel, member, 0);
     waitChild(init, ALL, WEXITED, false);
     assert.deepEqual(host.reaped.sort(), [1010, 1011]);
-    assert.equal(kernel.groups.has(10), false);
+    assert.equal(container.pids.groups.has(10), false);
   });
 });
 
@@ -181,23 +181,23 @@ describe('stopped process groups', () => {
   });
 
   it('get SIGHUP and SIGCONT when they become orphaned', () => {
-    const { kernel, host, init, fork } = world();
+    const { kernel, container, host, init, fork } = world();
     const shell = fork(init, 10);
     newSession(shell.group);
     const job = fork(shell, 11);
-    joinGroup(job.group, groupFor(kernel, 11, shell.group.session));
+    joinGroup(job.group, groupFor(container.pids, 11, shell.group.session));
     onGroupStop(job, SIGTSTP);
     taskExited(kernel, shell, 0);
     assert.deepEqual(host.signalsOf(1011), [SIGHUP, SIGCONT]);
   });
 
   it('stop for SIGTSTP by the default action unless orphaned, and say so by its own number', () => {
-    const { kernel, init, fork } = world();
+    const { container, init, fork } = world();
     const shell = fork(init, 10);
     newSession(shell.group);
     const job = fork(shell, 11);
     assert.equal(onSignalStop(job, SIGTSTP), 0);
-    joinGroup(job.group, groupFor(kernel, 11, shell.group.session));
+    joinGroup(job.group, groupFor(container.pids, 11, shell.group.session));
     assert.equal(onSignalStop(job, SIGTSTP), SIGSTOP);
     onGroupStop(job, SIGSTOP);
     assert.equal(job.group.stopSignal, SIGTSTP);

@@ -1,5 +1,6 @@
 /** A kernel on a host that only remembers what it was told. */
 
+import { Container } from '../../../src/kernel/container.js';
 import { type Cred, initialCred } from '../../../src/kernel/cred.js';
 import { type CloneArgs, createInit, finishClone, prepareClone } from '../../../src/kernel/fork.js';
 import { Kernel } from '../../../src/kernel/kernel.js';
@@ -91,6 +92,7 @@ export class FakeHost {
 
 export interface World {
   kernel: Kernel;
+  container: Container;
   host: FakeHost;
   init: Task;
   /** The kernel's clock, ms; timers run when `advance` passes them. */
@@ -114,15 +116,17 @@ export const PLAIN: CloneArgs = {
 
 export function world(cred: Cred = initialCred(0, 0, [])): World {
   const host = new FakeHost();
-  const kernel = new Kernel(host as unknown as Native, {} as Logger, { hostname: 'box', maxTasks: 100 });
+  const kernel = new Kernel(host as unknown as Native, {} as Logger, { maxTasks: 100 });
+  const container = new Container(kernel, { id: 'box', hostname: 'box' });
   let now = 1000;
   kernel.now = () => now;
   kernel.makeMemory = () => ({}) as UserMemory;
   const limits = Array.from({ length: 16 }, () => ({ soft: Infinity, hard: Infinity }));
   const fs = new FsContext(NO_PATH, NO_PATH, 0o22);
-  const init = createInit(kernel, { hostPid: 1002, alias: 2, cred, fs, files: new FdTable(), limits });
+  const init = createInit(container, { hostPid: 1002, guestPid: 2, cred, fs, files: new FdTable(), limits });
   return {
     kernel,
+    container,
     host,
     init,
     advance(ms) {

@@ -33,9 +33,9 @@ function machine() {
     }
   };
   host.getrandom = (b) => b.fill(7).length;
-  const fs = new ProcFs(w.kernel, 0x15);
-  w.kernel.mounts = new MountNamespace();
-  const mount = w.kernel.mounts.mount(fs, undefined, 0);
+  const fs = new ProcFs(w.container, 0x15);
+  w.container.mounts = new MountNamespace();
+  const mount = w.container.mounts.mount(fs, undefined, 0);
   const { root } = mount;
   const place: Path = { mount, dentry: root };
   w.init.fs = new FsContext(place, place, 0o27);
@@ -187,7 +187,7 @@ test('settings that can be written', () => {
   assert.equal(put(m, child, '12/oom_score_adj', '-1'), -EACCES);
   assert.equal(put(m, m.init, '12/oom_score_adj', '1001'), -EINVAL);
   put(m, m.init, 'sys/kernel/hostname', 'other\n');
-  assert.equal(m.kernel.hostname, 'other');
+  assert.equal(m.container.uts.hostname, 'other');
 });
 
 test('mounts: names are escaped', () => {

@@ -2,6 +2,7 @@
 
 import { EFAULT, EINVAL, ENAMETOOLONG } from '../../../src/abi/errno.js';
 import { S_IFDIR, S_IFIFO, S_IFREG } from '../../../src/abi/stat.js';
+import { Container } from '../../../src/kernel/container.js';
 import { initialCred } from '../../../src/kernel/cred.js';
 import { Kernel } from '../../../src/kernel/kernel.js';
 import type { IoVec, UserMemory } from '../../../src/kernel/memory.js';
@@ -277,15 +278,16 @@ export function makeWorld(uid = 1000): World {
       return 0;
     },
   } as unknown as Native;
-  const kernel = new Kernel(native, {} as Logger, { hostname: 'h', maxTasks: 10 });
+  const kernel = new Kernel(native, {} as Logger, { maxTasks: 10 });
+  const container = new Container(kernel, { id: 'h', hostname: 'h' });
   const fs = new FakeFs();
   const rootDentry = new Dentry('', undefined, fs.root);
   const mount = new Mount(1, fs, rootDentry, undefined, undefined, 0);
   const root: Path = { mount, dentry: rootDentry };
-  const group = new ProcessGroup(5, new Session(5));
+  const group = new ProcessGroup(5, new Session(5, container.pids));
   const limits = Array.from({ length: 16 }, () => ({ soft: Infinity, hard: Infinity }));
   limits[7] = { soft: 64, hard: 64 };
-  const tg = new ThreadGroup(kernel, 5, 5, undefined, group, 17, limits);
+  const tg = new ThreadGroup(container, 5, 5, undefined, group, 17, limits);
   const mem = new FakeMemory();
   const task = new Task(
     5,

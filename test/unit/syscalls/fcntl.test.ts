@@ -68,7 +68,7 @@ test('an O_PATH descriptor knows F_GETFL and F_SETFD, nothing that touches the f
 
 test('O_ASYNC signals the owner when the file becomes ready, and stops when it is turned off', () => {
   const w = makeWorld();
-  w.task.kernel.processes.set(5, w.task.group);
+  w.task.pids.processes.set(5, w.task.group);
   const { fd, file } = w.open(S_IFIFO, O_RDWR);
   assert.equal(w.call(fcntl, fd, F_SETOWN, 12345), -ESRCH);
   assert.equal(w.call(fcntl, fd, F_SETOWN, 5), 0);

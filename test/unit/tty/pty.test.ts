@@ -6,6 +6,7 @@ import { POLLHUP, POLLIN } from '../../../src/abi/poll.js';
 import { ECHO, ICANON } from '../../../src/abi/termios.js';
 import { DevPtsFs } from '../../../src/fs/devpts/devpts.js';
 import { MasterFile, SlaveFile } from '../../../src/fs/devpts/files.js';
+import type { Container } from '../../../src/kernel/container.js';
 import { Dentry, Mount } from '../../../src/vfs/dentry.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
 import type { OpenFile } from '../../../src/vfs/file.js';
@@ -13,7 +14,8 @@ import { bytes, Call, fakeKernel, fakeTask, room } from '../ipc/fake.js';
 
 function pair(flags = O_RDWR | O_NOCTTY) {
   const { kernel, advance } = fakeKernel();
-  const fs = new DevPtsFs(kernel, 0x18);
+  const container = { kernel, mounts: { mounts: [] } } as unknown as Container;
+  const fs = new DevPtsFs(container, 0x18);
   const root = new Dentry('', undefined, fs.root);
   const mount = new Mount(1, fs, root, undefined, undefined, 0);
   const session = { sid: 1, tty: undefined };

@@ -83,7 +83,8 @@ export class World {
       files: table,
       pid: 1,
       file: (fd: number) => table.get(fd),
-      kernel: { mounts: this.mounts, native },
+      kernel: { native },
+      container: { mounts: this.mounts },
     } as unknown as Task;
   }
 

@@ -61,7 +61,7 @@ export class OverlayFs extends TmpFs {
       const known = this.links.get(key);
       if (known !== undefined) return known;
     }
-    this.inodesUsed++;
+    this.countInodes(1);
     const inode = lowerInode(this, path, attr);
     if (key !== undefined) {
       this.links.set(key, inode);
@@ -87,7 +87,7 @@ export class OverlayFs extends TmpFs {
 
   /** A clean object was dropped from the caches. */
   forgotten(_inode: TmpInode): void {
-    this.inodesUsed--;
+    this.countInodes(-1);
   }
 
   override inodeGone(inode: TmpInode): void {

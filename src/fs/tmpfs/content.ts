@@ -3,7 +3,7 @@
  * memfd for good, so that reads, writes and mappings see the same bytes. Host descriptors are few: small files must not use one.
  */
 
-import { ENFILE, ENOSPC, ENXIO, EOPNOTSUPP } from '../../abi/errno.js';
+import { ENFILE, ENOMEM, ENOSPC, ENXIO, EOPNOTSUPP } from '../../abi/errno.js';
 import {
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
@@ -11,6 +11,7 @@ import {
   SEEK_DATA,
   SEEK_HOLE,
 } from '../../abi/fcntl.js';
+import type { ContainerMemory } from '../../kernel/container-memory.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
 import { type Native, St } from '../../platform/native.js';
 
@@ -25,6 +26,8 @@ export interface Quota {
   readonly native: Native;
   /** Bytes that may still be used. */
   readonly bytesFree: number;
+  /** The container whose memory it is, if one has a limit. */
+  readonly memory: ContainerMemory | undefined;
   /** More (or fewer) bytes are in use. */
   charge(delta: number): void;
 }
@@ -62,12 +65,12 @@ export class Content {
     return this.fd >= 0 ? sink.putHost(this.fd, pos, n) : sink.put(this.buf, pos, n);
   }
 
-  /** @returns bytes written (short when space runs out), -ENOSPC, -EFAULT */
+  /** @returns bytes written (short when space runs out), -ENOSPC, -ENOMEM, -EFAULT */
   write(source: Source, pos: number): number {
     let len = source.remaining;
     if (len === 0) return 0;
     len = this.room(pos, len);
-    if (len <= 0) return -ENOSPC;
+    if (len < 0) return len;
     const end = pos + len;
     if (this.fd < 0) {
       const err = this.makeRoom(end);
@@ -82,13 +85,28 @@ export class Content {
     return n;
   }
 
-  /** How much of a write of `len` bytes at `pos` the quota lets through. */
+  /** How much of a write of `len` bytes at `pos` quota and memory let through; -ENOSPC, -ENOMEM for nothing. */
   private room(pos: number, len: number): number {
+    const { bytesFree, memory } = this.quota;
     const dense = pos <= this.size && !this.sparse;
     const needed = dense ? pages(pos + len) - this.charged : pages(len) + PAGE;
-    const free = this.quota.bytesFree;
+    let free = bytesFree;
+    if (memory !== undefined && needed > 0) free = Math.min(free, memory.room(Math.min(needed, free)));
     if (needed <= free) return len;
-    return dense ? Math.min(len, Math.max(0, this.charged + free - pos)) : 0;
+    const part = dense ? Math.min(len, Math.max(0, this.charged + free - pos)) : 0;
+    return part > 0 ? part : this.refusal(free);
+  }
+
+  /** Why `free` bytes are too few: the file system is full, or the container's memory is. */
+  private refusal(free: number): number {
+    return free < this.quota.bytesFree ? -ENOMEM : -ENOSPC;
+  }
+
+  /** May `bytes` more be used? @returns 0, -ENOSPC, -ENOMEM */
+  private admit(bytes: number): number {
+    const { bytesFree, memory } = this.quota;
+    if (bytes > bytesFree) return -ENOSPC;
+    return memory === undefined || memory.room(bytes) >= bytes ? 0 : -ENOMEM;
   }
 
   /** Makes the byte array hold `end` bytes, or moves to a memfd. */
@@ -139,8 +157,7 @@ export class Content {
         if (err < 0) return err;
       }
       if (this.fd < 0) {
-        if (pages(size) - this.charged > this.quota.bytesFree) return -ENOSPC;
-        const err = this.makeRoom(size);
+        const err = this.admit(pages(size) - this.charged) || this.makeRoom(size);
         if (err < 0) return err;
       }
       this.sparse = true;
@@ -169,7 +186,8 @@ export class Content {
     }
     const dense = pos <= this.size && !this.sparse;
     const needed = dense ? pages(end) - this.charged : pages(len) + PAGE;
-    if (needed > this.quota.bytesFree) return -ENOSPC;
+    const refused = this.admit(needed);
+    if (refused < 0) return refused;
     if (this.fd < 0) {
       const err = end <= INLINE_MAX ? this.makeRoom(end) : this.moveToHost();
       if (err < 0) return err;
@@ -231,6 +249,7 @@ export class Content {
     const err = this.moveToHost();
     if (err < 0) return err;
     this.mapped = true;
+    this.quota.memory?.mapped.add(this);
     if (writable) return this.fd;
     if (this.readOnlyFd < 0) {
       const fd = this.quota.native.reopenReadOnly(this.fd);
@@ -244,7 +263,8 @@ export class Content {
   copyFrom(hostFd: number, size: number): number {
     const { native } = this.quota;
     if (size <= INLINE_MAX) {
-      if (pages(size) > this.quota.bytesFree) return -ENOSPC;
+      const refused = this.admit(pages(size));
+      if (refused < 0) return refused;
       const buf = new Uint8Array(size);
       let done = 0;
       while (done < size) {
@@ -287,7 +307,8 @@ export class Content {
     const { native } = this.quota;
     // A run may begin and end inside pages.
     const start = from - (from % PAGE);
-    if (pages(to - start) > this.quota.bytesFree) return -ENOSPC;
+    const refused = this.admit(pages(to - start));
+    if (refused < 0) return refused;
     for (let at = from; at < to; ) {
       const n = native.copyRange(hostFd, at, this.fd, at, to - at);
       if (n < 0) return n;
@@ -298,7 +319,7 @@ export class Content {
   }
 
   /** Works out what is in use and charges the difference. */
-  private recount(): void {
+  recount(): void {
     let used: number;
     if (this.fd < 0) used = pages(this.size);
     else if (this.sparse || this.mapped) {
@@ -320,6 +341,7 @@ export class Content {
     this.buf = EMPTY;
     this.size = 0;
     this.sparse = false;
+    if (this.mapped) this.quota.memory?.mapped.delete(this);
     this.mapped = false;
     this.quota.charge(-this.charged);
     this.charged = 0;

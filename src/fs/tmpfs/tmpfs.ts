@@ -1,8 +1,9 @@
 /** tmpfs(5): a file system in memory. */
 
 import { totalmem } from 'node:os';
-import { EINVAL } from '../../abi/errno.js';
+import { EINVAL, ENOMEM } from '../../abi/errno.js';
 import { S_IFREG, TMPFS_MAGIC } from '../../abi/stat.js';
+import type { ContainerMemory } from '../../kernel/container-memory.js';
 import type { Native } from '../../platform/native.js';
 import { Dentry, Mount, type Path } from '../../vfs/dentry.js';
 import type { Attr, FileSystem, StatFs, Timespec } from '../../vfs/inode.js';
@@ -26,6 +27,8 @@ export interface TmpFsOptions {
   source?: string;
   /** What several of them may use together. */
   budget?: Budget;
+  /** The container that its contents are charged to. */
+  memory?: ContainerMemory | undefined;
 }
 
 /** Bytes and objects that a group of file systems may use together, and what they use now. */
@@ -48,6 +51,8 @@ export function defaultMaxInodes(maxBytes: number): number {
 }
 
 const PAGE = 4096;
+/** What an object takes of the sentry's memory besides its contents, about. */
+const INODE_BYTES = 1024;
 /** What a directory entry counts in st_size, as Linux's tmpfs does it; `.` and `..` count, too. */
 const DIRENT_SIZE = 20;
 
@@ -113,18 +118,21 @@ export class TmpFs implements FileSystem, Quota {
 
   /** Counts a new object. @returns false if there may not be more */
   takeInode(): boolean {
-    const { budget } = this.given;
+    const { budget, memory } = this.given;
     if (this.inodesUsed >= this.maxInodes) return false;
-    if (budget !== undefined) {
-      if (budget.inodes >= budget.maxInodes) return false;
-      budget.inodes++;
-    }
-    this.inodesUsed++;
+    if (budget !== undefined && budget.inodes >= budget.maxInodes) return false;
+    if (memory !== undefined && memory.room(INODE_BYTES) < INODE_BYTES) return false;
+    if (budget !== undefined) budget.inodes++;
+    this.countInodes(1);
     return true;
+  }
+  protected countInodes(by: number): void {
+    this.inodesUsed += by;
+    this.given.memory?.charge(by * INODE_BYTES);
   }
   /** The object's last name and last user are gone. */
   inodeGone(_inode: TmpInode): void {
-    this.inodesUsed--;
+    this.countInodes(-1);
     if (this.given.budget !== undefined) this.given.budget.inodes--;
   }
 
@@ -133,8 +141,12 @@ export class TmpFs implements FileSystem, Quota {
     const { budget } = this.given;
     return budget === undefined ? own : Math.min(own, budget.maxBytes - budget.bytes);
   }
+  get memory(): ContainerMemory | undefined {
+    return this.given.memory;
+  }
   charge(delta: number): void {
     this.bytesUsed += delta;
+    this.given.memory?.charge(delta);
     if (this.given.budget !== undefined) this.given.budget.bytes += delta;
   }
 
@@ -178,7 +190,8 @@ export class TmpFs implements FileSystem, Quota {
   }
 }
 
-const anonymous = new WeakMap<Native, TmpFs>();
+/** One for nameless files of each container with an account, and one for all others. */
+const anonymous = new WeakMap<Native | ContainerMemory, TmpFs>();
 
 /** A place for a nameless file: /proc/pid/maps shows `name` as it is. */
 export function tmpfsPath(file: TmpFile, name: string): Path {
@@ -189,11 +202,22 @@ export function tmpfsPath(file: TmpFile, name: string): Path {
   };
 }
 
-/** A nameless regular file in memory (memfd_create(2)); its bytes go with its last description. */
-export function createAnonFile(native: Native, _name: string, uid = 0, gid = 0): TmpFile {
-  let fs = anonymous.get(native);
-  if (fs === undefined) anonymous.set(native, (fs = new TmpFs(native, { dev: 1 })));
-  fs.takeInode();
+/**
+ * A nameless regular file in memory (memfd_create(2)); its bytes go with its last description.
+ * @param memory the container that it is charged to
+ * @returns the file, or -ENOMEM
+ */
+export function createAnonFile(
+  native: Native,
+  _name: string,
+  uid = 0,
+  gid = 0,
+  memory?: ContainerMemory,
+): TmpFile | number {
+  const owner = memory ?? native;
+  let fs = anonymous.get(owner);
+  if (fs === undefined) anonymous.set(owner, (fs = new TmpFs(native, { dev: 1, memory })));
+  if (!fs.takeInode()) return -ENOMEM;
   const attr = newAttr(fs, S_IFREG | 0o777, uid, gid);
   attr.nlink = 0;
   return new TmpFile(fs, attr);

@@ -100,6 +100,7 @@ export class ShmSegment extends IpcObject {
 
   private makeFile(): TmpFile | undefined {
     const file = createAnonFile(this.ns.kernel.native, 'SYSV', this.uid, this.gid);
+    if (typeof file === 'number') return undefined;
     file.attr.ino = this.id;
     file.hold();
     // At the host before it has a size: no page of it is used yet.

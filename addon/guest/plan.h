@@ -22,9 +22,15 @@ enum {
   TV_STRINGS = 16384,
 };
 
-/* The block of TV_NR_SPAWNED begins with these: addresses of an empty string and of the two vectors. */
+struct tv_limit {
+  uint64_t resource, soft, hard;
+};
+
+/* The block of TV_NR_SPAWNED begins with these: addresses of an empty string and of the two vectors, and resource limits that only
+ * the process itself can have the host set. */
 struct tv_spawn {
-  uint64_t empty, argv, envp;
+  uint64_t empty, argv, envp, nlimits;
+  struct tv_limit limits[];
 };
 
 struct tv_op {

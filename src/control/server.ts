@@ -216,6 +216,11 @@ export class ControlServer {
     }
   }
 
+  /** Nobody is connected. */
+  get idle(): boolean {
+    return this.connections.size === 0;
+  }
+
   /** Ends all connections. */
   close(): void {
     for (const c of this.connections) c.close();

@@ -4,7 +4,7 @@
  * ready waits in the guest, and the event loop says when to try again.
  */
 
-import { EACCES, EAGAIN, ERESTARTSYS, ESPIPE } from '../abi/errno.js';
+import { EACCES, EAGAIN, EIO, ERESTARTSYS, ESPIPE } from '../abi/errno.js';
 import { O_ACCMODE, O_RDWR, SEEK_CUR, SEEK_SET } from '../abi/fcntl.js';
 import {
   POLLERR,
@@ -33,6 +33,18 @@ import { waitOn } from './waiting.js';
 
 /** Streams by host descriptor: /dev/tty and a standard stream may be two descriptions of one. */
 const streams = new Map<number, Set<HostStream>>();
+
+/** Descriptors that are to be closed with their last stream. */
+const given = new Set<number>();
+
+/**
+ * The descriptor has served its giver: with the last stream of it, now if there is none, it is closed, so that whoever reads what
+ * guests wrote there sees its end.
+ */
+export function giveDescriptor(native: Native, fd: number): void {
+  if (streams.has(fd)) given.add(fd);
+  else native.close(fd);
+}
 
 /** Who else waits for a host descriptor, once. */
 const others = new Map<number, () => void>();
@@ -123,6 +135,7 @@ function reopening(kernel: Kernel, path: Path, fd: number, rights: number): Anon
     open(_task, _path, flags) {
       const have = rights & O_ACCMODE;
       if (have !== O_RDWR && have !== (flags & O_ACCMODE)) return -EACCES;
+      if (!streams.has(fd)) return -EIO;
       return new HostStream(kernel, fd, flags, undefined, path, true);
     },
     truncate: (size) => kernel.native.ftruncate(fd, size),
@@ -321,6 +334,8 @@ export class HostStream extends OpenFile {
     this.watch();
     const all = streams.get(this.fd);
     all?.delete(this);
-    if (all?.size === 0) streams.delete(this.fd);
+    if (all?.size !== 0) return;
+    streams.delete(this.fd);
+    if (given.delete(this.fd)) this.native.close(this.fd);
   }
 }

@@ -55,6 +55,11 @@ function applyToHost(tg: ThreadGroup, resource: number, limit: Rlimit): number {
   return tg.kernel.native.prlimit(tg.hostPid, resource, hostValue(soft), hostValue(nextHard));
 }
 
+/** True for what the host must carry out: a new process has to ask for it itself (`setLimit` gives CONTINUE). */
+export function isHostLimit(resource: number): boolean {
+  return HOST_LIMITS.has(resource);
+}
+
 /** How high the hard limit may be for the host to carry it out. */
 function hostCeiling(tg: ThreadGroup, resource: number): number {
   const name = HOST_LIMITS.get(resource);

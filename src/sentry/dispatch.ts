@@ -27,6 +27,7 @@ import {
   EVENT_HOST_SOCKETS,
   EVENT_NO_GUEST,
   EVENT_SYSCALL,
+  EVENT_TIMEOUT,
   type Native,
   REPLY_CONTINUE,
   REPLY_VALUE,
@@ -80,7 +81,7 @@ export interface LoopHooks {
   hostSignal(sig: number): void;
   /** A child that is not a guest has ended or changed state: the reaper. */
   otherChild(pid: number, status: number): boolean;
-  /** Asked after each: is the sandbox over? What is left of it goes with the reaper. */
+  /** Asked after each, and when time has passed: is the sandbox over? What is left of it goes with the reaper. */
   ended(): boolean;
 }
 
@@ -122,6 +123,10 @@ export class Dispatcher {
         hostSocketsChanged(kernel, i32[CTL_STATUS] as number);
       } else if (event === EVENT_HOST_SIGNAL) {
         hooks.hostSignal(i32[CTL_TID] as number);
+        if (hooks.ended()) return;
+      } else if (event === EVENT_TIMEOUT) {
+        kernel.timers.run();
+        if (hooks.ended()) return;
       } else if (event === EVENT_NO_GUEST) {
         return;
       }

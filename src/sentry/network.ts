@@ -12,6 +12,12 @@ import type { SocketsKept } from '../platform/native.js';
 import { SandboxError } from './error.js';
 import type { SandboxSpec } from './spec.js';
 
+/** What of a sandbox concerns its network. */
+export type NetworkPart = Pick<
+  SandboxSpec,
+  'network' | 'networkNamespace' | 'filter' | 'publish' | 'hostUds'
+>;
+
 const PUBLISH_REASONS = new Map([
   [-EADDRINUSE, 'the port is taken'],
   [-EADDRNOTAVAIL, 'the address is not one of this host'],
@@ -28,7 +34,7 @@ const REASONS = new Map([
  * Goes where the host's network is, and makes it the guests' in that mode: before there is a world, which shows its interfaces.
  * @param descriptors how many the sentry may have. Throws SandboxError with one clear line
  */
-export function enterNetwork(kernel: Kernel, spec: SandboxSpec, descriptors: number): void {
+export function enterNetwork(kernel: Kernel, spec: NetworkPart, descriptors: number): void {
   if (spec.networkNamespace !== undefined) enter(kernel, spec.networkNamespace);
   if (spec.network !== 'host') return;
   const network = new HostNetwork(kernel, ALLOW_ALL, descriptors);
@@ -44,7 +50,7 @@ export function enterNetwork(kernel: Kernel, spec: SandboxSpec, descriptors: num
  */
 export async function openNetwork(
   kernel: Kernel,
-  spec: SandboxSpec,
+  spec: NetworkPart,
   descriptors: number,
 ): Promise<SocketsKept> {
   const outside = spec.network !== 'none' || spec.publish.length > 0;
@@ -57,7 +63,7 @@ export async function openNetwork(
   return spec.network === 'none' ? 'published' : 'all';
 }
 
-function publishAll(network: HostNetwork, spec: SandboxSpec): void {
+function publishAll(network: HostNetwork, spec: NetworkPart): void {
   const turns = new Turns(network.kernel);
   for (const one of spec.publish) {
     const r = publish(network, one, turns);

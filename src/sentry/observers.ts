@@ -73,7 +73,7 @@ export class Observers {
   readonly forTracer: TraceObserver | undefined;
   readonly forNatives: NativeObserver | undefined;
 
-  constructor(kernel: Kernel, spec: SandboxSpec, profile: Profile | undefined) {
+  constructor(kernel: Kernel, spec: Pick<SandboxSpec, 'strace'>, profile: Profile | undefined) {
     this.forCalls = profile?.forCalls;
     this.forTracer = profile?.forTracer;
     this.forNatives = profile?.natives;

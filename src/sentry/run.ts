@@ -4,28 +4,28 @@
  */
 
 import { filterRules, syscallEntry } from '../../syscalls/table.js';
-import { ENOENT, ENOTDIR } from '../abi/errno.js';
-import { AT_FDCWD } from '../abi/fcntl.js';
+import { ENOENT } from '../abi/errno.js';
 import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { SIGKILL } from '../abi/signal.js';
 import { Container } from '../kernel/container.js';
 import { initialCred } from '../kernel/cred.js';
-import { type ExecImage, prepareExec } from '../kernel/exec.js';
 import { createInit } from '../kernel/fork.js';
 import { Kernel } from '../kernel/kernel.js';
-import { FsContext, type Rlimit, type Task } from '../kernel/task.js';
+import { FsContext, type Task } from '../kernel/task.js';
 import { createLogger, type Logger } from '../log/logger.js';
 import { flushRelays } from '../net/publish/relay.js';
 import { loadAddon } from '../platform/addon.js';
 import { compileFilter } from '../platform/filter.js';
 import { Lanes } from '../platform/lane/lanes.js';
-import { type Native, Reg } from '../platform/native.js';
+import { Reg } from '../platform/native.js';
 import { Tracer } from '../platform/tracer.js';
 import { GuestMemory } from '../platform/user-memory.js';
 import type { Profile } from '../profile/profile.js';
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
 import { Dispatcher } from './dispatch.js';
 import { SandboxError } from './error.js';
+import { findCommand, isMissing } from './find-command.js';
+import { hostLimits } from './host-limits.js';
 import { HostSignals } from './host-signals.js';
 import { enterNetwork, openNetwork } from './network.js';
 import { Observers } from './observers.js';
@@ -38,8 +38,6 @@ import { buildWorld, standardStreams, toBytes } from './world.js';
 const NOBODY = 65534;
 /** Tasks in a sandbox at once; a fork bomb ends here with EAGAIN. */
 const MAX_TASKS = 4096;
-const RLIM_NLIMITS = 16;
-const RLIM_INFINITY_TEXT = 'unlimited';
 /** Exit statuses as the shells and podman have them. */
 const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
@@ -183,7 +181,7 @@ function firstExec(
 ): void {
   const image = findCommand(init, command, env);
   if (typeof image === 'number') {
-    const missing = image === -ENOENT || image === -ENOTDIR;
+    const missing = isMissing(image);
     throw new SandboxError(
       `${shown}: ${missing ? 'command not found' : 'cannot be executed'} (errno ${-image})`,
       missing ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE,
@@ -199,53 +197,4 @@ function firstExec(
     regs[Reg.rdx] as number,
     undefined,
   );
-}
-
-/** execvp(3): names with a slash as they are, others along PATH. */
-function findCommand(init: Task, command: string, env: string[]): ExecImage | number {
-  if (command === '') return -ENOENT;
-  if (command.includes('/')) return prepareExec(init, AT_FDCWD, command, 0);
-  const path =
-    env.find((e) => e.startsWith('PATH='))?.slice(5) ??
-    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  let failure = -ENOENT;
-  for (const dir of path.split(':')) {
-    const image = prepareExec(init, AT_FDCWD, `${dir === '' ? '.' : dir}/${command}`, 0);
-    if (typeof image !== 'number') return image;
-    if (image !== -ENOENT && image !== -ENOTDIR) failure = image;
-  }
-  return failure;
-}
-
-/** The operator's own limits, which the first process inherits: /proc/self/limits in the order of RLIMIT_*. */
-function hostLimits(native: Native): Rlimit[] {
-  const ORDER = [
-    'Max cpu time',
-    'Max file size',
-    'Max data size',
-    'Max stack size',
-    'Max core file size',
-    'Max resident set',
-    'Max processes',
-    'Max open files',
-    'Max locked memory',
-    'Max address space',
-    'Max file locks',
-    'Max pending signals',
-    'Max msgqueue size',
-    'Max nice priority',
-    'Max realtime priority',
-    'Max realtime timeout',
-  ];
-  const text = native.hostProc(0, 'limits');
-  const number = (s: string | undefined): number =>
-    s === undefined || s === RLIM_INFINITY_TEXT ? Infinity : Number(s);
-  const limits: Rlimit[] = [];
-  for (let i = 0; i < RLIM_NLIMITS; i++) {
-    const line =
-      typeof text === 'string' ? text.split('\n').find((l) => l.startsWith(ORDER[i] as string)) : undefined;
-    const [soft, hard] = line?.slice(26).trim().split(/\s+/) ?? [];
-    limits.push({ soft: number(soft), hard: number(hard) });
-  }
-  return limits;
 }

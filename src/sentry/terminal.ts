@@ -1,9 +1,9 @@
-/** The operator's terminal, when one of the standard streams is one: its object, its name /dev/pts/N, its modes. */
+/** A terminal of the host's, the operator's own or a container's: its object, its name /dev/pts/N, its modes. */
 
 import { TCGETS, TCSETS } from '../abi/ioctl.js';
-import type { DevPtsFs } from '../fs/devpts/devpts.js';
-import { HostStream } from '../fs/hostfile.js';
-import { makedev } from '../fs/pseudo.js';
+import { type DevPtsFs, devPtsOf } from '../fs/devpts/devpts.js';
+import { giveDescriptor, HostStream } from '../fs/hostfile.js';
+import { makedev, minorOf } from '../fs/pseudo.js';
 import type { Container } from '../kernel/container.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -23,6 +23,7 @@ function terminalFd(kernel: Kernel): number {
 
 export class HostTerminal {
   private readonly modes: Uint8Array;
+  private pts: DevPtsFs | undefined;
   /** Where guests see it. */
   path: Path | undefined;
 
@@ -32,6 +33,8 @@ export class HostTerminal {
     readonly tty: Tty,
   ) {
     this.modes = this.read();
+    tty.opener = (_task, path, flags) => new HostStream(kernel, fd, flags, tty, path);
+    tty.localFlags = () => new DataView(this.read().buffer).getUint32(TERMIOS_LFLAG, true);
   }
 
   /** @returns undefined if no standard stream is a terminal. Must be called before the file systems are made. */
@@ -40,13 +43,37 @@ export class HostTerminal {
     const fd = terminalFd(kernel);
     if (fd < 0) return undefined;
     // It is the first terminal of the sandbox: number 0.
-    const own = HostTerminal.descriptor(kernel, fd);
     const tty = new Tty(kernel, makedev(PTS_MAJOR, 0));
     container.hostTty = tty;
+    return new HostTerminal(kernel, HostTerminal.descriptor(kernel, fd), tty);
+  }
+
+  /**
+   * The terminal of a process of a container: the slave of a pair whose master a client has. It gets a name in the container's
+   * devpts, where there is one. @param fd becomes the terminal's to close @param console it is the container's /dev/console
+   */
+  static open(container: Container, fd: number, owner: Cred, console: boolean): HostTerminal {
+    const { kernel } = container;
+    const pts = devPtsOf(container);
+    const tty = new Tty(kernel, makedev(PTS_MAJOR, pts?.freeIndex() ?? 0));
+    if (console) container.hostTty = tty;
+    const own = HostTerminal.descriptor(kernel, fd);
+    if (own !== fd) kernel.native.close(fd);
     const terminal = new HostTerminal(kernel, own, tty);
-    tty.opener = (_task, path, flags) => new HostStream(kernel, own, flags, tty, path);
-    tty.localFlags = () => new DataView(terminal.read().buffer).getUint32(TERMIOS_LFLAG, true);
+    if (pts !== undefined) terminal.name(pts, owner);
     return terminal;
+  }
+
+  /** One more description of it. @param flags O_* */
+  stream(flags: number): HostStream {
+    return new HostStream(this.kernel, this.fd, flags, this.tty, this.path);
+  }
+
+  /** Its process has ended: it is closed with the last description of it, and has no name any more. */
+  retire(): void {
+    this.tty.opener = undefined;
+    this.pts?.detach(minorOf(this.tty.rdev));
+    giveDescriptor(this.kernel.native, this.fd);
   }
 
   /**
@@ -60,6 +87,7 @@ export class HostTerminal {
 
   /** Gives it its name. */
   name(pts: DevPtsFs, owner: Cred): void {
+    this.pts = pts;
     this.path = pts.pathOf(pts.attach(this.tty, owner));
   }
 

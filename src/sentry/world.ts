@@ -1,8 +1,6 @@
 /** The file systems that a sandbox starts with. */
 
 import { ENOENT } from '../abi/errno.js';
-import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
-import { TCGETS } from '../abi/ioctl.js';
 import {
   MS_NODEV,
   MS_NOEXEC,
@@ -15,7 +13,6 @@ import {
 } from '../abi/stat.js';
 import { DevFs } from '../fs/dev/dev.js';
 import { DevPtsFs } from '../fs/devpts/devpts.js';
-import { HostStream } from '../fs/hostfile.js';
 import { HostFs } from '../fs/hostfs/hostfs.js';
 import { mqueueFs } from '../fs/mqueue/mqueue.js';
 import { OverlayFs } from '../fs/overlay/overlay.js';
@@ -32,13 +29,13 @@ import { hostSysTree } from '../net/host/sysfs.js';
 import { registerNetFiles } from '../net/proc/files.js';
 import { netSysTree } from '../net/sysfs.js';
 import { Dentry, inodeOf, type Path } from '../vfs/dentry.js';
-import { FdTable } from '../vfs/fdtable.js';
+import type { FdTable } from '../vfs/fdtable.js';
 import type { Inode } from '../vfs/inode.js';
-import { closeLocks } from '../vfs/locks.js';
 import { MountNamespace } from '../vfs/mounts.js';
 import { registerFileSystems } from './mountable.js';
+import { emptyTable, openStream } from './received-files.js';
 import type { SandboxSpec } from './spec.js';
-import { HostTerminal } from './terminal.js';
+import type { HostTerminal } from './terminal.js';
 
 const ROOT_CRED = initialCred(0, 0, []);
 
@@ -109,7 +106,7 @@ export function provideFile(ns: MountNamespace, directory: string, name: string,
 }
 
 /** The directory (or file, by `type`: S_IFDIR, S_IFREG) to mount on, made in the overlay where the root has none. Symbolic links are not followed. */
-function mountpoint(ns: MountNamespace, path: string, shown: string, type: number): Path {
+export function mountpoint(ns: MountNamespace, path: string, shown: string, type: number): Path {
   let here = ns.lookupMount({ mount: ns.root, dentry: ns.root.root });
   const names = path.split('/').filter((s) => s !== '');
   for (const [i, name] of names.entries()) {
@@ -142,27 +139,9 @@ function childOf(dir: Inode, name: string, shown: string, type: number): Inode {
 
 /** Descriptors 0, 1 and 2: the operator's own. Closed ones stay closed. */
 export function standardStreams(kernel: Kernel, terminal: HostTerminal | undefined): FdTable {
-  const { native } = kernel;
-  const files = new FdTable((table, fd, file) => {
-    closeLocks(table, fd, file);
-    file.flush(table);
-  });
+  const files = emptyTable();
   for (let fd = 0; fd < 3; fd++) {
-    if (native.fstat(fd) < 0) continue;
-    const flags = hostFlags(kernel, fd);
-    const onTerminal = terminal !== undefined && native.ioctlBuf(fd, TCGETS, 0) >= 0;
-    const stream = onTerminal
-      ? new HostStream(kernel, HostTerminal.descriptor(kernel, fd), flags, terminal.tty, terminal.path)
-      : new HostStream(kernel, fd, flags);
-    files.replace(fd, stream, false);
+    if (kernel.native.fstat(fd) >= 0) files.replace(fd, openStream(kernel, fd, terminal), false);
   }
   return files;
-}
-
-/** Status flags of one of our own descriptors, from /proc/self/fdinfo. */
-function hostFlags(kernel: Kernel, fd: number): number {
-  const text = kernel.native.hostProc(0, `fdinfo/${fd}`);
-  const match = typeof text === 'string' ? /^flags:\s+([0-7]+)/m.exec(text) : null;
-  const flags = match?.[1] === undefined ? O_RDWR : Number.parseInt(match[1], 8);
-  return flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
 }

@@ -96,7 +96,13 @@ export class DevPtsFs implements FileSystem {
     return new MasterFile(path, flags & ~O_NOCTTY, pty, openPeer, () => this.nodes.delete(pty.index));
   }
 
-  private freeIndex(): number {
+  /** Takes the name of a terminal away that `attach` gave it. */
+  detach(index: number): void {
+    this.nodes.delete(index);
+  }
+
+  /** The number that the next terminal gets. */
+  freeIndex(): number {
     let index = 0;
     while (this.nodes.has(index)) index++;
     return index;

@@ -29,6 +29,22 @@ export class Settings {
   tcpFinTimeout = 60;
   /** net.ipv4.tcp_max_tw_buckets: ended connections whose names are still taken. */
   tcpMaxTimeWaits = 16384;
+  /** net.ipv4.tcp_keepalive_time, _intvl, _probes: what a connection asks after that set nothing else, seconds and times. */
+  tcpKeepaliveTime = 7200;
+  tcpKeepaliveInterval = 75;
+  tcpKeepaliveProbes = 9;
+  /** net.ipv4.tcp_syncookies: no queue of half-open connections ever overflows, so that it is only kept. */
+  tcpSyncookies = 1;
+  /**
+   * net.ipv4.conf.*.forwarding (net.ipv4.ip_forward is that of all), and of ipv6. What comes in by the one device could only go
+   * out by it again: there is nothing to forward.
+   */
+  forwardingAll = 0;
+  forwardingDefault = 0;
+  forwardingLo = 0;
+  forwarding6All = 0;
+  forwarding6Default = 0;
+  forwarding6Lo = 0;
   /** net.core.somaxconn: most connections that a listener keeps for accept(2). */
   somaxconn = 4096;
   /** net.ipv6.bindv6only: the first value of IPV6_V6ONLY. */

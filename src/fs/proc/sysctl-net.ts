@@ -146,6 +146,9 @@ const conf6 = table(CONF6);
 /** Most names of ended connections: they are the sentry's memory. */
 const MAX_TIME_WAITS = 65536;
 const MAX_PORT = 65535;
+const MIN_INT = -(2 ** 31);
+const MAX_INT = 2 ** 31 - 1;
+const MAX_BYTE = 255;
 const MAX_GID = 2 ** 32 - 2;
 
 type Name = keyof Settings;
@@ -186,11 +189,33 @@ function range(
   });
 }
 
+/** Any number; those of `others` become the same. */
+function forAll({ settings }: Kernel, name: Name, others: readonly Name[]): TextLeaf {
+  return new TextLeaf(0o644, {
+    read: () => `${settings[name]}\n`,
+    write(_task, text) {
+      const err = changeSetting(settings, name, text, MIN_INT, MAX_INT);
+      if (err >= 0) for (const other of others) settings[other] = settings[name];
+      return err;
+    },
+  });
+}
+
+/** The changeable part of `conf` of one protocol: for all devices, those to come, and the one that there is. */
+function conf(kernel: Kernel, all: Name, next: Name, lo: Name): { all: Tree; default: Tree; lo: Tree } {
+  return {
+    all: { forwarding: forAll(kernel, all, [next, lo]) },
+    default: { forwarding: number(kernel, next, MIN_INT, MAX_INT) },
+    lo: { forwarding: number(kernel, lo, MIN_INT, MAX_INT) },
+  };
+}
+
 function changeable(kernel: Kernel): { core: Tree; ipv4: Tree; ipv6: Tree } {
   const { settings } = kernel;
   return {
     core: { somaxconn: number(kernel, 'somaxconn', 0, MAX_PORT) },
     ipv4: {
+      ip_forward: forAll(kernel, 'forwardingAll', ['forwardingDefault', 'forwardingLo']),
       ip_local_port_range: range(kernel, 'localPortFirst', 'localPortLast', (low, high) => {
         if (low < 1 || high > MAX_PORT || high < low || low < settings.unprivilegedPortStart) return -EINVAL;
         settings.localPortFirst = low;
@@ -211,7 +236,11 @@ function changeable(kernel: Kernel): { core: Tree; ipv4: Tree; ipv6: Tree } {
         settings.pingGroupLast = low <= high ? high : 0;
         return 0;
       }),
-      tcp_fin_timeout: number(kernel, 'tcpFinTimeout', 0, 2 ** 31 - 1),
+      tcp_fin_timeout: number(kernel, 'tcpFinTimeout', 0, MAX_INT),
+      tcp_keepalive_intvl: number(kernel, 'tcpKeepaliveInterval', 0, MAX_INT),
+      tcp_keepalive_probes: number(kernel, 'tcpKeepaliveProbes', 0, MAX_BYTE),
+      tcp_keepalive_time: number(kernel, 'tcpKeepaliveTime', 0, MAX_INT),
+      tcp_syncookies: number(kernel, 'tcpSyncookies', 0, MAX_BYTE),
       tcp_max_tw_buckets: number(kernel, 'tcpMaxTimeWaits', 0, MAX_TIME_WAITS),
     },
     ipv6: { bindv6only: number(kernel, 'bindV6Only', 0, 1) },
@@ -220,24 +249,38 @@ function changeable(kernel: Kernel): { core: Tree; ipv4: Tree; ipv6: Tree } {
 
 export function netSysctls(kernel: Kernel): Tree {
   const own = changeable(kernel);
+  const own4 = conf(kernel, 'forwardingAll', 'forwardingDefault', 'forwardingLo');
+  const own6 = conf(kernel, 'forwarding6All', 'forwarding6Default', 'forwarding6Lo');
   return {
     core: { ...table(CORE), ...own.core },
     ipv4: {
       ...table(IPV4),
       ...own.ipv4,
       conf: {
-        all: { ...conf4, accept_source_route: '0\n', disable_policy: '0\n', disable_xfrm: '0\n' },
-        default: { ...conf4, accept_source_route: '1\n', disable_policy: '0\n', disable_xfrm: '0\n' },
-        lo: { ...conf4, accept_source_route: '1\n', disable_policy: '1\n', disable_xfrm: '1\n' },
+        all: {
+          ...conf4,
+          accept_source_route: '0\n',
+          disable_policy: '0\n',
+          disable_xfrm: '0\n',
+          ...own4.all,
+        },
+        default: {
+          ...conf4,
+          accept_source_route: '1\n',
+          disable_policy: '0\n',
+          disable_xfrm: '0\n',
+          ...own4.default,
+        },
+        lo: { ...conf4, accept_source_route: '1\n', disable_policy: '1\n', disable_xfrm: '1\n', ...own4.lo },
       },
     },
     ipv6: {
       ...table(IPV6),
       ...own.ipv6,
       conf: {
-        all: { ...conf6, accept_dad: '0\n', mtu: '1280\n', use_tempaddr: '0\n' },
-        default: { ...conf6, accept_dad: '1\n', mtu: '1280\n', use_tempaddr: '0\n' },
-        lo: { ...conf6, accept_dad: '-1\n', mtu: '65536\n', use_tempaddr: '-1\n' },
+        all: { ...conf6, accept_dad: '0\n', mtu: '1280\n', use_tempaddr: '0\n', ...own6.all },
+        default: { ...conf6, accept_dad: '1\n', mtu: '1280\n', use_tempaddr: '0\n', ...own6.default },
+        lo: { ...conf6, accept_dad: '-1\n', mtu: '65536\n', use_tempaddr: '-1\n', ...own6.lo },
       },
     },
     unix: { max_dgram_qlen: '10\n' },

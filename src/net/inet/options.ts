@@ -3,6 +3,7 @@
 import { EINVAL, ENOPROTOOPT } from '../../abi/errno.js';
 import * as inet from '../../abi/inet.js';
 import { SOCK_STREAM } from '../../abi/socket.js';
+import type { Settings } from '../../kernel/settings.js';
 import { SocketOptions } from '../options.js';
 
 /** An option that is an int. What it changes, if anything, is with whoever reads it. */
@@ -10,6 +11,8 @@ interface Spec {
   readonly min: number;
   readonly max: number;
   readonly initial: number;
+  /** The setting below /proc/sys that says what it is until somebody sets it. */
+  readonly setting?: keyof Settings;
   /** -1 puts the initial value back. */
   readonly resets?: boolean;
   /** Any value but 0 is kept as 1. */
@@ -77,9 +80,9 @@ const SPECS = new Map<number, Spec>([
     [inet.TCP_MAXSEG]: { min: 88, max: 32767, initial: 536 },
     [inet.TCP_CORK]: FLAG,
     [inet.TCP_WINDOW_CLAMP]: { min: 0, max: 2 ** 31 - 1, initial: 0 },
-    [inet.TCP_KEEPIDLE]: { min: 1, max: 32767, initial: 7200 },
-    [inet.TCP_KEEPINTVL]: { min: 1, max: 32767, initial: 75 },
-    [inet.TCP_KEEPCNT]: { min: 1, max: 127, initial: 9 },
+    [inet.TCP_KEEPIDLE]: { min: 1, max: 32767, initial: 7200, setting: 'tcpKeepaliveTime' },
+    [inet.TCP_KEEPINTVL]: { min: 1, max: 32767, initial: 75, setting: 'tcpKeepaliveInterval' },
+    [inet.TCP_KEEPCNT]: { min: 1, max: 127, initial: 9, setting: 'tcpKeepaliveProbes' },
     [inet.TCP_SYNCNT]: { min: 1, max: 127, initial: 6 },
     [inet.TCP_LINGER2]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 60 },
     [inet.TCP_DEFER_ACCEPT]: { min: -(2 ** 31), max: 2 ** 31 - 1, initial: 0 },
@@ -116,7 +119,10 @@ export class InetOptions extends SocketOptions {
   /** SO_TIMESTAMP and its kin: times in ns rather than us, with 64 bits on every machine. */
   readonly stamps = { on: false, wide: false, nanoseconds: false, timestamping: 0 };
 
-  constructor(private readonly type: number) {
+  constructor(
+    private readonly type: number,
+    private readonly settings: Settings,
+  ) {
     super();
     if (type !== SOCK_STREAM) return;
     this.sndbuf = TCP_SNDBUF;
@@ -183,7 +189,11 @@ export class InetOptions extends SocketOptions {
   int(level: number, name: number): number | undefined {
     const spec = SPECS.get(key(level, name));
     if (spec === undefined) return undefined;
-    return this.ints.get(key(level, name)) ?? spec.initial;
+    return this.ints.get(key(level, name)) ?? this.usual(spec);
+  }
+  /** What an option is that nobody set. */
+  private usual(spec: Spec): number {
+    return spec.setting === undefined ? spec.initial : this.settings[spec.setting];
   }
   on(level: number, name: number): boolean {
     return this.ints.size > 0 && (this.ints.get(key(level, name)) ?? 0) !== 0;

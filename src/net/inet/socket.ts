@@ -89,7 +89,7 @@ export abstract class InetSocket extends Socket implements Bound {
 
   constructor(kernel: Kernel, family: number, type: number, protocol: number, flags: number, cred?: Cred) {
     super(kernel, family, type, protocol, flags, cred);
-    this.options = new InetOptions(type);
+    this.options = new InetOptions(type, kernel.settings);
     this.stack = inetStack(kernel);
     this.stack.sockets++;
     this.uid = cred?.fsuid ?? 0;

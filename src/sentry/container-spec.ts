@@ -104,6 +104,8 @@ export interface CapabilitySpec {
 /** A program to start: a container's first process, or one more of `exec`. */
 export interface ProcessSpec {
   readonly args: readonly string[];
+  /** Path of the program, where it is not what `args` begins with. */
+  readonly program?: string;
   /** NAME=value; PATH of these is what a name without a slash is looked up in. */
   readonly env: readonly string[];
   /** Absolute; made if it does not exist (as runc does). */
@@ -135,8 +137,11 @@ export interface ProcessSpec {
   readonly consoleSize?: { readonly width: number; readonly height: number };
   /** Standard input, output and error (closed: undefined), and from number 3 on what --preserve-fds or --pass-fd gives. */
   readonly files: readonly { readonly guestFd: number; readonly fd: FdIndex }[];
-  /** The sentry's end of the socketpair with the process's stub: wait status (int32) out, signal numbers (int32) in. */
-  readonly stub: FdIndex;
+  /**
+   * The sentry's end of the socketpair with the process's stub: wait status (int32) out, signal numbers (int32) in. Without it
+   * nobody on the host stands for the process.
+   */
+  readonly stub?: FdIndex;
 }
 
 export interface ContainerSpec {
@@ -164,6 +169,8 @@ export interface ContainerSpec {
   readonly limits: ContainerLimits;
   /** What /proc/self/cgroup shows below the root: "/" plus... the path as config.json has it. */
   readonly cgroupPath: string;
+  /** What hooks that run inside get at their standard input: the container's state as JSON. */
+  readonly hookState?: string;
   /** Hooks that run inside, before the program (startContainer). */
   readonly startHooks: readonly {
     readonly path: string;

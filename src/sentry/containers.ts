@@ -20,6 +20,7 @@ import { SandboxError } from './error.js';
 import { GuestProcess, type ProcessMaker } from './guest-process.js';
 import { listProcesses, usedBy } from './processes.js';
 import { ReceivedFds } from './received-files.js';
+import { runStartHooks } from './start-hooks.js';
 import { toBytes } from './world.js';
 
 type Params<M extends ControlMethod> = ControlMethods[M]['params'];
@@ -91,8 +92,8 @@ export class Containers {
         this.create(call, params as Params<'create'>);
         return true;
       case 'start':
-        this.start(params as Params<'start'>);
-        break;
+        this.start(call, params as Params<'start'>);
+        return true;
       case 'exec':
         this.exec(call, params as Params<'exec'>);
         return true;
@@ -197,17 +198,22 @@ export class Containers {
     call.answer(prepared(process));
   }
 
-  private start({ id }: Params<'start'>): void {
+  private start(call: Call, { id }: Params<'start'>): void {
     const member = this.find(id);
-    if (member.status !== 'created' || member.init === undefined)
+    const { init } = member;
+    if (member.status !== 'created' || init === undefined)
       throw new ControlFailure('wrong-state', `cannot start a container that is ${member.status}`);
-    try {
-      member.init.begin();
-    } catch (error) {
-      member.init.kill();
-      throw error;
-    }
     member.status = 'running';
+    runStartHooks(this.maker, member.container, member.spec, (failure) => {
+      try {
+        if (failure !== undefined) throw failure;
+        init.begin();
+        call.answer({});
+      } catch (error) {
+        init.kill();
+        call.fail(error);
+      }
+    });
   }
 
   private exec(call: Call, { id, process: spec }: Params<'exec'>): void {

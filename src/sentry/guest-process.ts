@@ -43,7 +43,7 @@ const PASSWD_MAX = 1 << 20;
 const ROOT_CRED = initialCred(0, 0, []);
 
 export class GuestProcess {
-  private link!: StubLink;
+  private link: StubLink | undefined;
   private task: Task | undefined;
   private terminal: HostTerminal | undefined;
   private standing!: Standing;
@@ -152,6 +152,7 @@ export class GuestProcess {
     this.enterCwd(task);
     this.addHome(task);
     releaseImage(this.program(task));
+    if (spec.stub === undefined) return;
     this.link = new StubLink(kernel.native, fds.take(spec.stub), {
       signal: (signo) => this.signalled(signo),
       gone: () => this.kill(),
@@ -192,11 +193,12 @@ export class GuestProcess {
   }
 
   private program(task: Task): ExecImage {
-    const command = this.block.argv[0] as string;
+    const { program } = this.spec;
+    const command = program === undefined ? (this.block.argv[0] as string) : toBytes(program);
     const image = findCommand(task, command, this.block.env);
     if (typeof image !== 'number') return image;
     const code = isMissing(image) ? 'no-such-program' : 'not-executable';
-    throw new ControlFailure(code, commandFailure(this.spec.args[0] as string, image));
+    throw new ControlFailure(code, commandFailure(program ?? (this.spec.args[0] as string), image));
   }
 
   /** Lets it go. Throws ControlFailure if its program has become impossible meanwhile. */

@@ -29,8 +29,8 @@ function checkSysctl(name: string, namespaces: ReadonlySet<string>, report: Repo
   const namespace = sysctlNamespace(name);
   if (name === 'kernel.hostname') report.mistake(field, 'is what hostname is for');
   else if (namespace === undefined) report.mistake(field, 'is not a setting of a namespace');
-  else if (namespace === 'network' && !namespaces.has('network'))
-    report.mistake(field, 'needs a network namespace in linux.namespaces');
+  else if (!namespaces.has(namespace))
+    report.mistake(field, `needs a namespace of type ${namespace} in linux.namespaces`);
 }
 
 /** Two nodes of one name can only be one. */

@@ -74,11 +74,20 @@ function checkHooks(hooks: OciHooks, report: Report): void {
   }
 }
 
-function checkNames({ hostname = '', domainname = '', annotations = {} }: OciConfig, report: Report): void {
+function checkNames(
+  { hostname = '', domainname = '', annotations = {}, linux }: OciConfig,
+  report: Report,
+): void {
   // __NEW_UTS_LEN
   for (const [field, name] of Object.entries({ hostname, domainname })) {
     if (Buffer.byteLength(name) > 64) report.mistake(field, 'must not be longer than 64 bytes');
   }
+  const domainSetting = linux?.sysctl?.['kernel.domainname'];
+  if (domainname !== '' && domainSetting !== undefined && domainSetting !== domainname)
+    report.mistake(
+      'domainname',
+      `is another one than linux.sysctl["kernel.domainname"] (${quoted(domainSetting)})`,
+    );
   if (Object.hasOwn(annotations, '')) report.mistake('annotations[""]', 'must have a name');
 }
 

@@ -19,6 +19,7 @@ export function goodConfig(): Record<string, unknown> {
     },
     root: { path: 'rootfs', readonly: true },
     hostname: 'host',
+    domainname: 'domain',
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=65536k'] },
@@ -33,7 +34,13 @@ export function goodConfig(): Record<string, unknown> {
     hooks: { prestart: [{ path: '/bin/true', args: ['true'], env: ['A=b'], timeout: 5 }] },
     annotations: { 'org.example.any': 'thing' },
     linux: {
-      namespaces: [{ type: 'pid' }, { type: 'network', path: '/run/netns/x' }, { type: 'user' }],
+      namespaces: [
+        { type: 'pid' },
+        { type: 'network', path: '/run/netns/x' },
+        { type: 'user' },
+        { type: 'ipc' },
+        { type: 'uts' },
+      ],
       uidMappings: [{ containerID: 0, hostID: 1000, size: 10 }],
       gidMappings: [{ containerID: 0, hostID: 1000, size: 10 }],
       cgroupsPath: '/a/b',
@@ -48,7 +55,11 @@ export function goodConfig(): Record<string, unknown> {
         network: { classID: 1, priorities: [{ name: 'eth0', priority: 5 }] },
         unified: { 'memory.high': '1000' },
       },
-      sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0', 'kernel.msgmax': '8192' },
+      sysctl: {
+        'net.ipv4.ip_unprivileged_port_start': '0',
+        'kernel.msgmax': '8192',
+        'kernel.domainname': 'domain',
+      },
       rootfsPropagation: 'rslave',
       maskedPaths: ['/proc/kcore'],
       readonlyPaths: ['/proc/sys'],
@@ -378,9 +389,20 @@ export const MISTAKES: readonly Mistake[] = [
   [['linux', 'sysctl', 'kernel.msgmax'], 8192, 'linux.sysctl["kernel.msgmax"]: must be text, not 8192'],
   [
     ['linux', 'namespaces', 1],
-    { type: 'uts' },
-    'linux.sysctl["net.ipv4.ip_unprivileged_port_start"]: needs a network namespace in linux.namespaces',
+    { type: 'cgroup' },
+    'linux.sysctl["net.ipv4.ip_unprivileged_port_start"]: needs a namespace of type network in linux.namespaces',
   ],
+  [
+    ['linux', 'namespaces', 3],
+    { type: 'cgroup' },
+    'linux.sysctl["kernel.msgmax"]: needs a namespace of type ipc in linux.namespaces',
+  ],
+  [
+    ['linux', 'namespaces', 4],
+    { type: 'cgroup' },
+    'linux.sysctl["kernel.domainname"]: needs a namespace of type uts in linux.namespaces',
+  ],
+  [['domainname'], 'other', 'domainname: is another one than linux.sysctl["kernel.domainname"] ("domain")'],
   [['linux', 'rootfsPropagation'], 'both', 'linux.rootfsPropagation: unknown propagation "both"'],
   [
     ['linux', 'maskedPaths', 0],

@@ -249,7 +249,7 @@ export const MISTAKES: readonly Mistake[] = [
   ],
   [
     ['linux', 'namespaces', 2],
-    { type: 'uts' },
+    { type: 'cgroup' },
     'linux.uidMappings: needs a user namespace in linux.namespaces',
   ],
   [['linux', 'uidMappings', 0, 'size'], 0, 'linux.uidMappings[0].size: must be above 0'],

@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   const program = createProgram();
   try {
     // Started by the runtime alone, and not a command for people.
-    if (args.length === 1 && args[0] === 'boot') {
+    if (args[0] === 'boot') {
       const { bootSandbox } = await import('../sentry/boot.js');
       return await bootSandbox();
     }

@@ -148,6 +148,7 @@ export class GuestProcess {
     task.group.oomScoreAdj = spec.oomScoreAdj ?? 0;
     task.ioprio = spec.ioPriority ?? 0;
     task.personality = spec.personality ?? 0;
+    this.schedule();
     this.terminal?.tty.control(task);
     this.enterCwd(task);
     this.addHome(task);
@@ -157,6 +158,15 @@ export class GuestProcess {
       signal: (signo) => this.signalled(signo),
       gone: () => this.kill(),
     });
+  }
+
+  /** Policy and niceness are the host's to keep; one that it refuses the sentry is left out. */
+  private schedule(): void {
+    const { scheduler } = this.spec;
+    if (scheduler === undefined) return;
+    const { native } = this.container.kernel;
+    native.schedSetscheduler(this.hostPid, scheduler.policy, scheduler.priority);
+    native.setPriority(this.hostPid, scheduler.nice);
   }
 
   /** The working directory is made if it is missing, as other runtimes do; root may enter what the user may not. */

@@ -47,7 +47,7 @@ export interface LinuxThrottleDevice {
   readonly major: number;
   readonly minor: number;
   /** Bytes or operations a second; 0 takes the limit away. */
-  readonly rate: number;
+  readonly rate?: number;
 }
 
 export interface LinuxBlockIO {

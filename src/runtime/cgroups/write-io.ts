@@ -63,7 +63,7 @@ export function writeBlockIO1(io: LinuxBlockIO, directory: string): void {
     }
   }
   const files = new Map(THROTTLES.map(([list, file]) => [list, file]));
-  throttled(directory, io, (list, { major, minor, rate }) =>
+  throttled(directory, io, (list, { major, minor, rate = 0 }) =>
     setting('blkio', `blockIO.${list}`, files.get(list) ?? '', `${major}:${minor} ${integer(rate)}`),
   );
 }
@@ -89,7 +89,7 @@ export function writeBlockIO2(io: LinuxBlockIO, directory: string): void {
     apply(directory, setting('io', 'blockIO.weightDevice', file, `${major}:${minor} ${scaled(weight)}`));
   }
   const keys = new Map(THROTTLES.map(([list, , key]) => [list, key]));
-  throttled(directory, io, (list, { major, minor, rate }) =>
+  throttled(directory, io, (list, { major, minor, rate = 0 }) =>
     setting(
       'io',
       `blockIO.${list}`,

@@ -28,7 +28,7 @@ function sysMemfdCreate(task: Task, args: SyscallArgs): SyscallResult {
   const name = task.mem.string(args.ptr(0), NAME_BYTES + 1);
   if (typeof name === 'number') return name === -ENAMETOOLONG ? -EINVAL : -EFAULT;
   const noExec = (flags & MFD_NOEXEC_SEAL) !== 0;
-  const made = createAnonFile(task.kernel.native, name);
+  const made = createAnonFile(task.kernel.native, name, 0, 0, task.container.memory);
   if (typeof made === 'number') return made;
   made.setattr({ mode: noExec ? 0o666 : 0o777, uid: task.cred.fsuid, gid: task.cred.fsgid });
   const inode = new MemfdInode(

@@ -73,11 +73,15 @@ export class ContainerMemory {
   private killedAt = -Infinity;
   private readonly text = new Uint8Array(STAT_ROOM);
 
-  /** @param statFd memory.stat of the container's cgroup; -1: there is none */
-  constructor(
-    private readonly owner: MemoryOwner,
-    private readonly statFd = -1,
-  ) {}
+  /** memory.stat of the container's cgroup; -1: there is none. */
+  private statFd = -1;
+
+  constructor(private readonly owner: MemoryOwner) {}
+
+  /** The host limits and counts programs by itself. @param statFd memory.stat of their cgroup; closed with the account */
+  followCgroup(statFd: number): void {
+    this.statFd = statFd;
+  }
 
   /** @param bytes Infinity for no limit */
   setLimit(bytes: number): void {
@@ -124,6 +128,8 @@ export class ContainerMemory {
   dispose(): void {
     this.setLimit(Infinity);
     this.mapped.clear();
+    if (this.statFd >= 0) this.owner.native.close(this.statFd);
+    this.statFd = -1;
   }
 
   // --- samples ------------------------------------------------------------------------------------------------------------

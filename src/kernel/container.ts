@@ -4,6 +4,8 @@ import { SI_KERNEL, SIGKILL } from '../abi/signal.js';
 import type { FileSystem } from '../vfs/inode.js';
 import { unmounted } from '../vfs/mount-users.js';
 import type { MountNamespace } from '../vfs/mounts.js';
+import { ContainerLimits, type LimitValues } from './container-limits.js';
+import { ContainerMemory, type Victim } from './container-memory.js';
 import { IpcNamespace } from './ipc/namespace.js';
 import type { Kernel } from './kernel.js';
 import { PidNamespace } from './pid-namespace.js';
@@ -46,7 +48,11 @@ export class Container {
   readonly processes = new Set<ThreadGroup>();
   /** Threads, and processes that nobody has waited for yet: what `limits.tasks` bounds (pids.current). */
   tasks = 0;
-  readonly limits = { tasks: Infinity };
+  readonly limits = new ContainerLimits();
+  /** What it uses of the machine's memory. */
+  readonly memory: ContainerMemory;
+  /** Its cgroup as it sees it: the path in /proc/pid/cgroup, and the version that there is of the file system. */
+  cgroup: { readonly path: string; readonly version: 1 | 2 } = { path: '/', version: 2 };
   /** File systems of which there is one, whoever mounts it, by type. */
   readonly singles = new Map<string, FileSystem>();
   /** The terminal that /dev/console is: the operator's, when a standard stream is one. */
@@ -61,7 +67,27 @@ export class Container {
     this.pids = options.pids ?? new PidNamespace(kernel);
     this.ipc = options.ipc ?? new IpcNamespace(kernel);
     this.uts = options.uts ?? new UtsNamespace(options.hostname);
+    this.memory = new ContainerMemory({
+      native: kernel.native,
+      timers: kernel.timers,
+      now: () => kernel.now(),
+      processes: () => this.processes,
+      kill: (victim, text) => this.outOfMemory(victim, text),
+    });
     kernel.containers.set(this.id, this);
+  }
+
+  /** Changes limits, at the start and later. */
+  setLimits(values: LimitValues): void {
+    this.limits.change(values);
+    if (values.memory !== undefined) this.memory.setLimit(values.memory ?? Infinity);
+  }
+
+  private outOfMemory(victim: Victim, text: string): void {
+    this.kernel.log.warn(`container ${this.id}: ${text}`);
+    for (const tg of this.processes) {
+      if (tg === victim) sendToProcess(tg, { signo: SIGKILL, code: SI_KERNEL });
+    }
   }
 
   /** True once no process may begin in it any more. */
@@ -99,6 +125,7 @@ export class Container {
   dispose(): void {
     const { kernel, mounts } = this;
     kernel.containers.delete(this.id);
+    this.memory.dispose();
     if (mounts === undefined) return;
     unmounted(kernel, mounts.dissolve());
   }

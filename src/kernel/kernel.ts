@@ -47,6 +47,13 @@ export class Kernel {
     this.timers = new TimerQueue(() => this.now());
   }
 
+  /** Bytes that all containers together may use; Infinity if one of them has no limit. */
+  get memoryLimit(): number {
+    let total = 0;
+    for (const container of this.containers.values()) total += container.memory.limit;
+    return this.containers.size === 0 ? Infinity : total;
+  }
+
   /** Monotonic milliseconds with fractions. */
   now(): number {
     return performance.now();

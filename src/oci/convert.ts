@@ -70,7 +70,10 @@ export interface NamespaceRequest {
 /** A container of which nothing has been opened or made yet. */
 export interface ContainerDraft {
   /** What the sentry is told, without what stands for something of the host. */
-  readonly spec: Omit<ContainerSpec, 'process' | 'root' | 'mounts' | 'namespaces' | 'exitFile'>;
+  readonly spec: Omit<
+    ContainerSpec,
+    'process' | 'root' | 'mounts' | 'namespaces' | 'exitFile' | 'cgroupVersion' | 'memoryStat'
+  >;
   readonly process: ProcessDraft;
   readonly root: { readonly source: HostSource; readonly readonly: boolean };
   /** In the order of config.json. */
@@ -93,6 +96,8 @@ export interface Opened {
   readonly process: Pick<ProcessSpec, 'terminal' | 'files' | 'stub'>;
   readonly namespaces: ContainerSpec['namespaces'];
   readonly exitFile: FdIndex;
+  /** The version of the host's cgroups (2 without this), and memory.stat of the container's. */
+  readonly cgroup?: { readonly version: 1 | 2; readonly memoryStat?: FdIndex };
 }
 
 /** How a directory or file of the host is opened. @throws ConfigError if there is none */
@@ -196,7 +201,7 @@ function deviceRuleOf({
 const DEFAULT_PERIOD = 100_000;
 
 /**
- * What the guest is held to; 0 and -1 are no limit.
+ * What the guest is held to: 0 keeps what is there, and -1 takes a limit away.
  *
  * @param resources of config.json or of `update`
  */
@@ -207,9 +212,10 @@ export function limitsOf({ memory, cpu, pids }: OciResources): ContainerLimits {
   const tasks = pids?.limit ?? 0;
   return {
     // As much as the address space is no limit either.
-    ...(bytes > 0 && bytes < 2 ** 52 ? { memory: bytes } : {}),
-    ...(tasks > 0 ? { tasks } : {}),
+    ...(bytes === 0 ? {} : { memory: bytes > 0 && bytes < 2 ** 52 ? bytes : null }),
+    ...(tasks === 0 ? {} : { tasks: tasks > 0 ? tasks : null }),
     ...(quota > 0 ? { cpus: Math.ceil(quota / period), cpuQuota: quota, cpuPeriod: period } : {}),
+    ...(quota < 0 ? { cpus: null, cpuQuota: null } : {}),
     ...(cpus.trim() === '' ? {} : { cpuset: cpus }),
     ...(shares > 0 ? { cpuShares: shares } : {}),
   };
@@ -311,5 +317,7 @@ export function containerSpec(draft: ContainerDraft, opened: Opened): ContainerS
     process: { ...draft.process, ...opened.process },
     namespaces: opened.namespaces,
     exitFile: opened.exitFile,
+    cgroupVersion: opened.cgroup?.version ?? 2,
+    ...(opened.cgroup?.memoryStat === undefined ? {} : { memoryStat: opened.cgroup.memoryStat }),
   };
 }

@@ -3,6 +3,7 @@
  * opened what it names and made namespaces and cgroups) and the kernel. Everything is plain JSON; descriptors travel beside a
  * request (SCM_RIGHTS) and are named here by their place among them. All strings are ordinary JavaScript strings.
  */
+import type { LimitValues } from '../kernel/container-limits.js';
 import type { HostUdsMode } from '../platform/native.js';
 import type { FilterSpec, LogSpec, PublishedPort } from './spec.js';
 
@@ -171,6 +172,10 @@ export interface ContainerSpec {
   readonly cgroupPath: string;
   /** What hooks that run inside get at their standard input: the container's state as JSON. */
   readonly hookState?: string;
+  /** The version of cgroup file systems that the guest sees: that of the host. */
+  readonly cgroupVersion: 1 | 2;
+  /** memory.stat of the container's cgroup on the host, if it has one. */
+  readonly memoryStat?: FdIndex;
   /** Hooks that run inside, before the program (startContainer). */
   readonly startHooks: readonly {
     readonly path: string;
@@ -183,16 +188,5 @@ export interface ContainerSpec {
   readonly exitFile: FdIndex;
 }
 
-/** What the guest is held to and sees; what `update` changes. Undefined: no limit. */
-export interface ContainerLimits {
-  /** Bytes. */
-  readonly memory?: number;
-  readonly tasks?: number;
-  /** Processors, from quota and period, rounded up; and the list of cpuset.cpus. */
-  readonly cpus?: number;
-  readonly cpuset?: string;
-  /** CPU quota and period, microseconds, and shares, for what the guest sees of its cgroup. */
-  readonly cpuQuota?: number;
-  readonly cpuPeriod?: number;
-  readonly cpuShares?: number;
-}
+/** What the guest is held to and sees; `update` changes what is there, and null takes a limit away. */
+export type ContainerLimits = LimitValues;

@@ -14,6 +14,7 @@ import { Container, UtsNamespace } from '../kernel/container.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import type { WaitStatus } from '../kernel/task.js';
+import { socketMemory } from '../net/memory.js';
 import type { ContainerLimits, ContainerSpec, NamespaceSpec } from './container-spec.js';
 import { buildContainerWorld } from './container-world.js';
 import { SandboxError } from './error.js';
@@ -155,9 +156,11 @@ export class Containers {
     const fds = new ReceivedFds(call.fds);
     const container = new Container(this.kernel, this.containerOptions(spec));
     const member = new Member(container, spec, fds.take(spec.exitFile));
+    if (spec.memoryStat !== undefined) container.memory.followCgroup(fds.take(spec.memoryStat));
+    container.cgroup = { path: toBytes(spec.cgroupPath), version: spec.cgroupVersion };
     this.any = true;
     this.members.set(spec.id, member);
-    container.limits.tasks = spec.limits.tasks ?? Infinity;
+    this.limit(container, spec.limits);
     try {
       buildContainerWorld(container, spec, fds);
     } catch (error) {
@@ -334,7 +337,12 @@ export class Containers {
   private update({ id, limits }: Params<'update'>): void {
     const member = this.alive(id);
     member.limits = { ...member.limits, ...limits };
-    member.container.limits.tasks = member.limits.tasks ?? Infinity;
+    this.limit(member.container, limits);
+  }
+
+  private limit(container: Container, limits: ContainerLimits): void {
+    container.setLimits(limits);
+    socketMemory.within(this.kernel.memoryLimit);
   }
 
   private stats({ id }: Params<'stats'>): ContainerStats {

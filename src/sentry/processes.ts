@@ -51,5 +51,5 @@ export function usedBy(container: Container): Pick<ContainerStats, 'cpu' | 'resi
     const text = container.kernel.native.hostProc(tg.hostPid, 'statm');
     if (typeof text === 'string') resident += Number(text.split(' ')[1] ?? 0) * 4096;
   }
-  return { cpu: (total.utime + total.stime) * 1000, resident, files: 0 };
+  return { cpu: (total.utime + total.stime) * 1000, resident, files: container.memory.held };
 }

@@ -11,11 +11,15 @@ export const PIPE_SLOTS = 16;
 const FEWEST_SLOTS = 2;
 /** Slots of all pipes of a sandbox: nobody gets more, whatever the capabilities say, for the memory is the sentry's. */
 const ALL_SLOTS = 65536;
+/** Of memory that has a limit pipes get this part. */
+const LIMITED_PART = 1 / 8;
 
 /** The slots of all pipes that are open, by the real user who made them. */
 class Account {
   private readonly users = new Map<number, number>();
   private all = 0;
+
+  constructor(private readonly kernel: Kernel) {}
 
   add(uid: number, slots: number): void {
     const now = (this.users.get(uid) ?? 0) + slots;
@@ -28,7 +32,8 @@ class Account {
   }
   /** True if `slots` more are too many for the sandbox. */
   exhausted(slots: number): boolean {
-    return this.all + slots > ALL_SLOTS;
+    const limited = (this.kernel.memoryLimit * LIMITED_PART) / PIPE_PAGE;
+    return this.all + slots > Math.min(ALL_SLOTS, limited);
   }
 }
 
@@ -48,7 +53,7 @@ export class PipeShare {
   /** The share of a new pipe (alloc_pipe_info), or undefined when its user may have none. */
   static make(kernel: Kernel, cred: Cred | undefined): PipeShare | undefined {
     let account = accounts.get(kernel);
-    if (account === undefined) accounts.set(kernel, (account = new Account()));
+    if (account === undefined) accounts.set(kernel, (account = new Account(kernel)));
     const { pipeMaxSize, pipeUserPagesSoft: soft, pipeUserPagesHard: hard } = kernel.settings;
     const uid = cred?.uid ?? 0;
     let slots = PIPE_SLOTS;

@@ -117,5 +117,6 @@ export function mountTmpFs(task: Task, source: string, data: string): FileSystem
     dev,
     source,
     budget,
+    memory: task.container.memory,
   });
 }

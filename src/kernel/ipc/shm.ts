@@ -12,6 +12,7 @@ import { PAGE_SIZE } from '../../arch/x86-64.js';
 import { hostFileKey, type Mapping, noteMapping, parseMaps } from '../../fs/proc/maps.js';
 import type { TmpFile } from '../../fs/tmpfs/file.js';
 import { createAnonFile, tmpfsPath } from '../../fs/tmpfs/tmpfs.js';
+import type { ContainerMemory } from '../container-memory.js';
 import { type Cred, capable } from '../cred.js';
 import type { AddressSpace } from '../mm.js';
 import type { Pid } from '../pid-namespace.js';
@@ -47,6 +48,7 @@ export class ShmSegment extends IpcObject {
     cred: Cred,
     readonly size: number,
     readonly creator: Pid,
+    private readonly memory: ContainerMemory,
   ) {
     super(key, mode, cred);
     this.ctime = ns.seconds();
@@ -68,7 +70,15 @@ export class ShmSegment extends IpcObject {
     }
     // Segments outlive their makers: together they may not promise more than there is.
     if (ns.shmPages + Number(pages) > Math.floor(totalmem() / PAGE_SIZE)) return -ENOMEM;
-    const segment = new ShmSegment(ns, key, flags & 0o777, task.cred, Number(size), task.group.ref);
+    const segment = new ShmSegment(
+      ns,
+      key,
+      flags & 0o777,
+      task.cred,
+      Number(size),
+      task.group.ref,
+      task.container.memory,
+    );
     const id = ns.shm.add(segment, ns.settings.shmMni);
     if (id >= 0) ns.shmPages += Number(pages);
     return id;
@@ -99,7 +109,7 @@ export class ShmSegment extends IpcObject {
   }
 
   private makeFile(): TmpFile | undefined {
-    const file = createAnonFile(this.ns.kernel.native, 'SYSV', this.uid, this.gid);
+    const file = createAnonFile(this.ns.kernel.native, 'SYSV', this.uid, this.gid, this.memory);
     if (typeof file === 'number') return undefined;
     file.attr.ino = this.id;
     file.hold();

@@ -142,7 +142,7 @@ describe('the memory of a container', () => {
   });
 
   it('with a cgroup is only watched while the sentry holds much', () => {
-    memory = new ContainerMemory(machine, 5);
+    memory.followCgroup(5);
     machine.stat = 'cache 0\nrss 1\ntotal_cache 3\ntotal_rss 52428800\n';
     machine.add(1, 50 * MIB);
     memory.setLimit(64 * MIB);

@@ -120,12 +120,13 @@ test('idmap alone takes the mappings of the container', () => {
   assert.deepEqual(b?.gidMappings, [{ containerId: 0, hostId: 7, size: 1 }]);
 });
 
-test('limits: 0 and -1 are none', () => {
-  assert.deepEqual(
-    limitsOf({ memory: { limit: -1 }, pids: { limit: 0 }, cpu: { shares: 0, quota: -1 } }),
-    {},
-  );
-  assert.deepEqual(limitsOf({ memory: { limit: 2 ** 63 } }), {});
+test('limits: 0 is as it is, and -1 none', () => {
+  assert.deepEqual(limitsOf({ memory: { limit: -1 }, pids: { limit: 0 }, cpu: { shares: 0, quota: -1 } }), {
+    memory: null,
+    cpus: null,
+    cpuQuota: null,
+  });
+  assert.deepEqual(limitsOf({ memory: { limit: 2 ** 63 } }), { memory: null });
   assert.deepEqual(
     limitsOf({ memory: { limit: 4096 }, pids: { limit: 7 }, cpu: { quota: 150_000, cpus: '1' } }),
     {

@@ -13,6 +13,7 @@ import {
   ARCH_SET_CPUID,
   ARCH_SET_FS,
   ITIMER_REAL,
+  PR_SET_SECCOMP,
 } from '../src/abi/sched.js';
 import { SIGCHLD } from '../src/abi/signal.js';
 import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
@@ -149,8 +150,20 @@ export const nativeCalls: Partial<Record<SyscallName, NativeCall>> = {
   exit_group: { reason: 'end of a process; the tracer sees it' },
 };
 
+/** What of a call of the sentry's stops for the tracer instead. */
+export const partlyTraced: Partial<Record<SyscallName, readonly (readonly ArgTest[])[]>> = {
+  // As seccomp(2).
+  prctl: [[{ arg: 0, eq: PR_SET_SECCOMP }]],
+};
+
+interface TracedCall {
+  note: string;
+  args: readonly ArgKind[];
+  status?: 'partial';
+}
+
 /** Calls that stop for the tracer, because registers must change before the host may run them. */
-export const tracedCalls: Partial<Record<SyscallName, { note: string; args: readonly ArgKind[] }>> = {
+export const tracedCalls: Partial<Record<SyscallName, TracedCall>> = {
   clone: {
     note: 'becomes a clone whose child belongs to the reaper',
     args: ['clone-flags', 'ptr', 'ptr', 'ptr', 'ptr'],
@@ -176,6 +189,11 @@ export const tracedCalls: Partial<Record<SyscallName, { note: string; args: read
     args: ['int', 'ptr', 'hex'],
   },
   shmdt: { note: 'becomes a munmap of the attachment', args: ['ptr'] },
+  seccomp: {
+    note: 'filters are evaluated by the sentry; the host is given one that stops the native calls that they do not allow. SECCOMP_FILTER_FLAG_NEW_LISTENER: EINVAL',
+    args: ['int', 'hex', 'ptr'],
+    status: 'partial',
+  },
   rt_sigtimedwait: {
     note: 'runs as it stands, then the siginfo of signals that the sentry sent is put right',
     args: ['struct', 'ptr', 'struct', 'size'],

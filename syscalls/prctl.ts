@@ -1,7 +1,8 @@
-/** prctl(2) and seccomp(2). */
+/** prctl(2); PR_SET_SECCOMP is the tracer's (kernel/seccomp/install.ts). */
 
-import { EFAULT, EINVAL, EOPNOTSUPP, EPERM } from '../src/abi/errno.js';
+import { EFAULT, EINVAL, EPERM } from '../src/abi/errno.js';
 import * as P from '../src/abi/sched.js';
+import { SECCOMP_MODE_DISABLED } from '../src/abi/seccomp.js';
 import { CAP_FULL_SET, type Cred, capable } from '../src/kernel/cred.js';
 import {
   SECBIT_KEEP_CAPS,
@@ -12,10 +13,6 @@ import {
 import { TASK_COMM_MAX, type Task } from '../src/kernel/task.js';
 import { CONTINUE } from '../src/kernel/wait.js';
 import type { Family, SyscallArgs } from './family.js';
-
-const SECCOMP_SET_MODE_STRICT = 0;
-const SECCOMP_SET_MODE_FILTER = 1;
-const SECCOMP_GET_ACTION_AVAIL = 2;
 
 type Option = (task: Task, args: SyscallArgs) => number;
 
@@ -174,8 +171,7 @@ const OPTIONS = new Map<number, Option>([
   [P.PR_GET_TIMERSLACK, (task) => task.timerSlack],
   [P.PR_SET_THP_DISABLE, setThpDisable],
   [P.PR_GET_THP_DISABLE, (task, args) => (zeroFrom(args, 1) ? Number(task.group.thpDisable) : -EINVAL)],
-  [P.PR_GET_SECCOMP, () => 0],
-  [P.PR_SET_SECCOMP, () => -EINVAL],
+  [P.PR_GET_SECCOMP, (task) => task.seccomp?.mode ?? SECCOMP_MODE_DISABLED],
   [P.PR_SET_MM, () => -EPERM],
   // Whether the caller's own rdtsc faults.
   [P.PR_GET_TSC, () => CONTINUE],
@@ -195,24 +191,11 @@ function sysPrctl(task: Task, args: SyscallArgs): number {
   return OPTIONS.get(args.int(0))?.(task, args) ?? -EINVAL;
 }
 
-/** Guests cannot add filters: as a kernel built without CONFIG_SECCOMP_FILTER. */
-function sysSeccomp(_task: Task, args: SyscallArgs): number {
-  const op = args.uint(0);
-  if (op === SECCOMP_SET_MODE_STRICT || op === SECCOMP_SET_MODE_FILTER) return -EINVAL;
-  return op === SECCOMP_GET_ACTION_AVAIL ? -EOPNOTSUPP : -EINVAL;
-}
-
 export const prctlCalls: Family = {
   prctl: {
     handler: sysPrctl,
     args: ['int', 'hex', 'hex', 'hex', 'hex'],
     status: 'partial',
     note: 'unknown options: EINVAL',
-  },
-  seccomp: {
-    handler: sysSeccomp,
-    args: ['int', 'hex', 'ptr'],
-    status: 'partial',
-    note: 'EINVAL: guests cannot install filters',
   },
 };

@@ -5,6 +5,7 @@
 
 import { EPERM } from '../src/abi/errno.js';
 import { SYS, type SyscallName } from '../src/arch/x86-64-syscalls.js';
+import type { HostCalls } from '../src/kernel/seccomp/host-filter.js';
 import type { FilterRule, SyscallClass } from '../src/platform/filter.js';
 import { aioFamily } from './aio.js';
 import { attrFamily } from './attr.js';
@@ -31,7 +32,7 @@ import { mountFamily } from './mount.js';
 import { mqueueFamily } from './mqueue.js';
 import { msgFamily } from './msg.js';
 import { namesFamily } from './names.js';
-import { nativeCalls, refusedCalls, tracedCalls } from './native.js';
+import { nativeCalls, partlyTraced, refusedCalls, tracedCalls } from './native.js';
 import { openFamily } from './open.js';
 import { pipeFamily } from './pipe.js';
 import { pollFamily } from './poll.js';
@@ -137,7 +138,7 @@ function entryOf(name: SyscallName): SyscallEntry {
     entry.note = [native.reason, own?.note].filter((s) => s !== undefined && s !== '').join('; ');
   } else if (traced !== undefined) {
     entry.class = 'trace';
-    entry.status = 'full';
+    entry.status = traced.status ?? 'full';
     entry.note = traced.note;
     entry.args = traced.args;
   } else if (refused !== undefined) {
@@ -176,9 +177,16 @@ export function filterRules(): FilterRule[] {
     const rule: FilterRule = { nr: e.nr, class: e.class };
     const when = nativeCalls[e.name]?.when;
     if (when !== undefined) rule.when = when;
-    const trace = nativeCalls[e.name]?.trace;
+    const trace = nativeCalls[e.name]?.trace ?? partlyTraced[e.name];
     if (trace !== undefined) rule.trace = trace;
     if (e.class === 'refused') rule.errno = EPERM;
     return rule;
   });
+}
+
+/** Calls that do not come to the sentry by themselves, by number. */
+export function hostCalls(): HostCalls {
+  const numbers = (wanted: SyscallClass): number[] =>
+    syscallTable.filter((e) => e.class === wanted).map((e) => e.nr);
+  return { native: numbers('native'), refused: numbers('refused') };
 }

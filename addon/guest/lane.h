@@ -109,6 +109,8 @@ struct tv_lane_state {
 /* What the loader tells the sentry of itself with its first call: where all this is. */
 struct tv_lane_places {
   uint64_t state, entry, copy, fault, sites;
+  /* TV_SCRATCH_SIZE bytes of the loader's. */
+  uint64_t scratch;
 };
 
 /* Room for the jumps of patched call sites. */

@@ -16,10 +16,12 @@ enum {
   TV_OP_MMAP = 1,
   TV_OP_ZERO = 2,
   TV_OP_MPROTECT = 3,
+  TV_OP_FILTER = 4,
   TV_MAX_OPS = 64,
   TV_MAX_AUX = 16,
   TV_MAX_WORDS = 12,
   TV_STRINGS = 16384,
+  TV_SCRATCH_SIZE = 4096,
 };
 
 struct tv_limit {

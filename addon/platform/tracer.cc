@@ -94,6 +94,14 @@ napi_value PtraceClone(napi_env env, napi_callback_info info) {
   return Rewrite(env, Int(env, a[0]), SYS_clone, args);
 }
 
+// Any call of up to three arguments.
+napi_value PtraceCall(napi_env env, napi_callback_info info) {
+  napi_value a[5];
+  Args(env, info, a);
+  const uint64_t args[5] = {Addr(env, a[2]), Addr(env, a[3]), Addr(env, a[4]), 0, 0};
+  return Rewrite(env, Int(env, a[0]), Int(env, a[1]), args);
+}
+
 napi_value PtraceMap(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
@@ -402,6 +410,7 @@ void RegisterTracer(napi_env env, napi_value exports) {
   Method(env, exports, "ptraceRegs", PtraceRegs);
   Method(env, exports, "ptraceClone", PtraceClone);
   Method(env, exports, "ptraceExec", PtraceExec);
+  Method(env, exports, "ptraceCall", PtraceCall);
   Method(env, exports, "ptraceMap", PtraceMap);
   Method(env, exports, "ptraceMapFile", PtraceMapFile);
   Method(env, exports, "ptraceMapAs", PtraceMapAs);

@@ -87,13 +87,15 @@ export interface LanePlaces {
   readonly fault: number;
   /** LANE_SITES times LANE_SITE_SIZE bytes of code, to be filled in. */
   readonly sites: number;
+  /** SCRATCH_SIZE bytes for a filter on its way to the host. */
+  readonly scratch: number;
   /** A page for more of them, near the program. */
   readonly nearSites?: number | undefined;
 }
-export const LANE_PLACES_SIZE = 40;
+export const LANE_PLACES_SIZE = 48;
 
 /** @param dv at least LANE_PLACES_SIZE bytes */
 export function decodeLanePlaces(dv: DataView): LanePlaces {
   const word = (i: number): number => Number(dv.getBigUint64(8 * i, true));
-  return { state: word(0), entry: word(1), copy: word(2), fault: word(3), sites: word(4) };
+  return { state: word(0), entry: word(1), copy: word(2), fault: word(3), sites: word(4), scratch: word(5) };
 }

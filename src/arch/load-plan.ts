@@ -5,6 +5,8 @@ const MAX_OPS = 64;
 const MAX_AUX = 16;
 const MAX_WORDS = 12;
 const STRINGS = 16384;
+/** Bytes of the loader's memory for a filter. */
+export const SCRATCH_SIZE = 4096;
 
 const OFF_OPS = 40;
 const OFF_AUX = OFF_OPS + MAX_OPS * 56;
@@ -15,9 +17,11 @@ export const LOAD_PLAN_SIZE = OFF_STRINGS + STRINGS;
 export type LoadOp =
   | { kind: 'mmap'; addr: number; len: number; prot: number; flags: number; fd: number; off: number }
   | { kind: 'zero'; addr: number; len: number }
-  | { kind: 'mprotect'; addr: number; len: number; prot: number };
+  | { kind: 'mprotect'; addr: number; len: number; prot: number }
+  /** seccomp(2) with the struct sock_fprog at `addr`. */
+  | { kind: 'filter'; addr: number };
 
-const OP_KINDS = { mmap: 1, zero: 2, mprotect: 3 } as const;
+const OP_KINDS = { mmap: 1, zero: 2, mprotect: 3, filter: 4 } as const;
 
 export interface LoadPlan {
   ops: LoadOp[];
@@ -58,8 +62,8 @@ export function encodeLoadPlan(plan: LoadPlan): Uint8Array | undefined {
     const at = OFF_OPS + i * 56;
     word(at, OP_KINDS[op.kind]);
     word(at + 8, op.addr);
-    word(at + 16, op.len);
-    if (op.kind !== 'zero') word(at + 24, op.prot);
+    if (op.kind !== 'filter') word(at + 16, op.len);
+    if (op.kind === 'mmap' || op.kind === 'mprotect') word(at + 24, op.prot);
     if (op.kind === 'mmap') {
       word(at + 32, op.flags);
       word(at + 40, op.fd);

@@ -37,6 +37,7 @@ import { leaveSpace } from './ipc/shm.js';
 import { dropRings } from './keys/rings.js';
 import { AddressSpace } from './mm.js';
 import { personalityForExec } from './personality.js';
+import { laneAllowed } from './seccomp/install.js';
 import { signalsForExec } from './signals.js';
 import { TASK_COMM_MAX, type Task } from './task.js';
 import { BufferSink } from './useriov.js';
@@ -312,6 +313,7 @@ export function commitExec(task: Task, image: ExecImage): void {
   leaveSpace(task);
   task.vm = new AddressSpace();
   task.vm.tasks.add(task);
+  task.vm.laneForbidden = !laneAllowed(task.seccomp);
   task.sighand = {};
   task.personality = personalityForExec(task.personality, image.secure);
   task.comm = image.comm;

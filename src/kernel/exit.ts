@@ -2,7 +2,16 @@
 
 import { POLLIN } from '../abi/poll.js';
 import { __WCOREFLAG } from '../abi/sched.js';
-import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SI_KERNEL, SIGCHLD, SIGCONT, SIGHUP } from '../abi/signal.js';
+import {
+  CLD_DUMPED,
+  CLD_EXITED,
+  CLD_KILLED,
+  SI_KERNEL,
+  SIGCHLD,
+  SIGCONT,
+  SIGHUP,
+  SIGKILL,
+} from '../abi/signal.js';
 import { exitAio } from './aio.js';
 import { cancelBlock } from './blocking.js';
 import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
@@ -11,6 +20,7 @@ import { leaveSpace } from './ipc/shm.js';
 import { cancelRealTimer } from './itimers.js';
 import type { Kernel } from './kernel.js';
 import { dropRings } from './keys/rings.js';
+import { DOOMED_STATUS } from './seccomp/enforce.js';
 import { checkGroupStop, credOf, sendToGroup, sendToProcess } from './signals.js';
 import { sigBit, signalState } from './sigstate.js';
 import type { ProcessGroup, Task, ThreadGroup, WaitStatus } from './task.js';
@@ -49,9 +59,17 @@ export function taskExited(kernel: Kernel, task: Task, status: WaitStatus): void
   dropRings(task, tg.tasks.size === 0);
   task.sessionRing?.drop();
   task.sessionRing = undefined;
+  task.seccomp?.drop();
   parentThreadDied(tg, task);
-  if (tg.tasks.size === 0) processExited(tg, status);
+  if (tg.tasks.size === 0) processExited(tg, ownStatus(task, status));
   else if (tg.stopSignal === 0) stopCompleted(tg);
+}
+
+/** What the process died of, where that is not what the sentry had the host do (kernel/seccomp/enforce.ts). */
+function ownStatus(task: Task, status: WaitStatus): WaitStatus {
+  const { forcedSignal } = task.group;
+  if (forcedSignal !== 0 && (status & 0x7f) === SIGKILL) return forcedSignal;
+  return task.fate !== 0 && status === DOOMED_STATUS << 8 ? task.fate : status;
 }
 
 /** The remaining threads may all be in the group stop that the dead one was still missing from. */

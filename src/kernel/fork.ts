@@ -36,6 +36,7 @@ import { shareSemUndo } from './ipc/sem.js';
 import { copySegments } from './ipc/shm.js';
 import type { AddressSpace } from './mm.js';
 import { PidFile } from './pidfd.js';
+import { type Filters, heldFilters, inheritFilters } from './seccomp/install.js';
 import { sendToProcess } from './signals.js';
 import { type FsContext, type Rlimit, Session, Task, ThreadGroup, type WaitStatus } from './task.js';
 
@@ -57,6 +58,8 @@ export interface CloneArgs {
   /** Set by prepareClone: the address space that is being copied. */
   copied?: AddressSpace;
   pidFile?: { file: PidFile; fd: number; table: FdTable };
+  /** Set by prepareClone: what a new process inherits, whatever another thread does to the caller meanwhile. */
+  filters?: Filters;
 }
 
 const NAMESPACES = [
@@ -94,6 +97,7 @@ export function prepareClone(task: Task, args: CloneArgs): number {
     args.copied.copying++;
     if (task.vm.lane !== undefined) task.vm.laneCopied = true;
   }
+  args.filters = heldFilters(task);
   return 0;
 }
 
@@ -141,6 +145,7 @@ function installPidfd(task: Task, args: CloneArgs): number {
 /** The host refused after prepareClone had said yes. */
 export function abortClone(_task: Task, args: CloneArgs): void {
   if (args.copied !== undefined) args.copied.copying--;
+  args.filters?.seccomp?.drop();
   if (args.pidFile !== undefined) args.pidFile.table.close(args.pidFile.fd);
 }
 
@@ -173,6 +178,9 @@ export function finishClone(task: Task, args: CloneArgs, childHostTid: number, c
   child.sessionRing = task.sessionRing?.hold();
   child.requestKeyDefault = task.requestKeyDefault;
   shareStandIns(task, child, args.flags);
+  // The host gives a new thread the filters that the others have at that moment.
+  inheritFilters(child, thread ? heldFilters(task) : args.filters);
+  if (thread) args.filters?.seccomp?.drop();
   if (args.copied !== undefined) args.copied.copying--;
   enterTask(child);
   kernel.forks++;
@@ -187,6 +195,7 @@ function shareStandIns(task: Task, child: Task, flags: number): void {
   if (has(flags, CLONE_VM)) child.vm = task.vm;
   else copySegments(task, child);
   child.vm.lanePlaces = task.vm.lanePlaces;
+  child.vm.scratch = task.vm.scratch;
   child.vm.tasks.add(child);
   if (has(flags, CLONE_SIGHAND)) child.sighand = task.sighand;
   if (has(flags, CLONE_SYSVSEM)) child.semUndo = shareSemUndo(task);

@@ -7,6 +7,7 @@ import type { Timespec } from '../vfs/inode.js';
 import type { Container } from './container.js';
 import { KeyStore } from './keys/key.js';
 import type { UserMemory } from './memory.js';
+import { FilterBudget } from './seccomp/filter.js';
 import { Settings } from './settings.js';
 import type { Task } from './task.js';
 import { TimerQueue } from './timers.js';
@@ -37,6 +38,7 @@ export class Kernel {
   readonly settings = new Settings();
   /** Bytes of the sentry's memory that IPC objects of all namespaces fill. */
   ipcBytes = 0;
+  readonly filters = new FilterBudget();
 
   constructor(
     readonly native: Native,

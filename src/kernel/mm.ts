@@ -14,6 +14,11 @@ export class AddressSpace {
   /** Where the program in it has the fast lane's code, and the lane's memory (src/platform/lane). */
   lanePlaces: LanePlaces | undefined;
   lane: object | undefined;
+  /** Some task in it has a filter that the lane would lead around. */
+  laneForbidden = false;
+  /** Memory of the loader's where the sentry puts a filter for the host to read; 0: not known. In use for a call. */
+  scratch = 0;
+  scratchBusy = false;
   /** It was copied while it had a lane: some other process may still have the lane's memory mapped when this one is gone. */
   laneCopied = false;
   /** Carries out what the program has asked for through the lane, before anything else that it asks for. */

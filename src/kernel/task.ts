@@ -13,6 +13,8 @@ import type { IoVec, UserMemory } from './memory.js';
 import { AddressSpace } from './mm.js';
 import { Pid, type PidNamespace } from './pid-namespace.js';
 import type { PosixTimers } from './posix-timers.js';
+import type { CallPolicy } from './seccomp/filter.js';
+import type { HostFilter } from './seccomp/host-filter.js';
 import type { Tty } from './tty.js';
 import type { Usage } from './usage.js';
 import { type Block, WaitQueue } from './wait.js';
@@ -107,6 +109,8 @@ export class ThreadGroup {
   dumpable = 1;
   /** The signal that it wrote a core file for. */
   coreSignal = 0;
+  /** What it is shown to have died of, when the sentry had to kill it with SIGKILL; 0: what the host says. */
+  forcedSignal = 0;
   /** What the guest set for SIGCHLD: 0 default, 1 ignored or SA_NOCLDWAIT, 2 a handler. The filter shows these calls to the sentry. */
   sigchldDisposition: 0 | 1 | 2 = 0;
   /** SA_NOCLDSTOP of the same record: stops and continuations of children raise no SIGCHLD. */
@@ -193,6 +197,16 @@ export class ThreadGroup {
   }
 }
 
+/** What siginfo of a SIGSYS tells (SYS_SECCOMP). */
+export interface SeccompTrap {
+  /** Address behind the call's instruction. */
+  readonly addr: number;
+  readonly nr: number;
+  readonly arch: number;
+  /** SECCOMP_RET_DATA. */
+  readonly data: number;
+}
+
 /** A thread. */
 export class Task {
   /** 15 bytes at most (PR_SET_NAME, /proc/pid/comm), latin1. */
@@ -247,6 +261,16 @@ export class Task {
   laneMap: { readonly hostFd: number; readonly fd: number; readonly prot: number } | undefined;
   /** personality(2). */
   personality = 0;
+  /** seccomp(2): what decides over its calls; undefined: nothing. Set by kernel/seccomp/install.ts alone. */
+  seccomp: CallPolicy | undefined;
+  /** Which of the calls that the host runs by itself stop because of it: the host's own filter (platform/guest-filters.ts). */
+  hostFilter: HostFilter | undefined;
+  /** A SIGSYS of its filters that is about to be delivered. */
+  seccompTrap: SeccompTrap | undefined;
+  /** The signal that its filters end this one thread with; it is on its way out. */
+  fate = 0;
+  /** Calls that the loader has still to make for the current program and that the host's filter stops. */
+  loaderTraps = 0;
   /** Stand-ins for what the host keeps, so that kcmp(2) can tell who shares it. */
   vm = new AddressSpace();
   sighand: object = {};

@@ -48,7 +48,7 @@ export interface FilterRule {
   errno?: number;
   /** Alternatives; each a list of tests that must all hold. None: always native. */
   when?: readonly (readonly ArgTest[])[];
-  /** Alternatives of what stops for the tracer of what `when` does not let through; the rest is a notification. */
+  /** Alternatives of what stops for the tracer, of a notified call or of what `when` does not let through; the rest is a notification. */
   trace?: readonly (readonly ArgTest[])[];
 }
 
@@ -92,14 +92,44 @@ function alternative(tests: readonly ArgTest[], native: number): Insn[] {
 
 /** What is done for one number once it is known. */
 function leaf(rule: FilterRule, native: number): Insn[] {
-  if (rule.class === 'native' && rule.when !== undefined) {
+  const some = rule.class === 'notify' && rule.trace !== undefined;
+  const tested = rule.class === 'native' ? rule.when : some ? [] : undefined;
+  if (tested !== undefined) {
     return [
-      ...rule.when.flatMap((tests) => alternative(tests, native)),
+      ...tested.flatMap((tests) => alternative(tests, native)),
       ...(rule.trace ?? []).flatMap((tests) => alternative(tests, SECCOMP_RET_TRACE)),
       ret(SECCOMP_RET_USER_NOTIF),
     ];
   }
   return [ret(action(rule, native))];
+}
+
+/** Binary search over numbers that have a result each; all others have `miss`. */
+function results(entries: readonly (readonly [nr: number, result: number])[], miss: number): Insn[] {
+  if (entries.length === 0) return [ret(miss)];
+  if (entries.length === 1) {
+    const [nr, result] = entries[0] as readonly [number, number];
+    return [{ code: BPF_JEQ, jt: 0, jf: 1, k: nr }, ret(result), ret(miss)];
+  }
+  const middle = entries.length >> 1;
+  const left = results(entries.slice(0, middle), miss);
+  if (left.length > 255) throw new Error('filter: a branch is too long for one jump');
+  const [first] = entries[middle] as readonly [number, number];
+  return [
+    { code: BPF_JGE, jt: left.length, jf: 0, k: first },
+    ...left,
+    ...results(entries.slice(middle), miss),
+  ];
+}
+
+/**
+ * A filter that is installed beside the one of `compileFilter`: of two results the host takes the stricter one, so that it can take away
+ * and never give. Other architectures than x86-64 are refused there already.
+ * @param entries SECCOMP_RET_* by number, ascending; all others are allowed
+ * @returns the program as struct sock_filter[]
+ */
+export function compileResults(entries: readonly (readonly [nr: number, result: number])[]): Uint8Array {
+  return encode([load(OFF_NR), ...results(entries, SECCOMP_RET_ALLOW)]);
 }
 
 /** Binary search over the rules that are not `notify`; every miss is a notification. */
@@ -124,7 +154,9 @@ function search(rules: readonly FilterRule[], native: number): Insn[] {
  */
 export function compileFilter(rules: readonly FilterRule[], watched = false): Uint8Array {
   const native = watched ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
-  const special = rules.filter((r) => r.class !== 'notify').sort((a, b) => a.nr - b.nr);
+  const special = rules
+    .filter((r) => r.class !== 'notify' || r.trace !== undefined)
+    .sort((a, b) => a.nr - b.nr);
   // Leaves share no code, so the tree stays simple; long trees are split below so that jumps fit in a byte.
   const program: Insn[] = [
     load(OFF_ARCH),
@@ -135,6 +167,10 @@ export function compileFilter(rules: readonly FilterRule[], watched = false): Ui
     ret(SECCOMP_RET_ERRNO | ENOSYS),
     ...search(special, native),
   ];
+  return encode(program);
+}
+
+function encode(program: readonly Insn[]): Uint8Array {
   const out = new DataView(new ArrayBuffer(program.length * 8));
   program.forEach((insn, i) => {
     out.setUint16(i * 8, insn.code, true);

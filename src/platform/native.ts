@@ -166,6 +166,8 @@ export interface Native {
   ptraceRestore(tid: number): number;
   /** Turns the trapped execve into one of the loader. `empty` is the address of a NUL byte. */
   ptraceExec(tid: number, empty: number, argv: number, envp: number): number;
+  /** Turns the trapped call into another one of up to three arguments; its end is a stop. */
+  ptraceCall(tid: number, nr: number, a0: number, a1: number, a2: number): number;
   /** Turns the trapped call into an anonymous mapping of `len` bytes, or into the end of one; its end is a stop. */
   ptraceMap(tid: number, len: number): number;
   /** Turns the trapped call into mmap(addr, len, prot, flags, fd, 0); its end is a stop. */

@@ -26,6 +26,7 @@ import {
   SIGKILL,
   SIGSEGV,
   SIGSTOP,
+  SIGSYS,
   SIGTRAP,
   SIGTSTP,
   SIGTTIN,
@@ -37,9 +38,11 @@ import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel
 import { taskExited } from '../kernel/exit.js';
 import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { type HostCalls, stops } from '../kernel/seccomp/host-filter.js';
 import { onContinued, onGroupStop, onSignalStop, stopInfo, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
+import { GuestFilters } from './guest-filters.js';
 import { MappedCalls } from './mapped-calls.js';
 import { type Native, Reg } from './native.js';
 import { SignalReads } from './signal-read.js';
@@ -90,9 +93,16 @@ export interface NativeObserver {
   loads(task: Task, calls: number): void;
 }
 
-/** Calls that the loader of `image` makes and the filter counts as native. */
-function loaderCalls(image: ExecImage): number {
-  return image.plan.ops.filter((op) => op.kind === 'mprotect' || (op.kind === 'mmap' && op.fd < 0)).length;
+/** Calls that the loader of `image` makes and the filter counts as native, by number. */
+function loaderCalls(image: ExecImage): number[] {
+  return image.plan.ops.flatMap((op) => {
+    if (op.kind === 'mprotect') return [SYS.mprotect];
+    return op.kind === 'mmap' && op.fd < 0 ? [SYS.mmap] : [];
+  });
+}
+
+function isLoaderCall(nr: number): boolean {
+  return nr === SYS.mmap || nr === SYS.mprotect;
 }
 
 export class Tracer {
@@ -109,6 +119,7 @@ export class Tracer {
   private readonly loading = new Map<Task, ExecImage>();
   private readonly masks: CallMasks;
   private readonly mapped: MappedCalls;
+  readonly filters: GuestFilters;
   /** What new processes are copies of; undefined where there is one program and no other will be asked for. */
   zygote: Zygote | undefined;
   /** Programs of new processes that stand at their execve, or will. */
@@ -120,11 +131,13 @@ export class Tracer {
     private readonly observer: TraceObserver | undefined,
     /** Calls that the host runs by itself. */
     private readonly isNative: (nr: number) => boolean,
+    calls: HostCalls,
     private readonly natives?: NativeObserver,
   ) {
     this.masks = new CallMasks(native);
     this.mapped = new MappedCalls(native);
     this.signalReads = new SignalReads(native);
+    this.filters = new GuestFilters(native, calls);
   }
 
   /** One status of waitpid(2). */
@@ -140,6 +153,7 @@ export class Tracer {
     this.early.delete(tid);
     this.sigwaits.delete(tid);
     this.mapped.gone(tid);
+    this.filters.gone(tid);
     this.masks.ended(tid);
     const clone = this.clones.get(tid);
     if (clone !== undefined) {
@@ -192,8 +206,16 @@ export class Tracer {
     if (this.native.getRegs(task.hostTid, regs) < 0) return;
     task.vm.drain?.();
     const nr = regs[Reg.orig_rax] as number;
+    if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
+    if (this.filters.loads(task, nr)) return;
+    if (task.loaderTraps > 0 && isLoaderCall(nr)) task.loaderTraps--;
+    else if (!this.filters.passes(task, nr)) return;
     if (MappedCalls.has(nr, regs)) {
       this.mapping(task, nr);
+      return;
+    }
+    if (nr === SYS.seccomp || nr === SYS.prctl) {
+      this.filtering(task, nr);
       return;
     }
     if (this.natives !== undefined && this.isNative(nr)) {
@@ -201,7 +223,11 @@ export class Tracer {
       else this.native.ptraceCont(task.hostTid, 0);
       return;
     }
-    if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
+    if (this.isNative(nr)) {
+      // A filter of the guest's has had it stopped, and lets it go on.
+      this.native.ptraceCont(task.hostTid, 0);
+      return;
+    }
     const token = this.observer?.enter(task, nr, regs);
     let result: number;
     const first = this.firstPrograms.get(task);
@@ -250,6 +276,23 @@ export class Tracer {
     this.native.ptraceSkip(task.hostTid, known);
   }
 
+  private filtering(task: Task, nr: number): void {
+    const token = this.observer?.enter(task, nr, this.regs);
+    const known = this.filters.begin(task, nr, this.regs, token);
+    if (known === undefined) {
+      this.observer?.waits?.(token);
+      return;
+    }
+    this.observer?.exit(token, known);
+    if (known !== -ERESTARTNOINTR) {
+      this.native.ptraceSkip(task.hostTid, known);
+      return;
+    }
+    // Another thread is at it just now: once more.
+    this.native.ptraceReturn(task.hostTid, 0, true);
+    this.native.ptraceCont(task.hostTid, 0);
+  }
+
   /** @returns 0 when the host is on its way, or -errno */
   private exec(
     task: Task,
@@ -296,7 +339,8 @@ export class Tracer {
     if (task !== leader) this.becomeLeader(task, leader);
     commitExec(task, image);
     this.loading.set(task, image);
-    this.natives?.loads(task, loaderCalls(image));
+    this.natives?.loads(task, loaderCalls(image).length);
+    task.loaderTraps = loaderCalls(image).filter((nr) => stops(task.hostFilter, nr)).length;
     this.observer?.exit(exec.token, 0);
     this.native.ptraceCont(task.hostTid, 0);
   }
@@ -464,7 +508,7 @@ export class Tracer {
       this.native.ptraceCont(task.hostTid, 0);
       return;
     }
-    const mapping = this.mapped.ended(task, result);
+    const mapping = this.mapped.ended(task, result) ?? this.filters.ended(task, result);
     if (mapping !== undefined) {
       this.observer?.exit(mapping.token, mapping.result);
       this.native.ptraceCont(task.hostTid, 0);
@@ -487,6 +531,7 @@ export class Tracer {
     if ((sig === SIGSEGV || sig === SIGBUS || sig === SIGTRAP) && this.laneFault(task, sig)) return;
     if (this.masks.entered(task, sig)) return;
     if (task.signalRead !== undefined) this.signalReads.interrupted(task, task.signalRead);
+    if (sig === SIGSYS) this.filters.delivers(task);
     const inject = onSignalStop(task, sig);
     if (!task.restartAnswered) this.repeatUntaken(task);
     task.restartAnswered = false;
@@ -530,6 +575,10 @@ export class Tracer {
       return;
     }
     if (task.stopped) onContinued(task);
+    if (task.fate !== 0) {
+      this.filters.exitNext(task);
+      return;
+    }
     if (task.signalRead?.stage === 'asked') {
       this.signalReads.begin(task, task.signalRead);
       return;

@@ -2,7 +2,7 @@
  * The sentry of a runtime sandbox, a process of its own: `tvisor boot`, which only the runtime starts. Descriptor 3 is the
  * connection over which the sandbox is described, 4 the socket on which everybody else is listened to afterwards.
  */
-import { filterRules, syscallEntry } from '../../syscalls/table.js';
+import { filterRules, hostCalls, syscallEntry } from '../../syscalls/table.js';
 import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { SIGHUP, SIGINT, SIGIO, SIGTERM } from '../abi/signal.js';
 import { CONTROL_VERSION, type ControlMethods } from '../control/protocol.js';
@@ -129,6 +129,7 @@ class Sandbox {
       native,
       this.observers.forTracer,
       (nr) => syscallEntry(nr)?.class === 'native',
+      hostCalls(),
       undefined,
     );
     this.tracer.openZygote(started.pid);

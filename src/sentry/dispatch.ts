@@ -4,18 +4,22 @@ import type { Handler, SyscallArgs } from '../../syscalls/family.js';
 import { handlers, syscallEntry, syscallName } from '../../syscalls/table.js';
 import { AT_EXECFN } from '../abi/elf.js';
 import { EFAULT, ENOMEM, ENOSYS, ERESTARTNOHAND, ERESTARTSYS } from '../abi/errno.js';
+import { DATA_ARCH, DATA_ARGS, DATA_IP, DATA_NR } from '../abi/seccomp.js';
 import { decodeLanePlaces, LANE_PLACES_SIZE, NR_LANE_KICK, NR_LANE_MEMORY } from '../arch/lane-layout.js';
 import { encodeLoadPlan, execfnAddress, LOAD_PLAN_SIZE, NR_LOAD } from '../arch/load-plan.js';
+import { AUDIT_ARCH_X86_64 } from '../arch/x86-64.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { onHostFd } from '../fs/hostfile.js';
 import { startBlock } from '../kernel/blocking.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { DOOMED, judge, KILLED, PASSES } from '../kernel/seccomp/enforce.js';
 import type { Task } from '../kernel/task.js';
 import { type Block, CONTINUE } from '../kernel/wait.js';
 import { hostSocketsChanged } from '../net/host/network.js';
 import {
   CTL_ARGS,
   CTL_ARGS_F64,
+  CTL_IP_F64,
   CTL_NR,
   CTL_REPLY_KIND,
   CTL_REPLY_VALUE,
@@ -61,6 +65,10 @@ export class CtlArgs implements SyscallArgs {
   }
 }
 
+function isLaneCall(nr: number): boolean {
+  return nr === NR_LANE_KICK || nr === NR_LANE_MEMORY;
+}
+
 function isRestart(result: number): boolean {
   return result <= -ERESTARTSYS && result >= -ERESTARTNOHAND;
 }
@@ -91,6 +99,7 @@ export class Dispatcher {
   readonly args: CtlArgs;
   private readonly table: (Handler | undefined)[] = [];
   private readonly reported = new Set<number>();
+  private readonly data = new Int32Array(16);
 
   constructor(
     private readonly kernel: Kernel,
@@ -191,6 +200,10 @@ export class Dispatcher {
       this.kernel.lanes?.maps(task, nr, this.args.int(2), this.args.int(4)) === true
     )
       return this.answer(CONTINUE);
+    if (task.seccomp?.allows(nr) === false) {
+      const denied = this.filtered(task, nr);
+      if (denied !== PASSES) return denied;
+    }
     const handler = this.table[nr];
     if (handler === undefined) return this.answer(this.unknown(task, nr));
     let result: ReturnType<Handler>;
@@ -205,6 +218,35 @@ export class Dispatcher {
       return this.answer(isRestart(result) ? this.restart(task, result) : result);
     startBlock(task, result);
     return undefined;
+  }
+
+  /**
+   * A call that the filters of its caller do not allow by its number alone.
+   * @returns PASSES, the answer, or undefined if nobody will get one
+   */
+  private filtered(task: Task, nr: number): typeof PASSES | number | undefined {
+    // What the loader, the fast lane and the tracer make a task ask for is none of the program's calls.
+    const own = (nr === NR_LOAD && this.tracer.takeLoading(task) !== undefined) || isLaneCall(nr);
+    if (own || task.mapsZeroAs !== undefined) return PASSES;
+    const verdict = judge(task, this.seccompData());
+    if (verdict === PASSES) return PASSES;
+    if (verdict === KILLED) return undefined;
+    if (verdict !== DOOMED) return this.answer(verdict);
+    // It stops before it could run on, and there it is made to exit.
+    this.native.ptraceInterrupt(task.hostTid);
+    return this.answer(-ENOSYS);
+  }
+
+  /** struct seccomp_data of the call in the control block. */
+  private seccompData(): Int32Array {
+    const { data, i32 } = this;
+    const ip = this.f64[CTL_IP_F64] as number;
+    data[DATA_NR] = i32[CTL_NR] as number;
+    data[DATA_ARCH] = AUDIT_ARCH_X86_64 | 0;
+    data[DATA_IP] = ip | 0;
+    data[DATA_IP + 1] = Math.floor(ip / 2 ** 32) | 0;
+    data.set(i32.subarray(CTL_ARGS, CTL_ARGS + 12), DATA_ARGS);
+    return data;
   }
 
   /** Only a thread that the host has marked as having a signal may get a restart code; of several threads it may be another. */
@@ -264,12 +306,19 @@ export class Dispatcher {
       const r = this.native.addFd(task.hostTid, f.hostFd, f.fd);
       if (r < 0) return r;
     }
-    const plan = encodeLoadPlan(image.plan);
+    const places = task.mem.view(this.args.ptr(2), LANE_PLACES_SIZE);
+    if (typeof places !== 'number') {
+      const decoded = decodeLanePlaces(places);
+      task.vm.scratch = decoded.scratch;
+      this.kernel.lanes?.loaded(task, { ...decoded, nearSites: image.laneSites });
+    }
+    const filter = this.tracer.filters.forLoader(task);
+    if (filter < 0) return filter;
+    const ops =
+      filter === 0 ? image.plan.ops : [...image.plan.ops, { kind: 'filter', addr: filter } as const];
+    const plan = encodeLoadPlan({ ...image.plan, ops });
     if (plan === undefined) return -EFAULT;
     if (task.mem.write(this.args.ptr(0), plan, 0, LOAD_PLAN_SIZE) !== LOAD_PLAN_SIZE) return -EFAULT;
-    const places = task.mem.view(this.args.ptr(2), LANE_PLACES_SIZE);
-    if (typeof places !== 'number')
-      this.kernel.lanes?.loaded(task, { ...decodeLanePlaces(places), nearSites: image.laneSites });
     task.loadingMaps = image.plan.ops.filter((op) => op.kind === 'mmap' && op.fd >= 0).length;
     task.group.auxv = [...image.plan.aux, [AT_EXECFN, execfnAddress(this.args.ptr(0))]];
     return 0;

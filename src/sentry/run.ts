@@ -3,7 +3,7 @@
  * whichever of them dies, and so that a start costs one runtime and not two.
  */
 
-import { filterRules, syscallEntry } from '../../syscalls/table.js';
+import { filterRules, hostCalls, syscallEntry } from '../../syscalls/table.js';
 import { ENOENT } from '../abi/errno.js';
 import { RLIMIT_NOFILE } from '../abi/sched.js';
 import { SIGKILL } from '../abi/signal.js';
@@ -100,6 +100,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
       native,
       observers.forTracer,
       (nr) => syscallEntry(nr)?.class === 'native',
+      hostCalls(),
       observers.forNatives,
     );
     tracer.adopted(init);

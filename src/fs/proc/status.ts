@@ -174,8 +174,8 @@ export function statusText(s: Subject, reader: Task): string | number {
     CapBnd: capText(c.capBounding),
     CapAmb: capText(c.capAmbient),
     NoNewPrivs: task?.noNewPrivs === true ? '1' : '0',
-    Seccomp: '0',
-    Seccomp_filters: '0',
+    Seccomp: `${task?.seccomp?.mode ?? 0}`,
+    Seccomp_filters: `${task?.seccomp?.depth ?? 0}`,
   };
   if (typeof host === 'number') {
     return Object.entries(own)

@@ -21,7 +21,7 @@ const UTS_MAX = 64;
 const INT_MAX = 2 ** 31 - 1;
 /** Most events that an inotify instance may be made to queue: they are the sentry's memory. */
 const QUEUE_MAX = 1 << 20;
-const SAFE_ACTIONS = 'kill_process kill_thread trap errno user_notif trace log allow\n';
+const ACTIONS = 'kill_process kill_thread trap errno trace log allow\n';
 
 function uuid(kernel: Kernel): string {
   const b = new Uint8Array(16);
@@ -195,7 +195,7 @@ function settings(container: Container): Tree {
       sched_child_runs_first: '0\n',
       sched_rr_timeslice_ms: '100\n',
       seccomp: {
-        actions_avail: SAFE_ACTIONS,
+        actions_avail: ACTIONS,
         actions_logged: 'kill_process kill_thread trap errno trace log\n',
       },
       tainted: '0\n',

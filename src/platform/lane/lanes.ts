@@ -114,7 +114,7 @@ export class Lanes implements LaneOpener {
   }
 
   private space(vm: AddressSpace): LaneSpace | undefined {
-    if (vm.lanePlaces === undefined) return undefined;
+    if (vm.lanePlaces === undefined || vm.laneForbidden) return undefined;
     if (vm.lane instanceof LaneSpace) return vm.lane;
     const made = LaneSpace.make(this.native, vm);
     if (made === undefined) return undefined;
@@ -123,6 +123,16 @@ export class Lanes implements LaneOpener {
     task?.mem.putU32(vm.lanePlaces.state, 1);
     vm.onEmpty = () => made.free(this.native);
     return made;
+  }
+
+  /** A task's calls have all to be seen from now on: its program goes without, as do others with the same memory. */
+  forbid(task: Task): void {
+    const { vm } = task;
+    if (!(vm.lane instanceof LaneSpace) || vm.lanePlaces === undefined) return;
+    // A program that has not taken the offer yet must not do so by calls that its filters may not allow.
+    task.mem.putU32(vm.lanePlaces.state, 0);
+    vm.lane.calls?.end();
+    vm.lane.free(this.native);
   }
 
   // --- connections --------------------------------------------------------------------------------------------------

@@ -79,6 +79,11 @@ export class LaneLog {
     this.space.clearWatched(index);
   }
 
+  /** All instances are reached by calls alone again. */
+  end(): void {
+    for (const lane of this.epolls) if (lane !== undefined) this.unregister(lane);
+  }
+
   private publish(epoll: Epoll, index: number, fd: number): void {
     this.space.setWatched(fd, index, epoll.watches(this.files.get(fd), fd));
   }

@@ -11,6 +11,7 @@ void RegisterHostNetwork(Napi::Env env, Napi::Object exports);
 void RegisterHostControlSockets(Napi::Env env, Napi::Object exports);
 void RegisterHostSpawn(Napi::Env env, Napi::Object exports);
 void RegisterHostTerminals(Napi::Env env, Napi::Object exports);
+void RegisterHostSupervise(Napi::Env env, Napi::Object exports);
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   tvisor::RegisterMemory(env, exports);
@@ -30,6 +31,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterHostControlSockets(env, exports);
   RegisterHostSpawn(env, exports);
   RegisterHostTerminals(env, exports);
+  RegisterHostSupervise(env, exports);
   return exports;
 }
 

@@ -7,9 +7,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DIRECTORIES = ['unit', 'cli', 'differential', 'guest', 'security', 'servers', 'tools', 'network'].map(
-  (name) => join(root, 'test', name),
-);
+const DIRECTORIES = [
+  'unit',
+  'cli',
+  'differential',
+  'guest',
+  'security',
+  'servers',
+  'tools',
+  'network',
+  'runtime',
+].map((name) => join(root, 'test', name));
 
 /** No file of tests runs longer, in milliseconds: a sandbox that hangs must not hang the run. Tests set their own too. */
 const FILE_TIMEOUT = 20 * 60_000;

@@ -1,4 +1,4 @@
-// Unix sockets of the runtime's host side: control sockets in state directories, and descriptors sent over them. unix(7).
+// Unix sockets of the runtime's host side, beside those of addon/platform/control.cc. unix(7).
 // Results below zero are negative errnos.
 #include <poll.h>
 #include <sys/socket.h>
@@ -37,29 +37,6 @@ napi_value SocketPair(napi_env env, napi_callback_info info) {
   return MakePair(env, sv[0], sv[1]);
 }
 
-// Connects by way of a descriptor, so that the path may be of any length.
-napi_value Connect(napi_env env, napi_callback_info info) {
-  napi_value a[1];
-  Args(env, info, a);
-  HostPath path(env, a[0]);
-  if (path.error != 0) return MakeInt(env, path.error);
-  const int place = open(path.text, O_PATH | O_CLOEXEC);
-  if (place < 0) return MakeInt(env, -errno);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int r = Result(fd);
-  if (fd >= 0) {
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    snprintf(name.sun_path, sizeof name.sun_path, "/proc/self/fd/%d", place);
-    if (connect(fd, reinterpret_cast<sockaddr *>(&name), sizeof name) < 0) {
-      r = -errno;
-      close(fd);
-    }
-  }
-  close(place);
-  return MakeInt(env, r);
-}
-
 // @param 0 a directory's path, 1 a short name in it, 2 the backlog
 napi_value Listen(napi_env env, napi_callback_info info) {
   napi_value a[3];
@@ -91,39 +68,6 @@ bool Bytes(napi_env env, napi_value v, uint8_t **data, size_t *length) {
   if (napi_get_typedarray_info(env, v, nullptr, length, &p, nullptr, nullptr) != napi_ok) return false;
   *data = static_cast<uint8_t *>(p);
   return true;
-}
-
-// @param 0 socket, 1 bytes, 2 descriptors; waits for room. The bytes that were sent: descriptors go with the first of them.
-napi_value Send(napi_env env, napi_callback_info info) {
-  napi_value a[3];
-  Args(env, info, a);
-  uint8_t *data;
-  size_t length;
-  if (!Bytes(env, a[1], &data, &length) || length == 0) return MakeInt(env, -EINVAL);
-  uint32_t count = 0;
-  napi_get_array_length(env, a[2], &count);
-  if (count > kMaxFds) return MakeInt(env, -EINVAL);
-  alignas(cmsghdr) char control[CMSG_SPACE(kMaxFds * sizeof(int))]{};
-  iovec v{data, length};
-  msghdr h{};
-  h.msg_iov = &v;
-  h.msg_iovlen = 1;
-  if (count > 0) {
-    h.msg_control = control;
-    h.msg_controllen = CMSG_SPACE(count * sizeof(int));
-    cmsghdr *c = CMSG_FIRSTHDR(&h);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(count * sizeof(int));
-    for (uint32_t i = 0; i < count; i++) {
-      napi_value e;
-      napi_get_element(env, a[2], i, &e);
-      const int fd = Int(env, e);
-      memcpy(CMSG_DATA(c) + i * sizeof fd, &fd, sizeof fd);
-    }
-  }
-  const ssize_t n = Retry([&] { return sendmsg(Int(env, a[0]), &h, MSG_NOSIGNAL); });
-  return MakeInt(env, n < 0 ? -errno : n);
 }
 
 void TakeFds(napi_env env, msghdr &h, napi_value fds) {
@@ -167,8 +111,6 @@ napi_value Receive(napi_env env, napi_callback_info info) {
 
 void RegisterHostControlSockets(Napi::Env env, Napi::Object exports) {
   Method(env, exports, "socketPair", SocketPair);
-  Method(env, exports, "unixConnect", Connect);
   Method(env, exports, "unixListen", Listen);
-  Method(env, exports, "sendFds", Send);
   Method(env, exports, "receiveFds", Receive);
 }

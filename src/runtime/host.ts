@@ -130,7 +130,7 @@ export function socketPair(type: number = SOCK_STREAM): [number, number] {
 
 /** Connect to a unix stream socket, whatever the length of its path. @throws HostError */
 export function connectSocket(path: string): number {
-  return checked(host().unixConnect(path), `connect ${path}`);
+  return checked(host().connectSocket(path), `connect ${path}`);
 }
 
 /** Make and listen on a unix stream socket of mode 0600. @throws HostError: EADDRINUSE where the name is taken */
@@ -140,8 +140,7 @@ export function listenSocket(directory: string, name: string, backlog = 64): num
 
 /** Send all the bytes; the descriptors go with the first of them. @throws HostError */
 export function sendAll(fd: number, bytes: Uint8Array, fds: readonly number[] = []): void {
-  let sent = checked(host().sendFds(fd, bytes, fds), 'send');
-  while (sent < bytes.length) sent += checked(host().sendFds(fd, bytes.subarray(sent), []), 'send');
+  checked(host().sendMessage(fd, bytes, fds), 'send');
 }
 
 /**

@@ -208,6 +208,8 @@ class StubProcess implements Stub {
       this.go();
     }
     this.#expect('d');
+    // Its end is closed right after: from then on it holds nothing of the caller's.
+    receive(this.#report, Buffer.alloc(1), PATIENCE);
     closeSync(this.#report);
   }
 

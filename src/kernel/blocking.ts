@@ -18,6 +18,8 @@ class BlockedCall implements Waiter {
   private timer: Timer | undefined;
   private queued = false;
   private ended = false;
+  /** Its time has come while the container was paused. */
+  private expired = false;
 
   constructor(
     readonly task: Task,
@@ -37,7 +39,7 @@ class BlockedCall implements Waiter {
   }
 
   wake(): boolean {
-    if (this.ended || this.queued) return false;
+    if (this.ended || this.queued || this.task.container.paused) return false;
     this.queued = true;
     woken.push(this);
     if (!draining) drain();
@@ -47,7 +49,8 @@ class BlockedCall implements Waiter {
   /** Tries to finish; stays waiting if it cannot. */
   attempt(): void {
     this.queued = false;
-    if (this.ended) return;
+    // Of a paused container: when it goes on (resumeBlock).
+    if (this.ended || this.task.container.paused) return;
     const { callRetry } = this.task;
     const r = callRetry === undefined ? this.block.retry() : callRetry(this.block);
     // `retry` may itself have ended the wait (it wakes others, and these may signal us).
@@ -55,8 +58,16 @@ class BlockedCall implements Waiter {
   }
 
   private expire(): void {
+    this.expired = this.task.container.paused;
+    if (this.expired) return;
     this.attempt();
     if (!this.ended) this.finish(this.block.timeout === undefined ? -ETIMEDOUT : this.block.timeout());
+  }
+
+  /** The container goes on: what has happened meanwhile counts now. */
+  resume(): void {
+    if (this.expired) this.expire();
+    else this.attempt();
   }
 
   finish(result: number): void {
@@ -131,6 +142,11 @@ function checkPending(task: Task): void {
   }
   const hidden = block.sigmask !== undefined && (now & ~state.blocked) === 0n;
   interruptBlock(task, { hidden, blocked: state.blocked, caught: (now & state.caught) !== 0n, sure: false });
+}
+
+/** Lets a call that waits go on, whose container was paused. */
+export function resumeBlock(task: Task): void {
+  calls.get(task)?.resume();
 }
 
 export interface Interruption {

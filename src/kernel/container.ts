@@ -46,6 +46,8 @@ export class Container {
   onExit: ((status: WaitStatus) => void) | undefined;
   /** All processes, zombies included. */
   readonly processes = new Set<ThreadGroup>();
+  /** Nothing of it is to run (platform/freezer.ts). */
+  paused = false;
   /** Threads, and processes that nobody has waited for yet: what `limits.tasks` bounds (pids.current). */
   tasks = 0;
   readonly limits = new ContainerLimits();

@@ -217,8 +217,8 @@ export class Task {
   unblock: (() => void) | undefined;
   /** CLONE_CHILD_CLEARTID and robust lists are the host kernel's; nothing here. */
   noNewPrivs = false;
-  /** The process that waits in vfork for this one. */
-  vforkParent: Task | undefined;
+  /** The child for which this thread waits in vfork(2), or once did. */
+  vforkChild: Task | undefined;
   keepCaps = false;
   /** A signal may be pending at the host that no delivery stop has shown yet (kernel/blocking.ts looks before it waits). */
   signalHint = false;

@@ -33,6 +33,7 @@ import {
   SIGTTOU,
 } from '../abi/signal.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
+import type { Container } from '../kernel/container.js';
 import { maybeDumpCore } from '../kernel/coredump/dump.js';
 import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel/exec.js';
 import { taskExited } from '../kernel/exit.js';
@@ -42,6 +43,7 @@ import { type HostCalls, stops } from '../kernel/seccomp/host-filter.js';
 import { onContinued, onGroupStop, onSignalStop, stopInfo, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
+import { Freezer } from './freezer.js';
 import { GuestFilters } from './guest-filters.js';
 import { MappedCalls } from './mapped-calls.js';
 import { type Native, Reg } from './native.js';
@@ -120,6 +122,7 @@ export class Tracer {
   private readonly masks: CallMasks;
   private readonly mapped: MappedCalls;
   readonly filters: GuestFilters;
+  private readonly freezer: Freezer;
   /** What new processes are copies of; undefined where there is one program and no other will be asked for. */
   zygote: Zygote | undefined;
   /** Programs of new processes that stand at their execve, or will. */
@@ -134,10 +137,21 @@ export class Tracer {
     calls: HostCalls,
     private readonly natives?: NativeObserver,
   ) {
+    this.freezer = new Freezer(kernel, native);
     this.masks = new CallMasks(native);
     this.mapped = new MappedCalls(native);
     this.signalReads = new SignalReads(native);
     this.filters = new GuestFilters(native, calls);
+  }
+
+  /** Stops all of a container, whatever it does. @param done told once nothing of it runs any more */
+  pause(container: Container, done: () => void): void {
+    this.freezer.pause(container, done);
+  }
+
+  /** Lets it go on. */
+  resume(container: Container): void {
+    this.freezer.resume(container, (tid, status) => this.event(tid, status));
   }
 
   /** One status of waitpid(2). */
@@ -146,11 +160,12 @@ export class Tracer {
     if (task === undefined && this.zygote?.event(tid, status) === true) return;
     if ((status & 0xff) !== 0x7f) this.ended(tid, task, status & 0xffff);
     else if (task === undefined) this.early.add(tid);
-    else this.stopped(task, status >> 16, (status >> 8) & 0xff);
+    else if (!this.freezer.hold(task, status)) this.stopped(task, status >> 16, (status >> 8) & 0xff);
   }
 
   private ended(tid: number, task: Task | undefined, status: number): void {
     this.early.delete(tid);
+    this.freezer.gone(tid);
     this.sigwaits.delete(tid);
     this.mapped.gone(tid);
     this.filters.gone(tid);
@@ -456,6 +471,7 @@ export class Tracer {
     this.native.ptraceRestore(task.hostTid);
     if (childTid > 0) {
       const child = finishClone(task, clone.args, childHostTid, childTid);
+      if ((clone.args.flags & CLONE_VFORK) !== 0) task.vforkChild = child;
       this.observer?.exit(clone.token, child.tid);
       if (this.early.delete(childHostTid)) this.begin(child);
     } else {

@@ -321,17 +321,21 @@ export class Containers {
     return listProcesses(this.alive(id).container);
   }
 
-  private pause(_call: Call, { id }: Params<'pause'>): void {
+  private pause(call: Call, { id }: Params<'pause'>): void {
     const member = this.alive(id);
     if (member.status === 'paused')
       throw new ControlFailure('wrong-state', `container ${id} is paused already`);
-    throw new ControlFailure('refused', 'pausing is not supported yet');
+    if (member.status !== 'running')
+      throw new ControlFailure('wrong-state', `cannot pause a container that is ${member.status}`);
+    member.status = 'paused';
+    this.maker.tracer.pause(member.container, () => call.answer({}));
   }
 
   private resume({ id }: Params<'resume'>): void {
     const member = this.alive(id);
     if (member.status !== 'paused') throw new ControlFailure('wrong-state', `container ${id} is not paused`);
     member.status = 'running';
+    this.maker.tracer.resume(member.container);
   }
 
   private update({ id, limits }: Params<'update'>): void {

@@ -73,7 +73,7 @@ export function getRecordLock(task: Task, file: OpenFile, addr: number, ofd: boo
           whence: SEEK_SET,
           start: other.start,
           len: other.end === Infinity ? 0 : other.end - other.start + 1,
-          pid: other.pid,
+          pid: other.process?.in(task.pids) ?? -1,
         };
   encodeFlock(task.mem.stage(SIZEOF_FLOCK), answer);
   return task.mem.post(addr, SIZEOF_FLOCK);

@@ -163,6 +163,8 @@ function sysPidfdSendSignal(task: Task, args: SyscallArgs): SyscallResult {
     if (forged(info) && tg !== task.group) return -EPERM;
   }
   if (!validSignal(sig)) return -EINVAL;
+  // Numbers of the caller's namespace would mean nothing there.
+  if (tg !== undefined && tg.pids !== task.pids) return -EINVAL;
   if (tg === undefined || tg.reaped) return -ESRCH;
   if (flags === PIDFD_SIGNAL_PROCESS_GROUP) return killGroup(task, tg.group, info);
   if (flags === PIDFD_SIGNAL_THREAD) return killThread(task, tg.pid, tg.pid, { ...info, code: SI_TKILL });

@@ -6,6 +6,7 @@ import { POLLHUP, POLLIN, POLLRDNORM } from '../abi/poll.js';
 import { anonPath } from '../fs/anon.js';
 import { NO_SPLICES, OpenFile } from '../vfs/file.js';
 import type { Kernel } from './kernel.js';
+import type { PidNamespace } from './pid-namespace.js';
 import type { ThreadGroup } from './task.js';
 import type { Waiter } from './wait.js';
 
@@ -34,9 +35,9 @@ export class PidFile extends OpenFile {
     return this;
   }
 
-  /** Lines of /proc/pid/fdinfo, by which pidfd_getpid(3) finds the number: -1 once it is free. */
-  fdinfo(): string {
-    const pid = this.target === undefined || this.target.reaped ? -1 : this.target.pid;
+  /** Lines of /proc/pid/fdinfo, by which pidfd_getpid(3) finds the number: -1 once it is free, 0 for a process of another namespace. */
+  fdinfo(pids: PidNamespace): string {
+    const pid = this.target === undefined || this.target.reaped ? -1 : this.target.ref.in(pids);
     return `Pid:\t${pid}\nNSpid:\t${pid}\n`;
   }
 

@@ -5,6 +5,7 @@
 
 import { EAGAIN, EDEADLK } from '../abi/errno.js';
 import { F_UNLCK, F_WRLCK } from '../abi/fcntl.js';
+import type { Pid } from '../kernel/pid-namespace.js';
 import type { Task } from '../kernel/task.js';
 import { type Block, type SyscallResult, WaitQueue, WOULD_BLOCK } from '../kernel/wait.js';
 import type { FdTable } from './fdtable.js';
@@ -22,8 +23,8 @@ export interface Range {
 export interface RecordLock extends Range {
   readonly owner: Owner;
   readonly type: number;
-  /** l_pid: the process that asked, -1 for locks of a description. */
-  readonly pid: number;
+  /** l_pid: the process that asked; undefined for locks of a description. */
+  readonly process: Pid | undefined;
 }
 
 class FileLocks {
@@ -127,7 +128,8 @@ export function setLock(
     return 0;
   }
   const l = locksFor(inode);
-  const lock: RecordLock = { owner, type, start: range.start, end: range.end, pid: ofd ? -1 : task.pid };
+  const process = ofd ? undefined : task.group.ref;
+  const lock: RecordLock = { owner, type, start: range.start, end: range.end, process };
   const other = conflict(l, owner, type, range);
   if (other === undefined) {
     take(l, file, lock, ofd ? undefined : task.files);

@@ -133,8 +133,8 @@ export class MqFile extends OpenFile {
   override poll(): number {
     return this.node.queue.poll();
   }
-  override read(_task: Task, sink: Sink, pos: number): number {
-    const bytes = Buffer.from(this.node.queue.text(), 'latin1');
+  override read(task: Task, sink: Sink, pos: number): number {
+    const bytes = Buffer.from(this.node.queue.text(task), 'latin1');
     const n = Math.min(sink.remaining, bytes.length - pos);
     return n <= 0 ? 0 : sink.put(bytes, pos, n);
   }

@@ -75,11 +75,11 @@ export class MqQueue {
   }
 
   /** What reading the file shows; it is cut to MQ_FILENT_SIZE. */
-  text(): string {
+  text(reader: Task): string {
     const n = this.notification;
     const kind = n?.kind ?? 0;
     const signo = n !== undefined && n.kind === SIGEV_SIGNAL ? n.signo : 0;
-    const line = `QSIZE:${pad(this.bytes, 10)} NOTIFY:${pad(kind, 5)} SIGNO:${pad(signo, 5)} NOTIFY_PID:${pad(n?.owner.pid ?? 0, 6)}\n`;
+    const line = `QSIZE:${pad(this.bytes, 10)} NOTIFY:${pad(kind, 5)} SIGNO:${pad(signo, 5)} NOTIFY_PID:${pad(n?.owner.ref.in(reader.pids) ?? 0, 6)}\n`;
     return line.slice(0, MQ_FILENT_SIZE - 1);
   }
 

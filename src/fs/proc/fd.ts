@@ -3,6 +3,7 @@
 import { ENOENT } from '../../abi/errno.js';
 import { O_CLOEXEC } from '../../abi/fcntl.js';
 import { S_IFLNK, S_IFREG } from '../../abi/stat.js';
+import type { PidNamespace } from '../../kernel/pid-namespace.js';
 import type { Task } from '../../kernel/task.js';
 import type { FdTable } from '../../vfs/fdtable.js';
 import type { OpenFile } from '../../vfs/file.js';
@@ -16,7 +17,8 @@ import { type Subject, speaker } from './status.js';
 /** A file description that has more to tell in fdinfo than position and flags (eventfd, epoll, signalfd, timerfd, inotify). */
 interface Informative {
   /** Complete lines. */
-  fdinfo(): string;
+  /** @param pids numbers of processes are those of this namespace */
+  fdinfo(pids: PidNamespace): string;
 }
 function hasInfo(file: OpenFile): file is OpenFile & Informative {
   return typeof (file as Partial<Informative>).fdinfo === 'function';
@@ -72,7 +74,7 @@ export class FdDir extends PseudoDir {
     const { file } = d;
     const flags = (file.flags | (d.cloexec ? O_CLOEXEC : 0)) >>> 0;
     const head = `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${file.path.mount.id}\nino:\t${file.inode.ino}\n`;
-    return head + (hasInfo(file) ? file.fdinfo() : '');
+    return head + (hasInfo(file) ? file.fdinfo(this.proc.container.pids) : '');
   }
 
   override readdir(task: Task | undefined): DirEntry[] | number {

@@ -192,7 +192,7 @@ export class NetlinkSocket extends Socket implements CookieReceiver {
       data: data.subarray(0, n),
       from: this.port,
       group: to.group,
-      cred: message.cred ?? { pid: task.pid, uid: cred.euid, gid: cred.egid },
+      cred: message.cred ?? { pid: task.pid, uid: cred.euid, gid: cred.egid, process: task.group },
     };
     if (to.group !== 0) this.tellGroup(datagram, to.pid);
     return to.pid === 0 ? this.ask(task, datagram.data) : this.sendTo(to.pid, datagram, message.flags);

@@ -39,7 +39,7 @@ test('record locks split, merge and conflict by range', () => {
   assert.equal(setLock(two, a, F_WRLCK, range(40, 59), false, false), 0);
   assert.equal(setLock(two, a, F_RDLCK, range(39, 39), false, false), -EAGAIN);
   const found = getLock(two, a, F_RDLCK, range(0, Infinity), false);
-  assert.deepEqual([found?.start, found?.end, found?.pid], [0, 39, 1]);
+  assert.deepEqual([found?.start, found?.end, found?.process], [0, 39, one.group.ref]);
   assert.equal(setLock(two, a, F_UNLCK, range(0, Infinity), false, false), 0);
   assert.equal(setLock(one, a, F_WRLCK, range(40, 59), false, false), 0);
   const whole = getLock(two, a, F_WRLCK, range(50, 50), false);
@@ -64,7 +64,7 @@ test('locks of a description conflict with those of the same process', () => {
   assert.equal(setLock(one, a, F_WRLCK, range(0, 9), true, false), 0);
   assert.equal(setLock(one, b, F_WRLCK, range(5, 5), true, false), -EAGAIN);
   assert.equal(setLock(one, b, F_RDLCK, range(5, 5), false, false), -EAGAIN);
-  assert.equal(getLock(one, b, F_RDLCK, range(0, 0), false)?.pid, -1);
+  assert.equal(getLock(one, b, F_RDLCK, range(0, 0), false)?.process, undefined);
   putFile(a);
   assert.equal(setLock(one, b, F_WRLCK, range(5, 5), true, false), 0);
 });

@@ -85,6 +85,7 @@ export class World {
       file: (fd: number) => table.get(fd),
       kernel: { native },
       container: { mounts: this.mounts },
+      group: { ref: {} },
     } as unknown as Task;
   }
 

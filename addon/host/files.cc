@@ -67,6 +67,17 @@ napi_value OpenRoot(napi_env env, napi_callback_info info) {
   return MakeInt(env, Result(Retry([&] { return open(path.text, O_PATH | O_DIRECTORY | O_CLOEXEC); })));
 }
 
+// Opens the file that a root descriptor itself stands for.
+int OpenRootFile(int root, mode_t mode, int flags) {
+  if ((flags & O_PATH) != 0) return OpenPath(root, "");
+  if ((flags & O_DIRECTORY) != 0) return -ENOTDIR;
+  if (!S_ISREG(mode)) return -ENXIO;
+  char name[32];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", root);
+  const int kept = flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW | __O_TMPFILE);
+  return Result(Retry([&] { return open(name, kept | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
+}
+
 // Opens what is a regular file or a directory; anything else could block, talk to a device or have side effects.
 napi_value OpenAt(napi_env env, napi_callback_info info) {
   napi_value a[4];
@@ -76,6 +87,9 @@ napi_value OpenAt(napi_env env, napi_callback_info info) {
   if (path.error != 0) return MakeInt(env, path.error);
   int flags = Int(env, a[2]);
   uint64_t mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? static_cast<uint64_t>(Int(env, a[3])) & 07777 : 0;
+  struct stat root;
+  if (path.len == 0 && fstat(dir, &root) == 0 && !S_ISDIR(root.st_mode))
+    return MakeInt(env, OpenRootFile(dir, root.st_mode, flags));
   const char *name = path.len == 0 ? "." : path.text;
   uint64_t bits = static_cast<uint32_t>(flags) | O_NOFOLLOW;
   if ((flags & O_PATH) != 0)

@@ -63,8 +63,10 @@ inline int Open2(int dir, const char *path, uint64_t flags, uint64_t mode, uint6
 }
 
 // The object itself, whatever it is, without opening it. RESOLVE_NO_SYMLINKS lets a final link through for O_PATH | O_NOFOLLOW.
+// The root itself, which may be a file, is the descriptor that stands for it.
 inline int OpenPath(int dir, const char *path) {
-  return Open2(dir, *path == '\0' ? "." : path, O_PATH | O_NOFOLLOW, 0, kResolve);
+  if (*path == '\0') return Result(fcntl(dir, F_DUPFD_CLOEXEC, 3));
+  return Open2(dir, path, O_PATH | O_NOFOLLOW, 0, kResolve);
 }
 
 // The directory that holds the last component of a path, and that component.

@@ -18,6 +18,8 @@ const MAX_INODES = 65536;
 export interface HostFsOptions {
   /** Refuses every change, whatever the mount's flags say. */
   readonly?: boolean;
+  /** What is shared, as a descriptor (O_PATH) that the file system takes over; `hostPath` is then only a name. */
+  fd?: number;
 }
 
 export class HostFs implements FileSystem {
@@ -43,22 +45,35 @@ export class HostFs implements FileSystem {
     hostPath: string,
     options: HostFsOptions = {},
   ) {
+    this.source = Buffer.from(hostPath, 'utf8').toString('latin1');
+    this.readonly = options.readonly === true;
+    this.privileged = process.geteuid?.() === 0;
+    const { fd, name } = options.fd === undefined ? this.openPath(hostPath) : { fd: options.fd, name: '' };
+    this.rootFd = fd;
+    const err = native.statAt(fd, name);
+    if (err < 0) throw new Error(`cannot stat ${hostPath} (errno ${-err})`);
+    this.dev = native.statBuf[St.dev] as number;
+    this.root = new HostInode(this, undefined, name, readAttr(native.statBuf, this.dev));
+    this.remember(this.key(), this.root);
+  }
+
+  /** The directory to look below, and the name there: '' for the directory itself. */
+  private openPath(hostPath: string): { fd: number; name: string } {
     const found = statSync(hostPath, { throwIfNoEntry: false });
     const isDir = found === undefined || !(found.isFile() || found.isSocket());
     // A shared file is reached through its directory, of which nothing but that one name is ever asked for.
     const file = isDir ? '' : realpathSync(hostPath);
     const top = isDir ? hostPath : dirname(file);
     const name = Buffer.from(isDir ? '' : basename(file), 'utf8').toString('latin1');
-    this.source = Buffer.from(hostPath, 'utf8').toString('latin1');
-    this.readonly = options.readonly === true;
-    this.privileged = process.geteuid?.() === 0;
-    this.rootFd = native.openRoot(Buffer.from(top, 'utf8').toString('latin1'));
-    if (this.rootFd < 0) throw new Error(`cannot open the directory ${top} (errno ${-this.rootFd})`);
-    const err = native.statAt(this.rootFd, name);
-    if (err < 0) throw new Error(`cannot stat ${hostPath} (errno ${-err})`);
-    this.dev = native.statBuf[St.dev] as number;
-    this.root = new HostInode(this, undefined, name, readAttr(native.statBuf, this.dev));
-    this.remember(this.key(), this.root);
+    const fd = this.native.openRoot(Buffer.from(top, 'utf8').toString('latin1'));
+    if (fd < 0) throw new Error(`cannot open the directory ${top} (errno ${-fd})`);
+    return { fd, name };
+  }
+
+  /** Mounted nowhere any more. */
+  retire(): void {
+    this.dropMade();
+    this.native.close(this.rootFd);
   }
 
   /** 0, or -EROFS. */

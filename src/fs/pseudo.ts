@@ -88,6 +88,8 @@ export interface TextOps {
   read?(task: Task): string | number;
   /** Takes one write(2): 0 or -errno. */
   write?(task: Task, text: string): number;
+  /** The same for a setting that does not ask who writes; the operator's, too, who is no task. */
+  set?(text: string): number;
   /** A check at open(2), beyond the permission bits: 0 or -errno. */
   open?(task: Task, flags: number): number;
   /** What poll(2) tells of: `count` grows with every change, and then `queue` is woken. */
@@ -169,11 +171,12 @@ class TextFile extends OpenFile {
   }
 
   override write(task: Task, source: Source): number {
-    if (this.ops.write === undefined) return -EINVAL;
+    if (this.ops.write === undefined && this.ops.set === undefined) return -EINVAL;
     const buf = new Uint8Array(Math.min(source.remaining, WRITE_MAX));
     const n = buf.length === 0 ? 0 : source.take(buf, 0, buf.length);
     if (n < 0) return n;
-    const err = this.ops.write(task, Buffer.from(buf.subarray(0, n)).toString('latin1'));
+    const text = Buffer.from(buf.subarray(0, n)).toString('latin1');
+    const err = this.ops.write?.(task, text) ?? this.ops.set?.(text) ?? -EINVAL;
     return err < 0 ? err : n;
   }
 

@@ -6,6 +6,7 @@ import { unmounted } from '../vfs/mount-users.js';
 import type { MountNamespace } from '../vfs/mounts.js';
 import { ContainerLimits, type LimitValues } from './container-limits.js';
 import { ContainerMemory, type Victim } from './container-memory.js';
+import type { DeviceRules } from './device-rules.js';
 import { IpcNamespace } from './ipc/namespace.js';
 import type { Kernel } from './kernel.js';
 import { PidNamespace } from './pid-namespace.js';
@@ -57,6 +58,8 @@ export class Container {
   cgroup: { readonly path: string; readonly version: 1 | 2 } = { path: '/', version: 2 };
   /** File systems of which there is one, whoever mounts it, by type. */
   readonly singles = new Map<string, FileSystem>();
+  /** Devices that may be made and opened; undefined: all. */
+  devices: DeviceRules | undefined;
   /** The terminal that /dev/console is: the operator's, when a standard stream is one. */
   hostTty: Tty | undefined;
 

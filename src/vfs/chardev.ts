@@ -1,6 +1,7 @@
 /** Character devices by number (fs/char_dev.c): what a node opens, wherever it lies. */
 
-import { ENXIO } from '../abi/errno.js';
+import { ENXIO, EPERM } from '../abi/errno.js';
+import { O_ACCMODE, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import type { Task } from '../kernel/task.js';
 import type { Path } from './dentry.js';
 import type { OpenFile } from './file.js';
@@ -27,8 +28,18 @@ export function registerCharDevice(major: number, minor: number, open: DeviceOpe
   devices.set(key(major, minor), open);
 }
 
-/** Opens the character device with number `rdev`; -ENXIO if there is none. */
+/** What open(2) with these flags asks of a device, in the letters of a devices control group. */
+function accessOf(flags: number): string {
+  const mode = flags & O_ACCMODE;
+  if (mode === O_RDONLY) return 'r';
+  return mode === O_WRONLY ? 'w' : 'rw';
+}
+
+/** Opens the character device with number `rdev`; -ENXIO if there is none, -EPERM if the container may not. */
 export function openCharDevice(task: Task, path: Path, flags: number, rdev: number): OpenFile | number {
-  const open = devices.get(key(majorOf(rdev), minorOf(rdev)));
+  const major = majorOf(rdev);
+  const minor = minorOf(rdev);
+  if (task.container.devices?.allows('c', major, minor, accessOf(flags)) === false) return -EPERM;
+  const open = devices.get(key(major, minor));
   return open === undefined ? -ENXIO : open(task, path, flags);
 }

@@ -7,6 +7,7 @@ import { CAP_DAC_READ_SEARCH, CAP_MKNOD } from '../abi/sched.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/stat.js';
 import { capable } from '../kernel/cred.js';
 import type { Task } from '../kernel/task.js';
+import { majorOf, minorOf } from './chardev.js';
 import { instantiate, lookupChild } from './dcache.js';
 import { type Dentry, inodeOf, type Path } from './dentry.js';
 import type { Inode } from './inode.js';
@@ -54,6 +55,12 @@ export function vfsMkdir(task: Task, dirfd: number, name: string, mode: number):
   return created(free, free.dir.mkdir(free.dentry.name, S_IFDIR | bits, task.cred), IN_CREATE | IN_ISDIR);
 }
 
+function mayMakeDevice(task: Task, type: number, rdev: number): boolean {
+  if (!capable(task.cred, CAP_MKNOD)) return false;
+  const { devices } = task.container;
+  return devices?.allows(type === S_IFCHR ? 'c' : 'b', majorOf(rdev), minorOf(rdev), 'm') !== false;
+}
+
 /** @param mode S_IFMT and permissions, umask not yet applied @param rdev userspace's dev_t @returns 0 or -errno */
 export function vfsMknod(task: Task, dirfd: number, name: string, mode: number, rdev: number): number {
   const type = (mode & S_IFMT) === 0 ? S_IFREG : mode & S_IFMT;
@@ -64,7 +71,7 @@ export function vfsMknod(task: Task, dirfd: number, name: string, mode: number, 
   if (typeof free === 'number') return free;
   const refused = mayCreateIn(task.cred, free.dir);
   if (refused < 0) return refused;
-  if (isDevice && !capable(task.cred, CAP_MKNOD)) return -EPERM;
+  if (isDevice && !mayMakeDevice(task, type, rdev)) return -EPERM;
   const bits = type | (mode & 0o7777 & ~task.fs.umask);
   const child = free.dentry.name;
   const made =

@@ -35,10 +35,9 @@ import { isBelow, isReachable, MOUNT_MAX, SUPER_FLAGS, subtree } from './mounts.
 import {
   inheritSharing,
   makePrivate,
-  makeShared,
-  makeSlave,
   propagateMount,
   propagateUmount,
+  setPropagation,
   targets,
 } from './propagation.js';
 
@@ -54,7 +53,7 @@ function isMountRoot(path: Path): boolean {
 }
 
 /** The flags of one mount from those of mount(2): relatime unless something else is asked for. */
-function ownFlags(flags: number): number {
+export function ownFlags(flags: number): number {
   let own = flags & OWN_FLAGS & ~MS_RELATIME;
   if ((flags & MS_NOATIME) === 0) own |= MS_RELATIME;
   if ((flags & MS_STRICTATIME) !== 0) own &= ~(MS_RELATIME | MS_NOATIME);
@@ -149,6 +148,7 @@ function copyMount(task: Task, old: Mount, root: Path): Mount {
   const copy = task.container.mounts.create(old.fs, root.dentry, old.ownFlags);
   copy.locked = old.locked;
   copy.lockedFlags = old.lockedFlags;
+  copy.shown = old.shown;
   return copy;
 }
 
@@ -226,14 +226,7 @@ export function changeType(task: Task, at: Path, flags: number): number {
     return -EINVAL;
   const { mounts } = task.container;
   if (!mounts.has(at.mount) || !isMountRoot(at)) return -EINVAL;
-  for (const m of (flags & MS_REC) !== 0 ? subtree(at.mount) : [at.mount]) {
-    if (type === MS_SHARED) makeShared(mounts, m);
-    else if (type === MS_SLAVE) makeSlave(m);
-    else {
-      makePrivate(m);
-      m.unbindable = type === MS_UNBINDABLE;
-    }
-  }
+  setPropagation(mounts, at.mount, flags);
   return 0;
 }
 

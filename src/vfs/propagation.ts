@@ -5,6 +5,7 @@
  * A group stands for what Linux links as peers. A mount belongs to at most one, and follows at most one other (its master's).
  */
 
+import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SILENT, MS_SLAVE, MS_UNBINDABLE } from '../abi/stat.js';
 import type { Dentry, Mount } from './dentry.js';
 import { isBelow, type MountNamespace, subtree } from './mounts.js';
 
@@ -67,6 +68,19 @@ export function makeSlave(mount: Mount): void {
 export function makePrivate(mount: Mount): void {
   makeSlave(mount);
   follow(mount, undefined);
+}
+
+/** @param flags MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE; with MS_REC also for what is mounted below */
+export function setPropagation(mounts: MountNamespace, mount: Mount, flags: number): void {
+  const type = flags & ~(MS_REC | MS_SILENT);
+  for (const m of (flags & MS_REC) !== 0 ? subtree(mount) : [mount]) {
+    if (type === MS_SHARED) makeShared(mounts, m);
+    else if (type === MS_SLAVE) makeSlave(m);
+    else if (type === MS_PRIVATE || type === MS_UNBINDABLE) {
+      makePrivate(m);
+      m.unbindable = type === MS_UNBINDABLE;
+    }
+  }
 }
 
 /** A copy of a mount is a peer of it and follows whom it follows. */

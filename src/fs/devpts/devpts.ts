@@ -21,6 +21,7 @@ import {
 } from '../../vfs/inode.js';
 import { makedev, minorOf, PseudoDir } from '../pseudo.js';
 import { MasterFile, SlaveFile } from './files.js';
+import { describeOptions, type PtsOptions, USUAL_OPTIONS } from './options.js';
 import { Pty } from './pty.js';
 
 const DEVPTS_MAGIC = 0x1cd1;
@@ -28,15 +29,13 @@ const DEVPTS_MAGIC = 0x1cd1;
 export const PTY_MAX = 4096;
 /** UNIX98_PTY_SLAVE_MAJOR. */
 export const PTS_MAJOR = 136;
-/** Group `tty`, by the mount option gid=5. */
-const TTY_GID = 5;
 
 const instances = new WeakMap<Container, DevPtsFs>();
 
 export class DevPtsFs implements FileSystem {
   readonly type = 'devpts';
   readonly source = 'devpts';
-  readonly options = 'gid=5,mode=620,ptmxmode=666';
+  readonly options: string;
   /** Nodes come and go with their masters. */
   readonly cacheNames = false;
   readonly root: Inode;
@@ -46,10 +45,14 @@ export class DevPtsFs implements FileSystem {
   constructor(
     private readonly container: Container,
     readonly dev: number,
+    private readonly given: PtsOptions = USUAL_OPTIONS,
   ) {
     instances.set(container, this);
+    this.options = describeOptions(given);
     const now = container.kernel.realtime();
-    this.ptmx = new CharNode(this, 2, makedev(5, 2), 0o666, 0, 0, now, (t, p, f) => this.openMaster(t, p, f));
+    this.ptmx = new CharNode(this, 2, makedev(5, 2), given.ptmxmode, 0, 0, now, (t, p, f) =>
+      this.openMaster(t, p, f),
+    );
     this.root = new PtsDir(this, now);
   }
 
@@ -85,7 +88,7 @@ export class DevPtsFs implements FileSystem {
 
   /** open(2) of ptmx: a new pair. */
   openMaster(task: Task, path: Path, flags: number): OpenFile | number {
-    if (this.nodes.size >= PTY_MAX) return -ENOSPC;
+    if (this.nodes.size >= Math.min(PTY_MAX, this.given.max)) return -ENOSPC;
     const pty = new Pty(this.container.kernel, this.freeIndex());
     pty.tty.opener = (t, p, f) => openSlave(t, p, f, pty);
     this.addNode(pty.index, task.cred, pty.tty.opener);
@@ -114,9 +117,9 @@ export class DevPtsFs implements FileSystem {
       this,
       index + 3,
       rdev,
-      0o620,
-      owner.fsuid,
-      TTY_GID,
+      this.given.mode,
+      this.given.uid ?? owner.fsuid,
+      this.given.gid ?? owner.fsgid,
       this.container.kernel.realtime(),
       open,
     );

@@ -108,7 +108,8 @@ export function mountsText(task: Task): string {
       ...words(m.flags, OPTION_FLAGS),
       m.fs.options,
     ]);
-    out += `${mangle(m.fs.source)} ${mangle(at)} ${m.fs.type} ${options} 0 0\n`;
+    const { source, type } = m.shown ?? m.fs;
+    out += `${mangle(source)} ${mangle(at)} ${type} ${options} 0 0\n`;
   }
   return out;
 }
@@ -129,13 +130,17 @@ export function mountinfoText(task: Task): string {
     const root = nameWithin(undefined, m.root);
     out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
     const sb = join([access(task.container.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
-    out += `${propagation(m)} - ${m.fs.type} ${mangle(m.fs.source)} ${sb}\n`;
+    const { source, type } = m.shown ?? m.fs;
+    out += `${propagation(m)} - ${type} ${mangle(source)} ${sb}\n`;
   }
   return out;
 }
 
 export function mountstatsText(task: Task): string {
   return visible(task)
-    .map(([m, at]) => `device ${mangle(m.fs.source)} mounted on ${mangle(at)} with fstype ${m.fs.type}\n`)
+    .map(([m, at]) => {
+      const { source, type } = m.shown ?? m.fs;
+      return `device ${mangle(source)} mounted on ${mangle(at)} with fstype ${type}\n`;
+    })
     .join('');
 }

@@ -163,7 +163,7 @@ function number(
 ): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
-    write(_task, text) {
+    set(text) {
       const before = settings[name];
       const err = changeSetting(settings, name, text, min, max);
       if (err < 0 || fits()) return err;
@@ -182,7 +182,7 @@ function range(
 ): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[first]}\t${settings[last]}\n`,
-    write(_task, text) {
+    set(text) {
       const match = /^\s*(\d{1,10})\s+(\d{1,10})\s*\0?$/.exec(text);
       return match === null ? -EINVAL : change(Number(match[1]), Number(match[2]));
     },
@@ -193,7 +193,7 @@ function range(
 function forAll({ settings }: Kernel, name: Name, others: readonly Name[]): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
-    write(_task, text) {
+    set(text) {
       const err = changeSetting(settings, name, text, MIN_INT, MAX_INT);
       if (err >= 0) for (const other of others) settings[other] = settings[name];
       return err;

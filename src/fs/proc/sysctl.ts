@@ -51,7 +51,7 @@ function setting(kernel: Kernel, name: keyof Settings, min: number, max: number)
   const { settings } = kernel;
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
-    write: (_task, text) => changeSetting(settings, name, text, min, max),
+    set: (text) => changeSetting(settings, name, text, min, max),
   });
 }
 
@@ -60,7 +60,7 @@ function pipeMaxSize(kernel: Kernel): TextLeaf {
   const { settings } = kernel;
   return new TextLeaf(0o644, {
     read: () => `${settings.pipeMaxSize}\n`,
-    write(_task, text) {
+    set(text) {
       const err = changeSetting(settings, 'pipeMaxSize', text, 1, 2 ** 31);
       if (err >= 0) settings.pipeMaxSize = roundPipeSize(settings.pipeMaxSize);
       return err;
@@ -81,7 +81,7 @@ const KEY_LIMITS = [
 function sandboxNumber(get: () => number, set: (value: number) => void): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${get()}\n`,
-    write(_task: Task, text: string) {
+    set(text: string) {
       const value = Number(/^\s*(\d{1,10})\s*$/.exec(text)?.[1] ?? Number.NaN);
       if (!(value <= 0x7fffffff)) return -EINVAL;
       set(value);
@@ -107,7 +107,8 @@ export function sysctlTree(container: Container): Tree {
   return readOnly(settings(container));
 }
 
-function settings(container: Container): Tree {
+/** Settings as they are changed: texts and functions are those that nobody changes. */
+export function settings(container: Container): Tree {
   const { kernel, uts } = container;
   const host = (name: string, fallback: string) => (): string => {
     const text = kernel.native.hostProc(-1, name);

@@ -67,7 +67,7 @@ function semLeaf(settings: IpcSettings): TextLeaf {
   const names = ['semMsl', 'semMns', 'semOpm', 'semMni'] as const;
   return new TextLeaf(0o644, {
     read: () => `${names.map((n) => settings[n]).join('\t')}\n`,
-    write(_task, text) {
+    set(text) {
       const words = text.replace(/\0.*$/s, '').trim().split(/\s+/).slice(0, names.length);
       const values = words.map(Number);
       if (words.some((w) => !/^-?\d{1,20}$/.test(w))) return -EINVAL;
@@ -85,7 +85,7 @@ function semLeaf(settings: IpcSettings): TextLeaf {
 function setting(settings: IpcSettings, name: keyof IpcSettings, max: number, min = 0): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${settings[name]}\n`,
-    write: (_task, text) => changeSetting(settings, name, text, min, max),
+    set: (text) => changeSetting(settings, name, text, min, max),
   });
 }
 
@@ -93,7 +93,7 @@ function setting(settings: IpcSettings, name: keyof IpcSettings, max: number, mi
 function bigSetting(ipc: IpcNamespace, name: 'shmMax' | 'shmAll'): TextLeaf {
   return new TextLeaf(0o644, {
     read: () => `${ipc[name]}\n`,
-    write(_task, text) {
+    set(text) {
       const match = /^\s*(\d{1,20})\s*\0?$/.exec(text);
       if (match === null || BigInt(match[1] as string) >= 1n << 64n) return -EINVAL;
       ipc[name] = BigInt(match[1] as string);
@@ -111,7 +111,7 @@ function nextId(ids: { nextId: number }): TextLeaf {
       const may = capable(task.cred, CAP_CHECKPOINT_RESTORE) || capable(task.cred, CAP_SYS_ADMIN);
       return may ? 0 : -EACCES;
     },
-    write(_task, text) {
+    set(text) {
       const match = /^\s*(\d{1,10})\s*\0?$/.exec(text);
       if (match === null || Number(match[1]) > INT_MAX) return -EINVAL;
       ids.nextId = Number(match[1]);

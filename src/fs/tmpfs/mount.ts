@@ -1,6 +1,7 @@
 /** tmpfs as mount(2) makes it: options, and one budget for all that guests mount (tmpfs(5), mm/shmem.c). */
 
 import { EINVAL } from '../../abi/errno.js';
+import type { Container } from '../../kernel/container.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../kernel/task.js';
 import type { FileSystem } from '../../vfs/inode.js';
@@ -99,24 +100,43 @@ const shared = new WeakMap<Kernel, Shared>();
 
 /** mount -t tmpfs. @returns a new file system, or -EINVAL for its options */
 export function mountTmpFs(task: Task, source: string, data: string): FileSystem | number {
-  const options = parse(data);
-  if (typeof options === 'number') return options;
-  const { kernel, cred } = task;
+  const { container, cred } = task;
+  return newTmpFs(container, { uid: cred.fsuid, gid: cred.fsgid }, source, data);
+}
+
+/** The device number of a file system without a device that begins now. */
+export function newDevice(kernel: Kernel): number {
+  const all = sharedBy(kernel);
+  const dev = makedev(0, all.minor);
+  all.minor = all.minor === LAST_MINOR ? FIRST_MINOR : all.minor + 1;
+  return dev;
+}
+
+function sharedBy(kernel: Kernel): Shared {
   let all = shared.get(kernel);
   if (all === undefined) {
     const bytes = defaultMaxBytes();
     shared.set(kernel, (all = { budget: new Budget(bytes, defaultMaxInodes(bytes)), minor: FIRST_MINOR }));
   }
-  const dev = makedev(0, all.minor);
-  all.minor = all.minor === LAST_MINOR ? FIRST_MINOR : all.minor + 1;
-  const { budget } = all;
-  return new MountedTmpFs(kernel.native, {
-    uid: cred.fsuid,
-    gid: cred.fsgid,
-    ...options,
-    dev,
-    source,
-    budget,
-    memory: task.container.memory,
-  });
+  return all;
+}
+
+/**
+ * A tmpfs by its options as mount(2) takes them.
+ *
+ * @param owner of its root where the options do not say it
+ * @param source byte string
+ * @returns the file system, or -EINVAL for the options
+ */
+export function newTmpFs(
+  { kernel, memory }: Container,
+  owner: { readonly uid: number; readonly gid: number },
+  source: string,
+  data: string,
+): TmpFs | number {
+  const options = parse(data);
+  if (typeof options === 'number') return options;
+  const { budget } = sharedBy(kernel);
+  const dev = newDevice(kernel);
+  return new MountedTmpFs(kernel.native, { ...owner, ...options, dev, source, budget, memory });
 }

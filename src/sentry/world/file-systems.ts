@@ -1,0 +1,65 @@
+/** The file systems that config.json mounts: those of the kernel by their type, and the host's. */
+
+import { ENODEV } from '../../abi/errno.js';
+import { DevPtsFs } from '../../fs/devpts/devpts.js';
+import { parseOptions as parsePtsOptions } from '../../fs/devpts/options.js';
+import { HostFs } from '../../fs/hostfs/hostfs.js';
+import { mqueueFs } from '../../fs/mqueue/mqueue.js';
+import { ProcFs } from '../../fs/proc/proc.js';
+import { SysFs } from '../../fs/sys/sys.js';
+import { newDevice, newTmpFs } from '../../fs/tmpfs/mount.js';
+import type { Container } from '../../kernel/container.js';
+import { hostNetwork } from '../../net/host/network.js';
+import { hostSysTree } from '../../net/host/sysfs.js';
+import { netSysTree } from '../../net/sysfs.js';
+import type { FileSystem } from '../../vfs/inode.js';
+import type { MountSpec } from '../container-spec.js';
+import { toBytes } from '../world.js';
+
+const ROOT = { uid: 0, gid: 0 };
+
+/** SELinux's options: nothing here has labels. */
+function isLabel(word: string): boolean {
+  return /^(context|fscontext|defcontext|rootcontext)=/.test(word);
+}
+
+export function newSysFs({ kernel }: Container): SysFs {
+  const network = hostNetwork(kernel);
+  const interfaces = network === undefined ? netSysTree(kernel) : hostSysTree(network);
+  return new SysFs(kernel, newDevice(kernel), [interfaces]);
+}
+
+export function newDevPts(container: Container, data: string): DevPtsFs | number {
+  const options = parsePtsOptions(data);
+  return typeof options === 'number'
+    ? options
+    : new DevPtsFs(container, newDevice(container.kernel), options);
+}
+
+/** @returns the file system of a mount that is none of the host's, or -errno: -ENODEV for an unknown type, -EINVAL for its options */
+export function ownFileSystem(container: Container, mount: MountSpec): FileSystem | number {
+  const { kernel } = container;
+  const data = toBytes(mount.data.filter((word) => !isLabel(word)).join(','));
+  switch (mount.type) {
+    case 'proc':
+      return new ProcFs(container, newDevice(kernel));
+    case 'sysfs':
+      return newSysFs(container);
+    case 'tmpfs':
+      return newTmpFs(container, ROOT, toBytes(mount.source), data);
+    case 'devpts':
+      return newDevPts(container, data);
+    case 'mqueue':
+      return mqueueFs(container.ipc);
+    case 'cgroup':
+    case 'cgroup2':
+      return newTmpFs(container, ROOT, toBytes(mount.source), 'mode=555,size=4k');
+    default:
+      return -ENODEV;
+  }
+}
+
+/** @param fd an O_PATH descriptor, which the file system takes over @param path how the host calls it */
+export function hostFileSystem(container: Container, fd: number, path: string): HostFs {
+  return new HostFs(container.kernel.native, path, { fd });
+}

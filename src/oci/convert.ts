@@ -47,7 +47,8 @@ export interface HookSpec {
   readonly path: string;
   /** With the name in front; may be empty. */
   readonly args: readonly string[];
-  readonly env: readonly string[];
+  /** Undefined: config.json says nothing of it, and the hook gets that of the command. */
+  readonly env?: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
 }
@@ -221,8 +222,13 @@ export function limitsOf({ memory, cpu, pids }: OciResources): ContainerLimits {
   };
 }
 
-function hookOf({ path, args = [], env = [], timeout }: OciHook): HookSpec {
-  return { path, args, env, ...(timeout === undefined ? {} : { timeout }) };
+function hookOf({ path, args = [], env, timeout }: OciHook): HookSpec {
+  return {
+    path,
+    args,
+    ...(env === undefined ? {} : { env }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
 }
 
 function hooksOf({ hooks = {} }: OciConfig): HostHooks {
@@ -260,7 +266,11 @@ function specOf(config: OciConfig, id: string): ContainerDraft['spec'] {
     gidMappings: mappingsOf(linux.gidMappings),
     limits: limitsOf(linux.resources ?? {}),
     cgroupPath: shownCgroup(config, id),
-    startHooks: (config.hooks?.startContainer ?? []).map(hookOf),
+    // Inside, the environment is the container's.
+    startHooks: (config.hooks?.startContainer ?? []).map((hook) => ({
+      env: config.process.env ?? [],
+      ...hookOf(hook),
+    })),
   };
 }
 

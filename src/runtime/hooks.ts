@@ -12,7 +12,7 @@ export interface Hook {
   readonly path: string;
   /** argv, its first word included. */
   readonly args?: readonly string[] | undefined;
-  /** The whole environment. */
+  /** The whole environment; undefined: that of the command. */
   readonly env?: readonly string[] | undefined;
   /** Seconds. */
   readonly timeout?: number | undefined;
@@ -69,7 +69,7 @@ function runHook(kind: HookKind, hook: Hook, state: HookState): string | undefin
   try {
     const options = {
       stdio: [...fds],
-      env: environment(hook.env ?? []),
+      env: hook.env === undefined ? process.env : environment(hook.env),
       cwd: existsSync(state.bundle) ? state.bundle : '/',
       ...(hook.timeout === undefined ? {} : { timeout: hook.timeout * 1000 }),
       killSignal: 'SIGKILL' as const,

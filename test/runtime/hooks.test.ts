@@ -22,6 +22,19 @@ const shell = (script: string, more: Partial<Hook> = {}): Hook => ({
   ...more,
 });
 
+test('a hook that config.json gives no environment has that of the command', async () => {
+  await withScratch('hooks', async (bundle) => {
+    process.env['TVISOR_TEST_HOOK'] = 'inherited';
+    try {
+      const hook = shell('test "$TVISOR_TEST_HOOK" = inherited');
+      runHooks('prestart', [hook], state(bundle));
+      assert.throws(() => runHooks('prestart', [{ ...hook, env: [] }], state(bundle)), HookError);
+    } finally {
+      delete process.env['TVISOR_TEST_HOOK'];
+    }
+  });
+});
+
 test('a hook gets the state, its arguments, its whole environment and the bundle as its directory', async () => {
   await withScratch('hooks', async (bundle) => {
     const script = `cat > state; printf '%s|' "$0" "$@" > args; tr '\\0' '\\n' < /proc/$$/environ > env`;

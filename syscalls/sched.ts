@@ -18,6 +18,7 @@ import {
   SCHED_RR,
 } from '../src/abi/sched.js';
 import { putTimespec } from '../src/abi/structs-process.js';
+import { hidesCpus, shownCpus } from '../src/kernel/cpus.js';
 import { capable } from '../src/kernel/cred.js';
 import { findTaskOrZombie } from '../src/kernel/ids.js';
 import type { Task } from '../src/kernel/task.js';
@@ -52,12 +53,25 @@ function sameUser(task: Task, other: Task): boolean {
   return task.cred.euid === other.cred.euid || task.cred.euid === other.cred.uid;
 }
 
+/** The host's mask without processors that the container does not show; if nothing is left of it, as it is. */
+function shownMask(t: Task): Uint8Array | number {
+  const mask = t.kernel.native.schedGetaffinity(t.hostTid);
+  if (typeof mask === 'number' || !hidesCpus(t.container)) return mask;
+  const shown = new Uint8Array(mask.length);
+  for (const cpu of shownCpus(t.container)) {
+    const byte = cpu >> 3;
+    if (byte < mask.length)
+      shown[byte] = (shown[byte] as number) | ((mask[byte] as number) & (1 << (cpu & 7)));
+  }
+  return shown.some((b) => b !== 0) ? shown : mask;
+}
+
 function sysGetaffinity(task: Task, args: SyscallArgs): number {
   const len = args.uint(1);
   if ((len & 7) !== 0) return -EINVAL;
   const t = target(task, args.int(0));
   if (t === undefined) return -ESRCH;
-  const mask = task.kernel.native.schedGetaffinity(t.hostTid);
+  const mask = shownMask(t);
   if (typeof mask === 'number') return mask;
   // A buffer too small for the highest CPU is refused, zeroes beyond are not counted.
   let used = mask.length;

@@ -4,6 +4,7 @@ import { EFAULT, EINVAL, ENOSYS, EPERM } from '../src/abi/errno.js';
 import { CAP_SYS_ADMIN } from '../src/abi/sched.js';
 import { putI64, putText, SYSINFO_SIZE, UTSNAME_FIELD, UTSNAME_SIZE } from '../src/abi/structs-process.js';
 import type { SyscallName } from '../src/arch/x86-64-syscalls.js';
+import { meminfoBytes, shownMemory } from '../src/fs/proc/container-view.js';
 import { hostUptime } from '../src/kernel/clocks.js';
 import { capable } from '../src/kernel/cred.js';
 import { machineFor, releaseFor } from '../src/kernel/personality.js';
@@ -56,17 +57,20 @@ function sysSetdomainname(task: Task, args: SyscallArgs): number {
   return 0;
 }
 
+/** Total, free, shared, buffers, swap and free swap in bytes. */
+function memoryFigures(task: Task): number[] {
+  const text = task.kernel.native.hostProc(-1, 'meminfo');
+  const bytes = (key: string): number => (typeof text === 'string' ? meminfoBytes(text, key) : 0);
+  const shown = shownMemory(task.container, bytes('MemTotal'));
+  if (shown !== undefined) return [shown.total, shown.free, shown.files, 0, 0, 0];
+  return ['MemTotal', 'MemFree', 'Shmem', 'Buffers', 'SwapTotal', 'SwapFree'].map(bytes);
+}
+
 function sysSysinfo(task: Task, args: SyscallArgs): number {
   const { kernel } = task;
-  const meminfo = kernel.native.hostProc(-1, 'meminfo');
-  const bytes = (key: string): number => {
-    const kib =
-      typeof meminfo === 'string' ? new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(meminfo)?.[1] : undefined;
-    return Number(kib ?? 0) * 1024;
-  };
   const loadavg = kernel.native.hostProc(-1, 'loadavg');
   const loads = typeof loadavg === 'string' ? loadavg.split(' ').slice(0, 3).map(Number) : [0, 0, 0];
-  const figures = ['MemTotal', 'MemFree', 'Shmem', 'Buffers', 'SwapTotal', 'SwapFree'].map(bytes);
+  const figures = memoryFigures(task);
   const dv = task.mem.stage(SYSINFO_SIZE);
   putI64(dv, 0, Math.ceil(hostUptime(kernel) / 1000));
   loads.forEach((load, i) => {

@@ -1,10 +1,11 @@
 /** What the processes of a container are, and what they use: `ps` and `events` of the runtime. */
 import type { ContainerStats, ProcessInfo } from '../control/protocol.js';
+import { usedTime } from '../fs/cgroup/figures.js';
 import { cmdlineText } from '../fs/proc/status.js';
 import type { Container } from '../kernel/container.js';
 import { credOf } from '../kernel/signals.js';
 import type { ThreadGroup } from '../kernel/task.js';
-import { addUsage, noUsage, processUsage } from '../kernel/usage.js';
+import { processUsage } from '../kernel/usage.js';
 
 function ttyName(tg: ThreadGroup): string {
   const tty = tg.session.tty;
@@ -43,13 +44,11 @@ export function listProcesses(container: Container): ProcessInfo[] {
 
 /** What a container has used: the processes that there are, and those that were waited for. */
 export function usedBy(container: Container): Pick<ContainerStats, 'cpu' | 'resident' | 'files'> {
-  const total = noUsage();
+  const { utime, stime } = usedTime(container);
   let resident = 0;
   for (const tg of container.processes) {
-    addUsage(total, processUsage(tg, true));
-    if (tg.childUsage !== undefined) addUsage(total, tg.childUsage);
     const text = container.kernel.native.hostProc(tg.hostPid, 'statm');
     if (typeof text === 'string') resident += Number(text.split(' ')[1] ?? 0) * 4096;
   }
-  return { cpu: (total.utime + total.stime) * 1000, resident, files: container.memory.held };
+  return { cpu: (utime + stime) * 1000, resident, files: container.memory.held };
 }

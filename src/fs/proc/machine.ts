@@ -3,7 +3,9 @@
 import type { Container } from '../../kernel/container.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
+import { cgroupsText } from '../cgroup/cgroup.js';
 import { TextLeaf, type Tree } from '../pseudo.js';
+import { cpuinfoText, meminfoText, withoutHiddenCpus } from './container-view.js';
 import { keysText, keyUsersText } from './keys.js';
 import { sysvipcTree } from './sysvipc.js';
 
@@ -17,6 +19,8 @@ export const FILESYSTEM_TYPES: readonly string[] = [
   'sockfs',
   'pipefs',
   'mqueue',
+  'cgroup',
+  'cgroup2',
 ];
 const FILESYSTEMS = FILESYSTEM_TYPES.map((n) => `nodev\t${n}\n`).join('');
 
@@ -53,9 +57,9 @@ function loadavgText({ kernel, pids }: Container): string {
 export function machineTree(container: Container): Tree {
   const { kernel } = container;
   return {
-    cpuinfo: fromHost(kernel, 'cpuinfo'),
-    meminfo: fromHost(kernel, 'meminfo'),
-    stat: () => statText(kernel),
+    cpuinfo: () => cpuinfoText(container, fromHost(kernel, 'cpuinfo')()),
+    meminfo: () => meminfoText(container, fromHost(kernel, 'meminfo')()),
+    stat: () => withoutHiddenCpus(container, statText(kernel)),
     uptime: fromHost(kernel, 'uptime'),
     loadavg: () => loadavgText(container),
     keys: new TextLeaf(0o444, { read: (reader) => keysText(kernel, reader) }),
@@ -73,7 +77,7 @@ export function machineTree(container: Container): Tree {
     diskstats: '',
     interrupts: fromHost(kernel, 'interrupts'),
     consoles: '',
-    cgroups: '#subsys_name\thierarchy\tnum_cgroups\tenabled\n',
+    cgroups: () => cgroupsText(container),
     sysvipc: sysvipcTree(container),
     fs: {},
     bus: {},

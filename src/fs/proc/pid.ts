@@ -8,6 +8,7 @@ import { TASK_COMM_MAX, type Task, type ThreadGroup } from '../../kernel/task.js
 import type { Path } from '../../vfs/dentry.js';
 import type { DirEntry, Inode } from '../../vfs/inode.js';
 import { pathName } from '../../vfs/namei.js';
+import { cgroupText } from '../cgroup/cgroup.js';
 import { type NamespaceKind, namespaceName, namespacePath } from '../nsfs.js';
 import { inoOf, LinkInode, type Owner, PseudoDir, TextInode, type TextOps } from '../pseudo.js';
 import { FdDir } from './fd.js';
@@ -134,7 +135,7 @@ export function guestText(s: Subject, reader: Task, name: 'maps' | 'smaps'): str
 /** Files that processes and threads both have. */
 const COMMON: Readonly<Record<string, FileSpec>> = {
   auxv: text(0o400, auxvText, true),
-  cgroup: text(0o444, () => '0::/\n'),
+  cgroup: text(0o444, (s) => cgroupText(s.tg.container)),
   cmdline: text(0o444, (s) => cmdlineText(s.tg)),
   comm: [0o644, (s) => ({ read: () => `${commOf(s)}\n`, write: (r, v) => setComm(s, r, v) })],
   cpuset: text(0o444, () => '/\n'),

@@ -1,27 +1,78 @@
-/** The program `tvisor`: finds the command, runs it, and turns every error into one line and status 128. */
+/** The program `tvisor`: finds the command, runs it, and turns every error into one line and a status that is not 0. */
 import { Command, CommanderError } from 'commander';
-import { version } from '../version.js';
-import { compatCommand } from './compat.js';
-import { doCommand } from './do.js';
-import { profileCommand } from './profile.js';
+import { EXIT_FAILURE } from '../runtime/errors.js';
+import { SPEC_VERSION, version } from '../version.js';
+import { type CommandEntry, commandEntries } from './commands.js';
+import { setReport } from './context.js';
+import { addGlobalFlags, globalFlags } from './flags/global.js';
+import { normalise } from './flags/normalise.js';
 import { quiet } from './quiet.js';
-import { syscallsCommand } from './syscalls.js';
+import { Report } from './report.js';
 
-/** Exit status of tvisor's own errors, apart from those of the commands that it runs; runsc's too. */
-const EXIT_FAILURE = 128;
+/** A command that throws its mistakes, which are said in one place, and begins its help like those of other runtimes. */
+function throwing(command: Command, name: string): Command {
+  return quiet(command, name)
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ helpWidth: 100, subcommandTerm: (sub) => sub.name() })
+    .addHelpText('before', () => `NAME:\n  ${name} - ${command.summary() || command.description()}\n`);
+}
 
-function createProgram(): Command {
-  const program = quiet(new Command('tvisor'), 'tvisor')
+/** The program, with the one command that was asked for whole, and of the others what its help says. */
+function createProgram(wanted: CommandEntry | undefined): Command {
+  const program = throwing(new Command('tvisor'), 'tvisor')
     .description(
-      'An application kernel for Linux containers: runs programs without giving them the host kernel.',
+      'An application kernel for Linux containers: runs programs and OCI containers without giving them the host kernel.',
     )
     .usage('[options] COMMAND')
-    .version(version, '--version', 'print the version')
+    .version(`tvisor version ${version}\nspec: ${SPEC_VERSION}`, '-v, --version', 'print the version')
+    .helpCommand(false)
     .enablePositionalOptions();
-  for (const command of [doCommand(), profileCommand(), syscallsCommand(), compatCommand()]) {
-    program.addCommand(quiet(command, `tvisor ${command.name()}`));
+  addGlobalFlags(program);
+  for (const entry of commandEntries) {
+    if (entry === wanted) program.addCommand(throwing(entry.build(), `tvisor ${entry.name}`));
+    else if (wanted === undefined) {
+      program.addCommand(new Command(entry.name).summary(entry.summary), { hidden: entry.hidden ?? false });
+    }
   }
   return program;
+}
+
+/** The arguments in commander's form. @param named is told the command that they name */
+function prepare(
+  args: readonly string[],
+  named: (name: string) => void,
+): { program: Command; argv: string[] } {
+  // The flags before the command are the same whatever it is.
+  const { args: globals, rest } = normalise(createProgram(undefined), args, 0);
+  const words = rest[0] === '--' ? rest.slice(1) : rest;
+  const asked = words[0] === 'help' && words.length > 1 ? [words[1] ?? '', '--help'] : words;
+  const [name = '', ...own] = asked[0] === 'help' ? ['--help'] : asked;
+  const entry = commandEntries.find((candidate) => candidate.name === name);
+  const program = createProgram(entry);
+  const command = program.commands.find((candidate) => candidate.name() === name);
+  if (entry === undefined || command === undefined) {
+    if (own.some((arg) => ['-h', '--help', '-help'].includes(arg))) {
+      throw new CommanderError(EXIT_FAILURE, 'tvisor.noHelp', `No help topic for '${name}'`);
+    }
+    return { program, argv: [...globals, ...asked] };
+  }
+  named(`tvisor ${name}`);
+  return { program, argv: [...globals, name, ...ownArguments(entry, command, own)] };
+}
+
+function ownArguments(entry: CommandEntry, command: Command, own: readonly string[]): string[] {
+  if (entry.raw) return [...own];
+  const { args, rest } = normalise(command, own, entry.positionals ?? Number.POSITIVE_INFINITY);
+  return rest.length === 0 || rest[0] === '--' ? [...args, ...rest] : [...args, '--', ...rest];
+}
+
+/** Open the log that the flags name, before the command does anything. */
+function openReport(program: Command): Report {
+  const { log, logFormat, debug, alsoLogToStderr } = globalFlags(program.opts());
+  const report = new Report(log, logFormat, debug, alsoLogToStderr);
+  report.open();
+  setReport(report);
+  return report;
 }
 
 /**
@@ -31,30 +82,51 @@ function createProgram(): Command {
  * @returns the exit status
  */
 async function main(args: readonly string[]): Promise<number> {
-  const program = createProgram();
+  // Started by the runtime alone, and not a command for people.
+  if (args[0] === 'boot') {
+    const { bootSandbox } = await import('../sentry/boot.js');
+    return bootSandbox();
+  }
+  let name = 'tvisor';
+  let report = new Report(undefined, 'text', false, false);
   try {
-    // Started by the runtime alone, and not a command for people.
-    if (args[0] === 'boot') {
-      const { bootSandbox } = await import('../sentry/boot.js');
-      return await bootSandbox();
-    }
-    await program.parseAsync(args, { from: 'user' });
+    const { program, argv } = prepare(args, (found) => {
+      name = found;
+    });
+    program.hook('preSubcommand', () => {
+      report = openReport(program);
+    });
+    await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILURE;
-    const command = program.commands.find((candidate) => candidate.name() === args[0]);
-    const name = command === undefined ? 'tvisor' : `tvisor ${command.name()}`;
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // Without a command commander has said all of its help.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_FAILURE;
+    report.error(name, messageOf(error, name));
     if (process.env['TVISOR_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return statusOf(error);
   }
 }
 
+function messageOf(error: unknown, name: string): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof CommanderError) || error.code === 'tvisor.noHelp') return error.message;
+  return `${error.message.replace(/^error: /, '').trimEnd()} (see ${name} --help)`;
+}
+
 /** An error may say itself with which status the program ends (126, 127). */
 function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return EXIT_FAILURE;
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   return typeof status === 'number' ? status : EXIT_FAILURE;
 }
+
+// Whoever reads our output may stop reading: that is no error of ours.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`tvisor: ${error.stack}\n`);
+  process.exit(EXIT_FAILURE);
+});
 
 main(process.argv.slice(2)).then((status) => {
   // Not process.exit(): what was printed to a pipe may still be on its way.

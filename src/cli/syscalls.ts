@@ -1,19 +1,7 @@
 /** `tvisor syscalls`: the table of system calls, as this version implements it. */
 import { Command } from 'commander';
+import { alignColumns } from './columns.js';
 import { parseTableFormat } from './options.js';
-
-/** Rows as lines of left-aligned columns; the last column is not padded. */
-function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 async function printTable(options: { format: string }): Promise<void> {
   const format = parseTableFormat(options.format);

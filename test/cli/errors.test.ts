@@ -125,5 +125,5 @@ test('no command at all: the help, on standard error', { timeout: 60_000 }, () =
   const { status, stdout, stderr } = runCli([]);
   assert.equal(status, 128);
   assert.equal(stdout, '');
-  assert.match(stderr, /^Usage: tvisor \[options\] COMMAND/);
+  assert.match(stderr, /^Usage: tvisor \[options\] COMMAND/m);
 });

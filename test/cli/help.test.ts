@@ -10,8 +10,13 @@ import { runCli } from './run-cli.js';
 
 const { version } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8')) as { version: string };
 
-test('--version prints the version of package.json', { timeout: 60_000 }, () => {
-  assert.deepEqual(runCli(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' });
+/** As runc prints it, which engines show to people. */
+const versionText = `tvisor version ${version}\nspec: 1.3.0\n`;
+
+test('--version prints the version of package.json, and of the specification', { timeout: 60_000 }, () => {
+  for (const flag of ['--version', '-version', '-v']) {
+    assert.deepEqual(runCli([flag]), { status: 0, stdout: versionText, stderr: '' });
+  }
 });
 
 test('--version works through a symbolic link, from any directory', { timeout: 60_000 }, () =>
@@ -19,15 +24,16 @@ test('--version works through a symbolic link, from any directory', { timeout: 6
     const link = join(directory, 'tvisor');
     symlinkSync(join(repoRoot, 'bin/tvisor'), link);
     const { status, stdout } = spawnSync(link, ['--version'], { cwd: directory, encoding: 'utf8' });
-    assert.deepEqual([status, stdout], [0, `${version}\n`]);
+    assert.deepEqual([status, stdout], [0, versionText]);
   }),
 );
 
 test('--help names every command', { timeout: 60_000 }, () => {
   const { status, stdout, stderr } = runCli(['--help']);
   assert.deepEqual([status, stderr], [0, '']);
-  for (const command of ['do', 'profile', 'syscalls'])
-    assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+  const commands =
+    'create start run exec state kill delete list ps pause resume wait events update spec features debug do profile syscalls';
+  for (const command of commands.split(' ')) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
 });
 
 test('do --help names every option and the exit statuses', { timeout: 60_000 }, () => {

@@ -1,0 +1,192 @@
+/** The part of `create` that is done with the sandbox: the stub, hooks, the network, and the container in the sentry. */
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { MS_RDONLY } from '../abi/stat.js';
+import { containerSpec, hostSources, type MountDraft } from '../oci/convert.js';
+import type { Cgroup } from './cgroups/cgroup.js';
+import { type FileDescriptorPair, processFiles, RequestFds } from './descriptors.js';
+import type { Bundle } from './draft.js';
+import { RuntimeError, reasonOf } from './errors.js';
+import { closeQuietly, openTree } from './host.js';
+import { namespaceId, type Sharing } from './pods.js';
+import type { ProcessTerminal } from './process-terminal.js';
+import type { NetworkRecord } from './record.js';
+import type { Runtime } from './runtime.js';
+import { type Sandbox, saveSandbox } from './sandbox.js';
+import type { LockedContainer } from './state.js';
+import { ociState } from './status.js';
+import { type Stub, type StubMount, type StubNamespace, spawnContainerStub } from './stub.js';
+import type { Undo } from './undo.js';
+
+/** What has been made of a container so far. */
+export interface Making {
+  readonly runtime: Runtime;
+  readonly container: LockedContainer;
+  readonly bundle: Bundle;
+  readonly sandbox: Sandbox;
+  readonly cgroup: Cgroup;
+  readonly sharing: Sharing;
+  readonly undo: Undo;
+}
+
+export interface ProcessResources {
+  readonly terminal: ProcessTerminal | undefined;
+  readonly descriptors: readonly FileDescriptorPair[];
+}
+
+/** @throws errors of one line; what is to be taken back then is in `undo` */
+export async function prepareContainer(making: Making, resources: ProcessResources): Promise<void> {
+  const { sandbox, cgroup, container, undo, runtime } = making;
+  // Without hooks nothing can change the network between now and then: the sentry sets it up meanwhile.
+  const early = !sandbox.joined && isEmptyNetwork(making) ? openNetwork(making, undefined) : undefined;
+  early?.catch(() => undefined);
+  const stub = spawnStub(making, resources.terminal);
+  try {
+    undo.add(() => stub.kill());
+    // What engines look at in the stub's place: nothing that the container misses.
+    for (const warning of stub.warnings) runtime.report.debug(warning);
+    container.update({ init: { pid: stub.process.pid, startTime: stub.process.startTime } });
+    await runHooks(making);
+    if (early !== undefined) await early;
+    else if (!sandbox.joined) await openNetwork(making, stub);
+    stub.finish();
+    await createInSandbox(making, resources, stub.link);
+  } finally {
+    closeQuietly(stub.link);
+  }
+  if (!sandbox.joined) cgroup.addSentry(sandbox.record.sentry.pid);
+}
+
+/** Namespaces that the stub has on the host; the pid namespace is the sandbox's, and a mount namespace it always has. */
+function stubNamespaces({ bundle: { draft } }: Making): StubNamespace[] {
+  return draft.namespaces.flatMap(({ type, path }) =>
+    type === 'pid' || type === 'mount'
+      ? []
+      : [{ type: type as StubNamespace['type'], ...(path === undefined ? {} : { path }) }],
+  );
+}
+
+function stubMount({ destination, bind, type, flags, data }: MountDraft): StubMount {
+  return {
+    destination,
+    ...(bind === undefined ? {} : { bind: bind.path }),
+    type,
+    readonly: (flags & MS_RDONLY) !== 0,
+    data,
+  };
+}
+
+function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub {
+  const { bundle, sandbox, cgroup, container } = making;
+  const { spec, process, root, mounts } = bundle.draft;
+  return spawnContainerStub({
+    title: `tvisor-container ${container.record.id}`,
+    ...(terminal === undefined ? {} : { terminal: terminal.slave }),
+    ...(process.oomScoreAdj === undefined ? {} : { oomScoreAdj: process.oomScoreAdj }),
+    place: (pid) => void cgroup.add(pid),
+    reaperPid: sandbox.record.reaper.pid,
+    namespaces: stubNamespaces(making),
+    ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
+    ...(spec.domainname === undefined ? {} : { domainname: spec.domainname }),
+    uidMappings: spec.uidMappings,
+    gidMappings: spec.gidMappings,
+    root: root.source.path,
+    readonly: root.readonly,
+    mounts: mounts.map(stubMount),
+  });
+}
+
+/** prestart, createRuntime and createContainer: at the same point for us, in this order. */
+async function runHooks({ bundle: { draft }, container }: Making): Promise<void> {
+  const { prestart, createRuntime, createContainer } = draft.hooks;
+  if (prestart.length + createRuntime.length + createContainer.length === 0) return;
+  const hooks = await import('./hooks.js');
+  const state = ociState(container.record, 'creating');
+  hooks.runHooks('prestart', prestart, state);
+  hooks.runHooks('createRuntime', createRuntime, state);
+  hooks.runHooks('createContainer', createContainer, state);
+}
+
+// --- the network -------------------------------------------------------------------------------------------------------
+
+/** Whether the container's network is a new one that nobody puts anything into before it starts. */
+function isEmptyNetwork({ bundle: { draft, settings } }: Making): boolean {
+  const { prestart, createRuntime, createContainer } = draft.hooks;
+  const request = draft.namespaces.find(({ type }) => type === 'network');
+  const fresh = request !== undefined && request.path === undefined;
+  const untouched = prestart.length + createRuntime.length + createContainer.length === 0;
+  return settings.network === 'none' || (fresh && untouched && settings.network !== 'host');
+}
+
+/** Names of the network devices that a process sees. */
+function devicesOf(pid: number): string[] {
+  const lines = readFileSync(`/proc/${pid}/net/dev`, 'latin1').trimEnd().split('\n').slice(2);
+  return lines.map((line) => line.slice(0, line.indexOf(':')).trim());
+}
+
+/** Which network the sandbox gets, now that hooks have done their part. @param pid of the stub; undefined: an empty one */
+function networkOf({ bundle: { draft, settings } }: Making, pid: number | undefined): NetworkRecord {
+  if (pid === undefined || settings.network === 'none') return { mode: 'none' };
+  const request = draft.namespaces.find(({ type }) => type === 'network');
+  const empty = devicesOf(pid).every((name) => name === 'lo');
+  const fresh = request !== undefined && request.path === undefined;
+  if (fresh && empty && settings.network !== 'host') return { mode: 'none' };
+  const namespace = namespaceId(`/proc/${pid}/ns/net`);
+  return { mode: 'host', ...(namespace === undefined ? {} : { namespace }) };
+}
+
+async function openNetwork(making: Making, stub: Stub | undefined): Promise<void> {
+  const { sandbox } = making;
+  const network = networkOf(making, stub?.process.pid);
+  saveSandbox(sandbox, network);
+  if (network.mode === 'none' || stub === undefined) {
+    await sandbox.connection.request('network', { mode: 'none', publish: [] });
+    return;
+  }
+  const namespace = openSync(`/proc/${stub.process.pid}/ns/net`, 'r');
+  try {
+    await sandbox.connection.request('network', { mode: 'host', namespace: 0, publish: [] }, [namespace]);
+  } finally {
+    closeSync(namespace);
+  }
+}
+
+// --- in the sentry -----------------------------------------------------------------------------------------------------
+
+/** Open what config.json names. @throws RuntimeError with the field */
+function openSources(request: RequestFds, { bundle: { draft } }: Making): number[] {
+  return hostSources(draft).map(({ field, path, recursive }) => {
+    try {
+      return request.give(openTree(path, recursive));
+    } catch (error) {
+      throw new RuntimeError(`config.json: ${field}: ${reasonOf(error)}`);
+    }
+  });
+}
+
+async function createInSandbox(
+  making: Making,
+  { terminal, descriptors }: ProcessResources,
+  link: number,
+): Promise<void> {
+  const { runtime, container, bundle, sandbox, cgroup, sharing, undo } = making;
+  const request = new RequestFds();
+  try {
+    const spec = containerSpec(bundle.draft, {
+      sources: openSources(request, making),
+      process: {
+        ...(terminal === undefined ? {} : { terminal: request.add(terminal.slave) }),
+        files: processFiles(request, terminal === undefined, descriptors),
+        stub: request.add(link),
+      },
+      namespaces: sharing.namespaces,
+      exitFile: request.give(openSync(runtime.state.exitFile(container.record.id), 'w', 0o600)),
+    });
+    const { hostPid } = await sandbox.connection.request('create', spec, request.fds);
+    undo.add(async () => {
+      await sandbox.connection.request('delete', { id: container.record.id });
+    });
+    cgroup.add(hostPid);
+  } finally {
+    request.close();
+  }
+}

@@ -126,20 +126,35 @@ function mappingsOf(mappings: readonly OciMapping[] = []): IdMapSpec[] {
   }));
 }
 
+/**
+ * Directories of the host that are file systems of its kernel: what a container gets in their place are those of its own. The host's
+ * would show it processes and settings of the host, and devices that do not work.
+ */
+const KERNEL_DIRECTORIES: ReadonlyMap<string, Pick<MountSpec, 'type' | 'data'>> = new Map([
+  ['/proc', { type: 'proc', data: [] }],
+  ['/sys', { type: 'sysfs', data: [] }],
+  ['/sys/fs/cgroup', { type: 'cgroup', data: [] }],
+  ['/dev', { type: 'tmpfs', data: ['mode=755', 'size=64m'] }],
+  ['/dev/pts', { type: 'devpts', data: ['gid=5', 'mode=620', 'ptmxmode=666'] }],
+  ['/dev/mqueue', { type: 'mqueue', data: [] }],
+]);
+
 function mountOf(mount: OciMount, index: number, bundle: string, config: OciConfig): MountDraft {
   const options = parseMountOptions(mount.options ?? []);
-  const bind = isBind(mount, options);
+  const named = isBind(mount, options);
+  const own = named ? KERNEL_DIRECTORIES.get(posix.resolve(bundle, mount.source ?? '')) : undefined;
+  const bind = named && own === undefined;
   const { type = '', source: from = '' } = mount;
   return {
     destination: posix.normalize(`/${mount.destination}`).replace(/(.)\/$/, '$1'),
-    type: bind ? 'bind' : type,
+    type: own?.type ?? (bind ? 'bind' : type),
     source: from === '' ? 'none' : from,
     ...(bind
       ? { bind: source(`mounts[${index}].source`, posix.resolve(bundle, from), isRecursive(mount, options)) }
       : {}),
     flags: options.flags,
     propagation: options.propagation,
-    data: options.data,
+    data: own?.data ?? options.data,
     copyUp: options.copyUp,
     ...idMapsOf(mount, options, config),
   };

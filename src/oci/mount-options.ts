@@ -140,7 +140,8 @@ const DATA: Readonly<Record<string, Readonly<Record<string, RegExp | undefined>>
     gid: ID,
     max: ID,
   },
-  proc: { hidepid: /^(0|1|2|4|off|noaccess|invisible|ptraceable)$/, gid: ID, subset: /^pid$/ },
+  // Everybody may see that a process is there.
+  proc: { hidepid: /^(0|off)$/ },
   sysfs: {},
   mqueue: {},
   cgroup: {

@@ -12,6 +12,7 @@ import {
   S_IFLNK,
   S_IFMT,
 } from '../abi/stat.js';
+import { mountCgroups } from '../fs/cgroup/mount.js';
 import { DevPtsFs } from '../fs/devpts/devpts.js';
 import { ProcFs } from '../fs/proc/proc.js';
 import { SysFs } from '../fs/sys/sys.js';
@@ -149,8 +150,18 @@ class WorldBuilder {
     const place = typeof existing === 'number' ? must(where, this.places.make(path, wanted)) : existing;
     if (isDirectory(place) !== (wanted === 'directory'))
       throw failure(where, wanted === 'file' ? -EISDIR : -ENOTDIR);
+    if (spec.type === 'cgroup' || spec.type === 'cgroup2') {
+      this.mountCgroup(spec, spec.type, place);
+      return;
+    }
     const fs = this.fileSystem(where, spec, typeof existing === 'number' ? undefined : place);
     this.attach(spec, fs, place);
+  }
+
+  private mountCgroup(spec: MountSpec, type: 'cgroup' | 'cgroup2', place: Path): void {
+    const what = { type, source: toBytes(spec.source), flags: ownFlags(spec.flags) };
+    for (const mount of mountCgroups(this.container, place, what))
+      for (const flags of spec.propagation) setPropagation(this.ns, mount, flags);
   }
 
   private isLink(path: string): boolean {

@@ -6,6 +6,7 @@ import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK, S_ISGID } from '.
 import type { Cred } from '../../kernel/cred.js';
 import type { Task } from '../../kernel/task.js';
 import type { Native } from '../../platform/native.js';
+import { openCharDevice } from '../../vfs/chardev.js';
 import type { Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
 import {
@@ -238,8 +239,10 @@ export class HostInode extends Inode {
     return true;
   }
 
-  override open(_task: Task, path: Path, flags: number): OpenFile | number {
+  override open(task: Task, path: Path, flags: number): OpenFile | number {
     const type = this.mode & S_IFMT;
+    // Ours of that number, never the host's.
+    if (type === S_IFCHR) return openCharDevice(task, path, flags, this.attr.rdev);
     if (type === S_IFDIR) return new HostDirFile(this, path, flags);
     if (type !== S_IFREG) return -ENXIO;
     const file = new HostFile(this, path, flags);

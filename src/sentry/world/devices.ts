@@ -39,7 +39,6 @@ const LINKS: readonly (readonly [name: string, target: string])[] = [
   ['stdin', '/proc/self/fd/0'],
   ['stdout', '/proc/self/fd/1'],
   ['stderr', '/proc/self/fd/2'],
-  ['core', '/proc/kcore'],
 ];
 
 const TYPES = { c: S_IFCHR, u: S_IFCHR, b: S_IFBLK, p: S_IFIFO } as const;
@@ -63,6 +62,7 @@ export class DeviceMaker {
     if (terminal) this.device(CONSOLE.path, CONSOLE);
     const dev = must('/dev', this.places.find('/dev'));
     for (const [name, target] of LINKS) this.link(dev, name, target);
+    if (typeof this.places.find('/proc/kcore') !== 'number') this.link(dev, 'core', '/proc/kcore');
     // Without a devpts of its own the container has the node, which leads nowhere.
     if (typeof this.places.find('/dev/pts/ptmx') !== 'number') this.link(dev, 'ptmx', 'pts/ptmx');
     else this.device('/dev/ptmx', node('ptmx', 5, 2));

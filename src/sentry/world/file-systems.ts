@@ -51,9 +51,6 @@ export function ownFileSystem(container: Container, mount: MountSpec): FileSyste
       return newDevPts(container, data);
     case 'mqueue':
       return mqueueFs(container.ipc);
-    case 'cgroup':
-    case 'cgroup2':
-      return newTmpFs(container, ROOT, toBytes(mount.source), 'mode=555,size=4k');
     default:
       return -ENODEV;
   }

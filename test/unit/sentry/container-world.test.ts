@@ -42,7 +42,7 @@ test('/dev has the nodes and links that every container has', options, () => {
   for (const name of ['null', 'zero', 'full', 'random', 'urandom', 'tty'])
     assert.equal(box.mode(`/dev/${name}`), '20666', name);
   assert.equal(box.read('/dev/zero').length, 65536);
-  for (const name of ['fd', 'stdin', 'stdout', 'stderr', 'ptmx', 'core'])
+  for (const name of ['fd', 'stdin', 'stdout', 'stderr', 'ptmx'])
     assert.equal(box.mode(`/dev/${name}`), '120777', name);
   assert.equal(box.stat('/dev/console'), -ENOENT);
   assert.deepEqual(fs.readdirSync(bundle.host('dev')), [], 'nothing of it on the host');
@@ -74,6 +74,37 @@ test('places of mounts are made on the host, directories and files', options, ()
   assert.equal(box.read('/etc/x/hosts'), '1.2.3.4 x\n');
   assert.equal(box.write('/etc/x/hosts', 'no'), -EROFS);
   assert.deepEqual(box.points.slice(-3), ['/run/a/b', '/etc/x/hosts', '/data']);
+});
+
+test("what is mounted from the kernel directories of the host is the container's own", options, () => {
+  const box = bundle.box({
+    mounts: [
+      bind('/proc', '/proc', 'rbind'),
+      bind('/sys', '/sys', 'ro'),
+      bind('/dev', '/dev'),
+      bind('/etc/x', '/dev/null'),
+    ],
+  });
+  assert.deepEqual(
+    box.mounts.map((line) => line.split(' ')[2]),
+    ['hostfs', 'proc', 'sysfs', 'tmpfs', 'bind'],
+  );
+  assert.equal(box.stat('/proc/1'), -ENOENT, 'no process of the host');
+  assert.equal(box.read('/dev/zero').length, 65536);
+  assert.equal(box.read('/etc/x'), '', "the null device is the guest's");
+  assert.equal(box.write('/etc/x', 'away'), 0);
+});
+
+test('the cgroup of the container', options, () => {
+  const cgroup = {
+    destination: '/sys/fs/cgroup',
+    type: 'cgroup',
+    source: 'cgroup',
+    options: ['ro', 'nosuid'],
+  };
+  const box = bundle.box({ mounts: [...USUAL_MOUNTS, cgroup] });
+  assert.match(box.mounts.at(-1) ?? '', /^cgroup \/sys\/fs\/cgroup cgroup2 ro,nosuid,relatime/);
+  assert.equal(box.read('/sys/fs/cgroup/pids.max'), 'max\n');
 });
 
 test('a bind mount of a file is written through', options, () => {

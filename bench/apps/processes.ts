@@ -22,16 +22,20 @@ function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
-function allProcesses(): ProcessStat[] {
+/** The processes that there are now. */
+export function processNumbers(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((name) => readStat(Number(name)))
-    .filter((stat) => stat !== undefined);
+    .map(Number);
+}
+
+function statsOf(pids: readonly number[]): ProcessStat[] {
+  return pids.map(readStat).filter((stat) => stat !== undefined);
 }
 
 /** All that descend from a process, without itself. */
 function descendants(root: number): ProcessStat[] {
-  const all = allProcesses();
+  const all = statsOf(processNumbers());
   const found = all.filter((stat) => stat.parent === root);
   for (let i = 0; i < found.length; i++) {
     found.push(...all.filter((stat) => stat.parent === found[i]?.pid));
@@ -49,7 +53,7 @@ function proportionalSetSize(pid: number): number {
   }
 }
 
-/** What the descendants of a process take now. */
+/** What processes take now. */
 export interface Usage {
   processes: number;
   /** Bytes; memory that several share is divided among them. */
@@ -59,10 +63,20 @@ export interface Usage {
 }
 
 /**
+ * What the descendants of a process take.
+ *
  * @param root host process id
  */
 export function usageOf(root: number): Usage {
-  const stats = descendants(root);
+  return usage(descendants(root));
+}
+
+/** What some processes take, as far as they are still there. */
+export function usageOfProcesses(pids: readonly number[]): Usage {
+  return usage(statsOf(pids));
+}
+
+function usage(stats: readonly ProcessStat[]): Usage {
   const sum = (value: (stat: ProcessStat) => number): number => stats.reduce((a, stat) => a + value(stat), 0);
   return {
     processes: stats.length,

@@ -131,6 +131,8 @@ class StubProcess implements Stub {
   readonly warnings: string[] = [];
   readonly link: number;
   #process: ProcessIdentity | undefined;
+  /** Kinds of reports that came before they were waited for. */
+  readonly #early = new Set<string>();
   readonly #report: number;
   readonly #maps: Pick<ContainerStubOptions, 'uidMappings' | 'gidMappings'>;
 
@@ -172,6 +174,8 @@ class StubProcess implements Stub {
 
   /** Reads reports up to one of this kind, and keeps the pid and warnings on the way. */
   #expect(kind: string): void {
+    // After fork(2) it is open which of the two processes reports first.
+    if (this.#early.delete(kind)) return;
     const bytes = Buffer.alloc(512);
     for (;;) {
       const { length } = receive(this.#report, bytes, PATIENCE);
@@ -187,6 +191,7 @@ class StubProcess implements Stub {
       if (got === 'p')
         this.#process = { pid: Number(text), startTime: processStat(Number(text))?.startTime ?? 0 };
       if (got === kind) return;
+      this.#early.add(got);
     }
   }
 

@@ -160,8 +160,10 @@ class WorldBuilder {
 
   private mountCgroup(spec: MountSpec, type: 'cgroup' | 'cgroup2', place: Path): void {
     const what = { type, source: toBytes(spec.source), flags: ownFlags(spec.flags) };
-    for (const mount of mountCgroups(this.container, place, what))
+    for (const mount of mountCgroups(this.container, place, what)) {
+      this.ns.setSuperFlags(mount.fs, spec.flags & SUPER_FLAGS);
       for (const flags of spec.propagation) setPropagation(this.ns, mount, flags);
+    }
   }
 
   private isLink(path: string): boolean {

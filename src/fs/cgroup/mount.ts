@@ -32,7 +32,7 @@ export interface CgroupMount {
  *
  * @returns the mounts, the one at `at` first
  */
-export function mountCgroups(container: Container, at: Path, what: CgroupMount): Mount[] {
+export function mountCgroups(container: Container, at: Path, what: CgroupMount): [Mount, ...Mount[]] {
   const { mounts, cgroup } = container;
   const put = (fs: CgroupFs, place: Path): Mount => {
     const mount = mounts.create(fs, cgroupRoot(fs, cgroup.path), what.flags);
@@ -52,7 +52,7 @@ export function mountCgroups(container: Container, at: Path, what: CgroupMount):
   for (const name of names) fs.root.mkdir(name, S_IFDIR | 0o555, initialCred(0, 0, []));
   const top = mounts.create(fs, new Dentry('', undefined, fs.root), what.flags | MS_RDONLY);
   mounts.attach(top, mounts.lookupMount(at));
-  const made = [top];
+  const made: [Mount, ...Mount[]] = [top];
   for (const [i, name] of names.entries()) {
     const dentry = lookupChild(top.root, name, undefined);
     if (typeof dentry === 'number') throw new Error(`no directory ${name} in a new tmpfs (errno ${-dentry})`);

@@ -11,6 +11,7 @@
  * they are empty. A directory that was there before is its maker's.
  */
 
+import { dirname } from 'node:path';
 import { CgroupError, codeOf } from './error.js';
 import { readKeyed, writeText } from './files.js';
 import { type Hierarchy, type HostTexts, hostTexts, readHierarchies } from './hierarchy.js';
@@ -40,8 +41,17 @@ export interface CgroupRecord {
   readonly directories: readonly CgroupDirectory[];
 }
 
+/** Controllers of version 1 that count the sentry's work as the container's. */
+const SENTRY_CONTROLLERS: ReadonlySet<string> = new Set(['cpu', 'cpuacct', 'blkio']);
+
 /** What is enabled for children of version 2, if it is there. */
 const CONTROLLERS_2 = ['cpu', 'cpuset', 'memory', 'io', 'pids', 'hugetlb', 'rdma', 'misc'];
+
+/** The version in which this host limits memory and processors: what its containers are shown. */
+export function hostVersion(host: HostTexts = hostTexts()): 1 | 2 {
+  const one = readHierarchies(host).some((h) => h.version === 1 && h.controllers.length > 0);
+  return one ? 1 : 2;
+}
 
 /** Why a hierarchy has no directory of ours. */
 type Refusals = ReadonlyMap<string, string>;
@@ -144,10 +154,9 @@ export class Cgroup {
    * @throws CgroupError
    */
   addSentry(pid: number): boolean {
-    const counted = ['cpu', 'cpuacct', 'blkio'];
     return this.enter(
       pid,
-      this.directories.filter((d) => d.version === 1 && d.controllers.some((c) => counted.includes(c))),
+      this.directories.filter((d) => d.version === 1 && d.controllers.some((c) => SENTRY_CONTROLLERS.has(c))),
     );
   }
 
@@ -182,15 +191,10 @@ export class Cgroup {
     return any === undefined ? [] : pidsBelow(any);
   }
 
-  /** Files that a sentry may be given to follow the use of memory: bytes in use, and the limit. */
-  memoryFiles(): { readonly usage: string; readonly limit: string } | undefined {
+  /** memory.stat of the container, for a sentry that follows the use of memory; undefined: it must look at its guests itself. */
+  memoryStat(): string | undefined {
     const place = this.place('memory');
-    if (place === undefined) return undefined;
-    const [usage, limit] =
-      place.version === 1
-        ? ['memory.usage_in_bytes', 'memory.limit_in_bytes']
-        : ['memory.current', 'memory.max'];
-    return { usage: `${place.directory}/${usage}`, limit: `${place.directory}/${limit}` };
+    return place === undefined ? undefined : `${place.directory}/memory.stat`;
   }
 
   /** How many processes the host's OOM killer has killed in it. */
@@ -202,10 +206,25 @@ export class Cgroup {
   }
 
   /**
+   * Moves the sentry out again, to where the container's was put: it may outlive its first container.
+   * Nobody else is where CPU time is counted and memory is not.
+   */
+  private releaseSentry(): void {
+    const members = new Set(this.pids());
+    for (const { directory, owned, controllers, parents } of this.directories) {
+      if (!owned || !controllers.some((c) => SENTRY_CONTROLLERS.has(c))) continue;
+      for (const pid of pidsBelow(directory)) {
+        if (!members.has(pid)) moveQuietly(pid, dirname(parents.at(-1) ?? directory));
+      }
+    }
+  }
+
+  /**
    * Removes it. Processes in it must be dead or dying: they are given two seconds.
    * @returns true when everything is gone that was ours; a warning names what is not
    */
   destroy(): boolean {
+    this.releaseSentry();
     const left = removeMade(this.directories);
     for (const directory of left) {
       this.warn(`${directory} cannot be removed: in use by ${pidsBelow(directory).join(', ') || 'nobody'}`);
@@ -223,6 +242,15 @@ function removeMade(directories: readonly CgroupDirectory[]): string[] {
   const left = removeCgroups(directories.filter((d) => d.owned).map((d) => d.directory));
   for (const { parents } of directories) removeEmpty(parents);
   return left;
+}
+
+/** Moves a process; one that has ended has left by itself. */
+function moveQuietly(pid: number, directory: string): void {
+  try {
+    writeText(`${directory}/cgroup.procs`, String(pid));
+  } catch {
+    // The removal will tell what is still there.
+  }
 }
 
 /** Makes the directory in every hierarchy that lets us. @throws CgroupError for what is no matter of rights */

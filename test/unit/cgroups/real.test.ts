@@ -102,6 +102,19 @@ describe('cgroups of this host', { skip: usable() ? false : 'they cannot be writ
     another.destroy();
   });
 
+  it('let a sentry go that lives on', () => {
+    const cgroup = make('sentry');
+    const [guest, sentry] = [sleeper(), sleeper()];
+    cgroup.add(guest);
+    cgroup.addSentry(sentry);
+    assert.deepEqual(cgroup.pids(), [guest]);
+    process.kill(guest, 'SIGKILL');
+    warnings.length = 0;
+    assert.equal(cgroup.destroy(), true, warnings.join());
+    process.kill(sentry, 0);
+    process.kill(sentry, 'SIGKILL');
+  });
+
   it('leave nothing behind when a limit cannot be set', () => {
     const resources = { memory: { limit: 64 << 20 }, rdma: { none: { hcaHandles: 1 } } };
     assert.throws(() => Cgroup.create(`${parent}/bad`, resources, options), /resources\.rdma cannot be set/);

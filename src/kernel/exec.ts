@@ -37,7 +37,7 @@ import { leaveSpace } from './ipc/shm.js';
 import { dropRings } from './keys/rings.js';
 import { AddressSpace } from './mm.js';
 import { personalityForExec } from './personality.js';
-import { laneAllowed } from './seccomp/install.js';
+import { commitFilter, dropChange, type FilterChange, laneAllowed } from './seccomp/install.js';
 import { signalsForExec } from './signals.js';
 import { TASK_COMM_MAX, type Task } from './task.js';
 import { BufferSink } from './useriov.js';
@@ -63,6 +63,8 @@ export interface ExecImage {
   laneSites?: number;
   /** Host descriptors that the loader needs, with the numbers it finds them at. */
   files: { file: OpenFile; hostFd: number; fd: number }[];
+  /** Filters that the program is to run under, beside those of its task. */
+  filters?: FilterChange | undefined;
 }
 
 interface Program {
@@ -294,6 +296,8 @@ function randomBase(task: Task, low: number, bits: number): number {
 export function releaseImage(image: ExecImage, except?: OpenFile): void {
   for (const f of image.files) if (f.file !== except) release(f.file);
   image.files.length = 0;
+  if (image.filters !== undefined) dropChange(image.filters);
+  image.filters = undefined;
 }
 
 /** The old program is gone: everything that execve(2) changes in a process. `image.files` stay for the loader. */
@@ -313,6 +317,8 @@ export function commitExec(task: Task, image: ExecImage): void {
   leaveSpace(task);
   task.vm = new AddressSpace();
   task.vm.tasks.add(task);
+  if (image.filters !== undefined) commitFilter(task, image.filters, task.hostFilter);
+  image.filters = undefined;
   task.vm.laneForbidden = !laneAllowed(task.seccomp);
   task.sighand = {};
   task.personality = personalityForExec(task.personality, image.secure);

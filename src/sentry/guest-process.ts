@@ -14,9 +14,12 @@ import { initialCred } from '../kernel/cred.js';
 import { type ExecImage, releaseImage } from '../kernel/exec.js';
 import { createExec, createInit } from '../kernel/fork.js';
 import { isHostLimit } from '../kernel/limits.js';
+import { dropChange, type FilterChange, planFilters } from '../kernel/seccomp/install.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import { FsContext, type Rlimit, type Task, type ThreadGroup, type WaitStatus } from '../kernel/task.js';
 import { BufferSink } from '../kernel/useriov.js';
+import { seccompProgram } from '../oci/seccomp.js';
+import type { OciSeccomp } from '../oci/types.js';
 import type { Tracer } from '../platform/tracer.js';
 import type { Standing } from '../platform/zygote.js';
 import { vfsMkdir } from '../vfs/create.js';
@@ -51,6 +54,8 @@ export class GuestProcess {
   /** How it ended. */
   exitStatus: WaitStatus | undefined;
   private begun = false;
+  /** What its program is to run under (config.json's linux.seccomp). */
+  private filters: FilterChange | undefined;
   /** Told once it has ended, and that once the stub is gone too. */
   readonly onEnd: ((status: WaitStatus) => void)[] = [];
 
@@ -145,6 +150,7 @@ export class GuestProcess {
     this.task = task;
     maker.tracer.adopted(task);
     task.noNewPrivs = spec.noNewPrivileges;
+    this.filters = containerFilters(task, spec.seccomp);
     task.group.oomScoreAdj = spec.oomScoreAdj ?? 0;
     task.ioprio = spec.ioPriority ?? 0;
     task.personality = spec.personality ?? 0;
@@ -225,6 +231,8 @@ export class GuestProcess {
       throw new ControlFailure('internal', 'the new process has no memory for its arguments');
     }
     this.begun = true;
+    image.filters = this.filters;
+    this.filters = undefined;
     this.maker.tracer.setFirstProgram(task, image);
     native.reply(standing.hostTid, 0);
   }
@@ -260,17 +268,35 @@ export class GuestProcess {
 
   private ended(status: WaitStatus): void {
     this.exitStatus = status;
+    this.dropFilters();
     this.terminal?.retire();
     this.link?.exit(status);
     for (const told of this.onEnd.splice(0)) told(status);
   }
 
+  /** Filters that its program will not need. */
+  private dropFilters(): void {
+    if (this.filters !== undefined) dropChange(this.filters);
+    this.filters = undefined;
+  }
+
   /** It will not be: the host process goes. */
   private abandon(standing: Standing): void {
+    this.dropFilters();
     this.link?.close();
     this.terminal?.retire();
     this.container.kernel.native.sendSignal(standing.hostTid, 0, SIGKILL, 0, 0, 0, 0);
   }
+}
+
+/** @returns undefined if there are to be none. Throws ControlFailure for a profile that cannot be. */
+function containerFilters(task: Task, profile: unknown): FilterChange | undefined {
+  if (profile === undefined) return undefined;
+  const made = seccompProgram(profile as OciSeccomp);
+  if (typeof made === 'string') throw new ControlFailure('invalid', made);
+  const change = planFilters(task, [made.program], made.log);
+  if (typeof change !== 'number') return change;
+  throw new ControlFailure('internal', `linux.seccomp: the filter cannot be installed (errno ${-change})`);
 }
 
 function makeDirectories(task: Task, path: string): void {

@@ -202,30 +202,26 @@ export function inheritFilters(child: Task, filters: Filters | undefined): void 
 }
 
 /**
- * Gives the first process of a container, or one that is started in it, its filters: whoever calls this decides, so neither
- * no_new_privs nor a capability is asked for, and filters may be installed before these are given up. The process must
- * stand before its first execve(2), where the loader tells the host of them.
+ * The filters of a container's first process, or of one that is started in it: whoever calls this decides, so neither no_new_privs
+ * nor a capability is asked for. They come into force with the program that `ExecImage.filters` gives them to, and the loader
+ * tells the host of them.
  * @param programs struct sock_filter[] each, the oldest first
  * @param log SECCOMP_FILTER_FLAG_LOG
- * @returns 0, -EINVAL for what is no program, -ENOMEM when there is no room for it
+ * @returns the change, -EINVAL for what is no program, -ENOMEM when there is no room for it
  */
-export function installFilters(task: Task, programs: readonly Uint8Array[], log = false): number {
+export function planFilters(task: Task, programs: readonly Uint8Array[], log = false): FilterChange | number {
   const { seccomp } = task;
   if (seccomp !== undefined && !(seccomp instanceof SeccompFilter)) return -EINVAL;
   let policy: SeccompFilter | undefined = seccomp;
-  let err = 0;
   for (const bytes of programs) {
     const program = checkProgram(bytes);
     const longer: SeccompFilter | undefined =
       typeof program === 'number' ? undefined : SeccompFilter.add(program, policy, log, task.kernel.filters);
     if (longer === undefined) {
-      err = typeof program === 'number' ? program : -ENOMEM;
-      break;
+      if (policy !== undefined && policy !== seccomp) dropChange({ policy, allThreads: false });
+      return typeof program === 'number' ? program : -ENOMEM;
     }
     policy = longer;
   }
-  if (policy === undefined || policy === seccomp) return err;
-  if (err < 0) dropChange({ policy, allThreads: false });
-  else setPolicy(task, policy);
-  return err;
+  return policy === undefined || policy === seccomp ? -EINVAL : { policy, allThreads: false };
 }

@@ -1,8 +1,8 @@
 /** The part of `create` that is done with the sandbox: the stub, hooks, the network, and the container in the sentry. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { MS_RDONLY } from '../abi/stat.js';
-import { containerSpec, hostSources, type MountDraft } from '../oci/convert.js';
-import type { Cgroup } from './cgroups/cgroup.js';
+import { containerSpec, hostSources, type MountDraft, type Opened } from '../oci/convert.js';
+import { type Cgroup, hostVersion } from './cgroups/cgroup.js';
 import { type FileDescriptorPair, processFiles, RequestFds } from './descriptors.js';
 import type { Bundle } from './draft.js';
 import { RuntimeError, reasonOf } from './errors.js';
@@ -163,6 +163,13 @@ function openSources(request: RequestFds, { bundle: { draft } }: Making): number
   });
 }
 
+/** What the sentry is given of the container's cgroup. */
+function cgroupOf(cgroup: Cgroup, request: RequestFds): NonNullable<Opened['cgroup']> {
+  const stat = cgroup.memoryStat();
+  const version = hostVersion();
+  return stat === undefined ? { version } : { version, memoryStat: request.give(openSync(stat, 'r')) };
+}
+
 async function createInSandbox(
   making: Making,
   { terminal, descriptors }: ProcessResources,
@@ -180,6 +187,7 @@ async function createInSandbox(
       },
       namespaces: sharing.namespaces,
       exitFile: request.give(openSync(runtime.state.exitFile(container.record.id), 'w', 0o600)),
+      cgroup: cgroupOf(cgroup, request),
     });
     const { hostPid } = await sandbox.connection.request('create', spec, request.fds);
     undo.add(async () => {

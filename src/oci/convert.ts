@@ -264,6 +264,13 @@ function shownCgroup({ linux }: OciConfig, id: string): string {
   return posix.normalize(`/${path === '' ? id : path}`);
 }
 
+function namespaceOf({ type, path = '' }: OciNamespace, index: number): NamespaceRequest {
+  if (path === '') return { type };
+  const field = `linux.namespaces[${index}].path`;
+  if (source(field, path, false).directory) throw new ConfigError([`${field}: ${quoted(path)}: not a namespace`]);
+  return { type, path };
+}
+
 function specOf(config: OciConfig, id: string): ContainerDraft['spec'] {
   const { linux = {}, hostname, domainname } = config;
   const propagation = propagationOf(linux.rootfsPropagation ?? '') ?? MS_PRIVATE | MS_REC;
@@ -305,10 +312,7 @@ export function convertConfig(config: OciConfig, id: string, bundle: string): Co
     root: { source: { ...root, recursive: true }, readonly: config.root.readonly ?? false },
     mounts: (config.mounts ?? []).map((mount, i) => mountOf(mount, i, bundle, config)),
     terminal: config.process.terminal ?? false,
-    namespaces: (linux.namespaces ?? []).map(({ type, path = '' }) => ({
-      type,
-      ...(path === '' ? {} : { path }),
-    })),
+    namespaces: (linux.namespaces ?? []).map(namespaceOf),
     ...(linux.cgroupsPath === undefined || linux.cgroupsPath === ''
       ? {}
       : { cgroupsPath: linux.cgroupsPath }),

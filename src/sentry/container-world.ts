@@ -6,6 +6,7 @@ import {
   MS_NOEXEC,
   MS_NOSUID,
   MS_RDONLY,
+  MS_REC,
   MS_RELATIME,
   MS_REMOUNT,
   MS_STRICTATIME,
@@ -78,7 +79,8 @@ class WorldBuilder {
     makeReadonly(ns, places, spec.readonlyPaths);
     mask(kernel, ns, places, spec.maskedPaths);
     applySettings(container, spec.sysctl);
-    for (const flags of spec.rootPropagation) setPropagation(ns, ns.root, flags);
+    // Those below the root have what their own options say.
+    for (const flags of spec.rootPropagation) setPropagation(ns, ns.root, flags & ~MS_REC);
     container.devices = new DeviceRules(spec.deviceRules);
     registerNetFiles(kernel);
     ns.seal();

@@ -40,12 +40,7 @@ export function mask(kernel: Kernel, ns: MountNamespace, places: Places, paths: 
     const path = places.find(toBytes(text));
     if (typeof path === 'number' || (path.mount === ns.root && path.dentry === ns.root.root)) continue;
     if (isDirectory(path)) {
-      const empty = new TmpFs(kernel.native, {
-        dev: newDevice(kernel),
-        mode: 0o755,
-        maxBytes: 0,
-        maxInodes: 1,
-      });
+      const empty = new TmpFs(kernel.native, { dev: newDevice(kernel) });
       ns.attach(ns.create(empty, new Dentry('', undefined, empty.root), MS_RDONLY | MS_RELATIME), path);
       ns.setSuperFlags(empty, MS_RDONLY);
       continue;

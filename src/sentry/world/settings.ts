@@ -1,6 +1,6 @@
 /** `linux.sysctl` of config.json: settings of the container's /proc/sys. */
 
-import { EACCES, ENOENT } from '../../abi/errno.js';
+import { EACCES } from '../../abi/errno.js';
 import { settings as settingsTree } from '../../fs/proc/sysctl.js';
 import { TextLeaf, type Tree } from '../../fs/pseudo.js';
 import type { Container } from '../../kernel/container.js';
@@ -50,7 +50,7 @@ export function applySettings(container: Container, settings: Readonly<Record<st
   for (const [name, value] of entries) {
     const where = `linux.sysctl[${JSON.stringify(name)}]`;
     const leaf = leafAt(tree, partsOf(name));
-    if (leaf === undefined) throw failure(where, -ENOENT);
+    if (leaf === undefined) throw failure(where, 'there is no such setting');
     const err = change(container, name, leaf, value);
     if (err < 0) throw failure(where, `${JSON.stringify(value)}: ${reason(err)}`);
   }

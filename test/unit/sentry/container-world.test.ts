@@ -298,7 +298,7 @@ test('settings of /proc/sys', options, () => {
       linux: { namespaces: ['network', 'ipc', 'uts'].map((type) => ({ type })), sysctl: { [name]: value } },
     });
   assert.throws(why('net.ipv4.foo', '1'), {
-    message: 'linux.sysctl["net.ipv4.foo"]: no such file or directory',
+    message: 'linux.sysctl["net.ipv4.foo"]: there is no such setting',
   });
   assert.throws(why('kernel.msgmax', 'x'), {
     message: 'linux.sysctl["kernel.msgmax"]: "x": invalid argument',

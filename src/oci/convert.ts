@@ -1,7 +1,7 @@
 /** config.json and its bundle as what the host side has to do and what the sentry is told. */
-import { statSync } from 'node:fs';
+import { readlinkSync, statfsSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import { MS_PRIVATE, MS_REC } from '../abi/stat.js';
+import { MS_PRIVATE, MS_REC, NSFS_MAGIC } from '../abi/stat.js';
 import type {
   ContainerLimits,
   ContainerSpec,
@@ -114,8 +114,14 @@ function source(field: string, path: string, recursive: boolean): HostSource {
     return sourceAt(field, path, recursive);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError([`${field}: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError([`${field}: ${quoted(path)}: ${reasonOf(error)}`]);
   }
+}
+
+/** Node puts a code in front of the reason and the call behind it. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^E[A-Z0-9]+: ([^,]+)/.exec(text)?.[1] ?? text;
 }
 
 function mappingsOf(mappings: readonly OciMapping[] = []): IdMapSpec[] {
@@ -264,10 +270,28 @@ function shownCgroup({ linux }: OciConfig, id: string): string {
   return posix.normalize(`/${path === '' ? id : path}`);
 }
 
+function linkText(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
 function namespaceOf({ type, path = '' }: OciNamespace, index: number): NamespaceRequest {
   if (path === '') return { type };
   const field = `linux.namespaces[${index}].path`;
-  if (source(field, path, false).directory) throw new ConfigError([`${field}: ${quoted(path)}: not a namespace`]);
+  source(field, path, false);
+  const refuse = (why: string): never => {
+    throw new ConfigError([`${field}: ${quoted(path)}: ${why}`]);
+  };
+  if (statfsSync(path).type !== NSFS_MAGIC) refuse('not a namespace');
+  // Where it is found in /proc its link says of which type it is; elsewhere nobody knows before it is joined.
+  const kind = /^(\w+):\[\d+\]$/
+    .exec(linkText(path))?.[1]
+    ?.replace(/^net$/, 'network')
+    .replace(/^mnt$/, 'mount');
+  if (kind !== undefined && kind !== type) refuse(`a namespace of type ${kind}, not ${type}`);
   return { type, path };
 }
 

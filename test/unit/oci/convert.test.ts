@@ -110,6 +110,21 @@ test('mounts keep type and source, and destinations are clean', () => {
   assert.equal(b?.source, 'none');
 });
 
+test('namespaces to join are there, and of the right type', () => {
+  const join = (type: string, path: string) => () =>
+    draftOf({ linux: { namespaces: [{ type: 'uts' }, { type, path }] } }).namespaces[1];
+  assert.deepEqual(join('network', '/proc/self/ns/net')(), { type: 'network', path: '/proc/self/ns/net' });
+  assert.throws(join('network', '/proc/self/ns/ipc'), {
+    message: 'linux.namespaces[1].path: "/proc/self/ns/ipc": a namespace of type ipc, not network',
+  });
+  assert.throws(join('pid', '/etc/passwd'), {
+    message: 'linux.namespaces[1].path: "/etc/passwd": not a namespace',
+  });
+  assert.throws(join('pid', '/none'), {
+    message: 'linux.namespaces[1].path: "/none": no such file or directory',
+  });
+});
+
 test('idmap alone takes the mappings of the container', () => {
   const own = [{ containerID: 0, hostID: 7, size: 1 }];
   const [a, b] = mountsOf(

@@ -36,7 +36,7 @@ export function goodConfig(): Record<string, unknown> {
     linux: {
       namespaces: [
         { type: 'pid' },
-        { type: 'network', path: '/run/netns/x' },
+        { type: 'network', path: '/proc/self/ns/net' },
         { type: 'user' },
         { type: 'ipc' },
         { type: 'uts' },

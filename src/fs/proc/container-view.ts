@@ -27,7 +27,11 @@ export function meminfoBytes(text: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0) * 1024;
 }
 
-/** /proc/meminfo: figures that are not the container's own are those of the machine, and never above its limit. */
+/** Lines of /proc/meminfo that are about the machine itself, and those that are so as far as there is memory. */
+const KEPT = /^(Vmalloc|Huge)/;
+const BOUNDED = /^(CommitLimit|DirectMap)/;
+
+/** /proc/meminfo: what is in use is what the container uses, and what it cannot use it does not see. */
 export function meminfoText(container: Container, host: string): string {
   const shown = shownMemory(container, meminfoBytes(host, 'MemTotal'));
   if (shown === undefined) return host;
@@ -47,13 +51,13 @@ export function meminfoText(container: Container, host: string): string {
     ['SwapTotal', 0],
     ['SwapFree', 0],
     ['AnonPages', shown.anonymous],
+    ['Committed_AS', shown.anonymous],
     ['Shmem', shown.files],
   ]);
   const most = Math.floor(shown.total / 1024);
   return host.replace(/^([^:\n]+):( *)(\d+) kB$/gm, (line, name: string, blanks: string, digits: string) => {
-    const bytes = own.get(name);
-    if (bytes === undefined && (name.startsWith('Vmalloc') || Number(digits) <= most)) return line;
-    const kib = bytes === undefined ? most : Math.floor(bytes / 1024);
+    if (KEPT.test(name)) return line;
+    const kib = BOUNDED.test(name) ? Math.min(most, Number(digits)) : Math.floor((own.get(name) ?? 0) / 1024);
     return `${name}:${String(kib).padStart(blanks.length + digits.length)} kB`;
   });
 }

@@ -10,6 +10,8 @@ import type { LockedContainer } from './state.js';
 /** How long the sentry may take to kill what is left of a container, and its stub then to end; milliseconds. */
 const KILLING = 10_000;
 const STUB_ENDING = 2000;
+/** And the sentry to go, when it has no container any more. */
+const SENTRY_ENDING = 2000;
 
 /** Have the sentry end a container. @returns false if it does not */
 async function endInSandbox(runtime: Runtime, record: ContainerRecord): Promise<boolean> {
@@ -31,13 +33,22 @@ async function endProcesses(runtime: Runtime, record: ContainerRecord): Promise<
   const { init, sentry } = record;
   const lives = sentry !== undefined && isAlive(sentry);
   const ended = lives && (await endInSandbox(runtime, record));
-  // Without its only container a sandbox that does not answer has nobody to answer for.
-  if (lives && !ended && isAlive(sentry) && isAlone(runtime, record)) await endProcess(sentry, 0);
+  // Without its only container a sandbox has nobody to answer for.
+  const mates = matesOf(runtime, record);
+  if (sentry !== undefined && mates.length === 0) await endProcess(sentry, ended ? SENTRY_ENDING : 0);
+  else if (sentry !== undefined && lives) moveSentry(runtime, sentry.pid, mates);
   if (init !== undefined && !(await waitEnd(init, ended ? STUB_ENDING : 0))) await endProcess(init, 0);
 }
 
-function isAlone(runtime: Runtime, { id, sandbox }: ContainerRecord): boolean {
-  return !runtime.state.list().some((other) => other.sandbox === sandbox && other.id !== id);
+/** The other containers of a container's sandbox. */
+function matesOf(runtime: Runtime, { id, sandbox }: ContainerRecord): ContainerRecord[] {
+  return runtime.state.list().filter((other) => other.sandbox === sandbox && other.id !== id);
+}
+
+/** A sentry's processor time counts for one of its containers: no longer for one that goes. */
+function moveSentry(runtime: Runtime, pid: number, mates: readonly ContainerRecord[]): void {
+  const cgroup = mates.find((mate) => mate.cgroup !== undefined)?.cgroup;
+  if (cgroup !== undefined) Cgroup.restore(cgroup, (message) => runtime.report.warn(message)).addSentry(pid);
 }
 
 /**

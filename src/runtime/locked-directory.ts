@@ -6,7 +6,6 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -18,6 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { RuntimeError } from './errors.js';
 import { syncDirectory } from './files.js';
+import { isAlive, processStat } from './host.js';
 
 /** Takes an exclusive lock of an open directory; false if somebody else has it. */
 export type TryLock = (fd: number) => boolean;
@@ -30,9 +30,15 @@ const PATIENCE = 60_000;
 
 let counter = 0;
 
-/** A name that nobody else has. */
+/** A name that nobody else has, and that says whose it is. */
 function uniqueName(prefix: string): string {
-  return `${prefix}${process.pid}-${process.hrtime.bigint().toString(36)}-${counter++}`;
+  return `${prefix}${process.pid}-${processStat(process.pid)?.startTime ?? 0}-${counter++}`;
+}
+
+/** Whether the maker of a directory of such a name lives. */
+function isMade(name: string): boolean {
+  const [, pid, startTime] = /^@(?:new|old)-(\d+)-(\d+)-/.exec(name) ?? [];
+  return pid === undefined || isAlive({ pid: Number(pid), startTime: Number(startTime) });
 }
 
 function openDirectory(path: string): number {
@@ -154,9 +160,8 @@ export class LockedDirectory {
   /** Remove what killed processes have left in `parent`. */
   static sweep(tryLock: TryLock, parent: string): void {
     for (const name of readdirSync(parent)) {
-      const maker = /^@(?:new|old)-(\d+)-/.exec(name)?.[1];
       // Between mkdir(2) and flock(2) a directory is its maker's all the same.
-      if (maker === undefined || existsSync(`/proc/${maker}`)) continue;
+      if (isMade(name)) continue;
       const path = join(parent, name);
       const found = LockedDirectory.tryLock(tryLock, path);
       if (found === undefined) continue;

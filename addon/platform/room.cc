@@ -215,13 +215,20 @@ std::vector<std::string> Strings(const Napi::Value &value) {
   return out;
 }
 
-// Ends the reaper and with it every guest, and waits until it is gone.
-void KillRoom() {
+// Ends the reaper and with it every guest, and waits until it is gone; at most so many milliseconds where stubs live in its
+// namespace, which does not end before somebody else has waited for them.
+void KillRoom(int32_t patience = -1) {
   if (g_reaper <= 0) return;
   kill(g_reaper, SIGKILL);
   // Seized guests are ours to collect before the namespace can end.
   int status;
-  while (waitpid(-1, &status, __WALL) > 0 || errno == EINTR) {
+  const timespec pause{0, 1000000};
+  for (;;) {
+    const pid_t r = waitpid(-1, &status, patience < 0 ? __WALL : __WALL | WNOHANG);
+    if (r < 0 && errno != EINTR) break;
+    if (r != 0) continue;
+    if (patience-- == 0) break;
+    nanosleep(&pause, nullptr);
   }
   g_reaper = 0;
 }
@@ -437,8 +444,10 @@ napi_value Reap(napi_env env, napi_callback_info info) {
   return MakeInt(env, n < 0 ? -errno : 0);
 }
 
-napi_value Stop(napi_env env, napi_callback_info) {
-  KillRoom();
+napi_value Stop(napi_env env, napi_callback_info info) {
+  napi_value a[1];
+  Args(env, info, a);
+  KillRoom(Int(env, a[0]));
   return MakeInt(env, 0);
 }
 

@@ -138,8 +138,11 @@ export interface Native {
    * `sockets` and `uds`. Throws an Error with one clear line.
    */
   confine(sockets: SocketsKept, uds: HostUdsMode, control: boolean): void;
-  /** Kills every guest and the reaper, and waits for them. */
-  stop(): void;
+  /**
+   * Kills every guest and the reaper, and waits for them; at most `patience` milliseconds, -1: for ever. The reaper does not end before
+   * the stubs in its namespace have been waited for, which is for others to do.
+   */
+  stop(patience: number): void;
   /** Sends the pending reply of the control block, then waits for the next event. `timeoutMs` < 0 waits for ever. */
   next(timeoutMs: number): number;
   /** Answers a call taken earlier; 0 or -ENOENT when the task is gone. */

@@ -304,6 +304,8 @@ function containerPlan(o: ContainerStubOptions, fds: PlanFds): StubPlan {
 function addMounts(plan: StubPlan, o: ContainerStubOptions): void {
   plan.add('root', o.root);
   for (const mount of o.mounts) {
+    // Control groups are the sentry's to show: the host's are laid out in another way.
+    if (mount.bind === undefined && mount.type.startsWith('cgroup')) continue;
     const flags = mount.readonly ? 'r' : '';
     if (mount.bind !== undefined) plan.add('bind', mount.destination, mount.bind, flags);
     else plan.add('mount', mount.destination, mount.type, flags, mount.data.join(','));

@@ -40,7 +40,7 @@ export async function bootSandbox(): Promise<number> {
   try {
     return await sandbox.run();
   } finally {
-    native.stop();
+    native.stop(STUB_PATIENCE);
   }
 }
 

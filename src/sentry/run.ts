@@ -115,7 +115,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
     });
   } finally {
     terminal?.restore();
-    native.stop();
+    native.stop(-1);
     if (spec.publish.length > 0) await flushRelays(kernel);
     profile?.finish(spec.argv, exitStatus(container));
   }

@@ -160,10 +160,12 @@ void mount_new(const char *destination, const char *type, const char *flags, con
   SYS1(__NR_close, r);
 }
 
-/* The root itself read-only, not what is mounted in it. */
-void seal_root(void) {
-  const long r = set_attributes(g_root, MOUNT_ATTR_RDONLY, 0);
-  if (r < 0) warn(r, "make the root read-only", "");
+/* One mount read-only, not what is mounted in it. */
+void seal(const char *path) {
+  const long fd = open_inside(path, O_DIRECTORY);
+  const long r = fd < 0 ? fd : set_attributes(fd, MOUNT_ATTR_RDONLY, 0);
+  if (r < 0) warn(r, "make read-only", path);
+  if (fd >= 0) SYS1(__NR_close, fd);
 }
 
 /* The container's root becomes that of the namespace; the host's tree is gone. */

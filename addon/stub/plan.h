@@ -23,7 +23,7 @@ void write_own(const char *path, const char *text, const char *step);
 void take_root(const char *path);
 void mount_bind(const char *destination, const char *source, const char *flags);
 void mount_new(const char *destination, const char *type, const char *flags, const char *options);
-void seal_root(void);
+void seal(const char *path);
 void pivot(void);
 
 /* guard.c */

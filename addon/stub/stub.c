@@ -137,7 +137,7 @@ static void step(struct plan *p, const char *name) {
     const char *destination = word(p), *type = word(p), *flags = word(p);
     mount_new(destination, type, flags, word(p));
   } else if (same(name, "seal")) {
-    seal_root();
+    seal(word(p));
   } else if (same(name, "pivot")) {
     pivot();
   } else if (same(name, "terminal")) {

@@ -22,8 +22,8 @@ interface Steps {
   /** Flags: "r" or nothing. */
   bind: [destination: string, source: string, flags: string];
   mount: [destination: string, type: string, flags: string, options: string];
-  /** The root becomes read-only. */
-  seal: [];
+  /** The mount at a path becomes read-only, "/" for the root; what is mounted in it does not. */
+  seal: [path: string];
   /** The root becomes that of the namespace. */
   pivot: [];
   /** A terminal's slave becomes the controlling terminal and is closed. */

@@ -313,7 +313,10 @@ function addMounts(plan: StubPlan, o: ContainerStubOptions): void {
   // What `top` of engines reads, whatever the config has.
   if (!o.mounts.some(({ destination }) => destination === '/proc'))
     plan.add('mount', '/proc', 'proc', '', '');
-  if (o.readonly) plan.add('seal');
+  // The guests' files of a tmpfs are in the sentry's memory: who copies one in from here must not think that it has arrived.
+  for (const { destination, bind, type } of o.mounts)
+    if (bind === undefined && type === 'tmpfs') plan.add('seal', destination);
+  if (o.readonly) plan.add('seal', '/');
 }
 
 function makeStub(

@@ -170,6 +170,7 @@ test("its mount namespace shows the container's root, mounts and processes", {
       assert.match(mounts.find((line) => line.includes(' /deep/er/usr '))!, / ro,nosuid/);
       assert.deepEqual(stub.warnings, []);
       assert.equal(readlinkSync(`/proc/${stub.process.pid}/cwd`), '/');
+      assert.throws(() => writeFileSync(`${view}/dev/x`, ''), /EROFS/, 'guests would not see it');
     },
     { mounts: MOUNTS },
   );

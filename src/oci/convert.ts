@@ -15,6 +15,7 @@ import type {
 import { type PodRole, podOf } from './annotations.js';
 import { isBind } from './check-mounts.js';
 import { convertProcess, type ProcessDraft } from './convert-process.js';
+import { existsInRoot } from './in-root.js';
 import { type MountOptions, parseMountOptions, propagationOf } from './mount-options.js';
 import { ConfigError, quoted } from './report.js';
 import type {
@@ -151,8 +152,10 @@ function mountOf(mount: OciMount, index: number, bundle: string, config: OciConf
   const own = named ? KERNEL_DIRECTORIES.get(posix.resolve(bundle, mount.source ?? '')) : undefined;
   const bind = named && own === undefined;
   const { type = '', source: from = '' } = mount;
+  const root = posix.resolve(bundle, config.root.path);
+  const destination = posix.normalize(`/${mount.destination}`).replace(/(.)\/$/, '$1');
   return {
-    destination: posix.normalize(`/${mount.destination}`).replace(/(.)\/$/, '$1'),
+    destination,
     type: own?.type ?? (bind ? 'bind' : type),
     source: from === '' ? 'none' : from,
     ...(bind
@@ -162,6 +165,7 @@ function mountOf(mount: OciMount, index: number, bundle: string, config: OciConf
     propagation: options.propagation,
     data: own?.data ?? options.data,
     copyUp: options.copyUp,
+    ...(type === 'tmpfs' && !existsInRoot(root, destination) ? { fresh: true } : {}),
     ...idMapsOf(mount, options, config),
   };
 }

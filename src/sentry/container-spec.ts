@@ -57,6 +57,8 @@ export interface MountSpec {
   readonly data: readonly string[];
   /** tmpcopyup: a tmpfs begins with what it covers. */
   readonly copyUp: boolean;
+  /** Nothing was at the place before the host side began: a tmpfs takes nothing over from the directory that is there now. */
+  readonly fresh?: boolean;
   /** uidMappings and gidMappings of the mount, idmap and ridmap. */
   readonly uidMappings?: readonly IdMapSpec[];
   readonly gidMappings?: readonly IdMapSpec[];

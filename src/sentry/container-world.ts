@@ -156,7 +156,11 @@ class WorldBuilder {
       this.mountCgroup(spec, spec.type, place);
       return;
     }
-    const fs = this.fileSystem(where, spec, typeof existing === 'number' ? undefined : place);
+    const fs = this.fileSystem(
+      where,
+      spec,
+      typeof existing === 'number' || spec.fresh === true ? undefined : place,
+    );
     this.attach(spec, fs, place);
   }
 
@@ -248,7 +252,6 @@ class WorldBuilder {
     const { ns } = this;
     mount.ownFlags |= MS_RDONLY;
     ns.refresh(mount);
-    if (mount.fs instanceof TmpFs) ns.setSuperFlags(mount.fs, ns.superFlagsOf(mount.fs) | MS_RDONLY);
   }
 
   /** What guests' mount(2) can mount once more. */

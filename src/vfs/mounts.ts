@@ -5,6 +5,7 @@ import { POLLERR, POLLPRI } from '../abi/poll.js';
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_NODEV,
   MS_NOEXEC,
   MS_NOSUID,
@@ -20,7 +21,7 @@ const FIRST_ID = 20;
 /** fs.mount-max: each one is memory of the sentry and a line of /proc/mounts. */
 export const MOUNT_MAX = 10_000;
 /** Flags of a file system, the same for all its mounts (SB_*). */
-export const SUPER_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME;
+export const SUPER_FLAGS = MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME;
 /** What must not be taken from a mount of the operator's. */
 const PROTECTED = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 

@@ -4,6 +4,7 @@ import { PATH_MAX } from '../../abi/limits.js';
 import {
   MS_DIRSYNC,
   MS_LAZYTIME,
+  MS_MANDLOCK,
   MS_NOATIME,
   MS_NODEV,
   MS_NODIRATIME,
@@ -37,6 +38,7 @@ const OPTION_FLAGS: readonly (readonly [flag: number, word: string])[] = [
 const SUPER_WORDS: readonly (readonly [flag: number, word: string])[] = [
   [MS_SYNCHRONOUS, 'sync'],
   [MS_DIRSYNC, 'dirsync'],
+  [MS_MANDLOCK, 'mand'],
   [MS_LAZYTIME, 'lazytime'],
 ];
 

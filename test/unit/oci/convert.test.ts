@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -105,6 +105,7 @@ test('mounts keep type and source, and destinations are clean', () => {
     propagation: [],
     data: [],
     copyUp: false,
+    fresh: true,
   });
   assert.equal(b?.destination, '/d');
   assert.equal(b?.source, 'none');
@@ -123,6 +124,26 @@ test('namespaces to join are there, and of the right type', () => {
   assert.throws(join('pid', '/none'), {
     message: 'linux.namespaces[1].path: "/none": no such file or directory',
   });
+});
+
+test('whether a tmpfs covers something is seen before anything is made', () => {
+  symlinkSync('/', join(bundle, 'rootfs/top'));
+  symlinkSync('../../top/inside', join(bundle, 'rootfs/link'));
+  mkdirSync(join(bundle, 'rootfs/inside/dir'), { recursive: true });
+  const fresh = (destination: string) => mountsOf({ destination, type: 'tmpfs' })[0]?.fresh ?? false;
+  assert.deepEqual(
+    [
+      '/inside',
+      '/inside/dir',
+      '/inside/no',
+      '/top/top/inside',
+      '/link/dir',
+      '/link/../dir',
+      '/etc',
+      '/tmp',
+    ].map(fresh),
+    [false, false, true, false, false, true, true, true],
+  );
 });
 
 test('idmap alone takes the mappings of the container', () => {

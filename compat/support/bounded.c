@@ -50,6 +50,25 @@ static int forward(int from, int to) {
   return got > 0;
 }
 
+/* Bytes of standard input that the program has not taken yet. It may wait for its output to be read before it does, so nobody
+ * may wait for it. */
+static struct {
+  char bytes[65536];
+  ssize_t at, length;
+} feed;
+
+/* Passes on what fits of the program's input; 0 when there will be no more, or nobody who reads it. */
+static int feed_input(int from, int to) {
+  if (feed.at == feed.length) {
+    feed.at = 0;
+    feed.length = read(from, feed.bytes, sizeof feed.bytes);
+    if (feed.length <= 0) return feed.length = 0;
+  }
+  ssize_t written = write(to, feed.bytes + feed.at, feed.length - feed.at);
+  if (written > 0) feed.at += written;
+  return written >= 0 || errno == EAGAIN;
+}
+
 /* SIGKILL for each child, by /proc/PID/stat: "PID (name) state ppid ...", where the name may hold anything. */
 static void kill_children(void) {
   DIR *proc = opendir("/proc");
@@ -137,12 +156,15 @@ static enum end copy(struct run *run, long long deadline) {
   while (!ended || fds[1].fd >= 0 || fds[2].fd >= 0) {
     long long left = deadline - now_ms();
     if (left <= 0) return ended ? ENDED : LATE;
+    int waits = feed.at < feed.length;
+    fds[0].fd = waits || fds[3].fd < 0 ? -1 : 0;
+    fds[3].events = waits ? POLLOUT : 0;
     if (poll(fds, 5, left > 1000000 ? 1000000 : (int)left) < 0) continue;
     if (fds[1].fd >= 0 && fds[1].revents && !forward(run->out, 1)) fds[1].fd = -1;
     if (fds[2].fd >= 0 && fds[2].revents && !forward(run->err, 2)) fds[2].fd = -1;
-    int gone = fds[3].fd >= 0 && fds[3].revents;
-    if (fds[0].fd >= 0 && (gone || (fds[0].revents && !forward(0, run->in)))) {
-      fds[0].fd = fds[3].fd = -1;
+    int gone = fds[3].revents & POLLERR, ready = waits ? fds[3].revents : fds[0].revents;
+    if (fds[3].fd >= 0 && (gone || (ready && !feed_input(0, run->in)))) {
+      fds[3].fd = -1;
       close(run->in);
     }
     struct signalfd_siginfo info;
@@ -165,6 +187,7 @@ static int begin(struct run *run, char **argv, int network) {
   sigaddset(&mask, SIGTERM);
   sigaddset(&mask, SIGCHLD);
   sigprocmask(SIG_BLOCK, &mask, &old);
+  fcntl(in[1], F_SETFL, O_NONBLOCK);
   *run = (struct run){.in = in[1], .out = out[0], .err = err[0]};
   run->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
   pid_t caller = getppid();

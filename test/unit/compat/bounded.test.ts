@@ -44,6 +44,15 @@ describe('a bounded run', () => {
     assert.equal((await runBounded(['/no/such'], { cwd: '/', env: {}, timeout: 9000 })).status, 127);
   });
 
+  test('a program that reads on only when its output is read, and one that reads nothing', async (t) => {
+    if (!requireTool(t, 'gcc', 'head')) return;
+    const stdin = 'x'.repeat(1 << 20);
+    const echo = await shell('while head -c 200000 | grep .; do :; done', { stdin });
+    assert.equal(echo.stdout.replaceAll('\n', '').length, stdin.length);
+    const late = await shell('head -c 1000000 /dev/zero; sleep 60', { stdin, timeout: 700 });
+    assert.deepEqual([late.timedOut, late.stdout.length], [true, 1_000_000]);
+  });
+
   test('no descriptor but the standard ones, which are pipes', async (t) => {
     if (!requireTool(t, 'gcc')) return;
     const { stdout } = await shell('for f in /proc/$$/fd/*; do readlink $f; done');

@@ -14,7 +14,7 @@ import {
 } from '../abi/signal.js';
 import { exitAio } from './aio.js';
 import { cancelBlock } from './blocking.js';
-import { isOrphanedGroup, leaveGroup, releaseHostPid } from './ids.js';
+import { isOrphanedGroup, leaveGroup, releasePid } from './ids.js';
 import { exitSem } from './ipc/sem.js';
 import { leaveSpace } from './ipc/shm.js';
 import { cancelRealTimer } from './itimers.js';
@@ -216,5 +216,5 @@ function release(tg: ThreadGroup): void {
   container.processes.delete(tg);
   container.tasks--;
   leaveGroup(tg, tg.group);
-  releaseHostPid(pids, tg.pid, tg.hostPid);
+  releasePid(tg);
 }

@@ -59,8 +59,8 @@ export function leaveGroup(tg: ThreadGroup, group: ProcessGroup): void {
   const { session } = group;
   session.groups.delete(group);
   if (session.groups.size === 0) pids.sessions.delete(session.sid);
-  freeHostPid(pids, group.pgid);
-  freeHostPid(pids, session.sid);
+  freePid(pids, group.pgid);
+  freePid(pids, session.sid);
 }
 
 /** Makes a new session with its first group, both named by `tg`'s pid, and moves `tg` there. */
@@ -74,16 +74,18 @@ export function newSession(tg: ThreadGroup): Session {
  * Gives a reaped process's number back to the host, unless a process group or session still goes by it: Linux never
  * uses such a number again, and the host does not know our groups.
  */
-export function releaseHostPid(pids: PidNamespace, pid: number, hostPid: number): void {
-  pids.heldPids.set(pid, hostPid);
-  freeHostPid(pids, pid);
+export function releasePid(tg: ThreadGroup): void {
+  const { pids } = tg;
+  // The reaper knows its children by their numbers in the guests' pid namespace, where a first process has another than inside.
+  pids.heldPids.set(tg.pid, tg === pids.init ? pids.initAlias : tg.pid);
+  freePid(pids, tg.pid);
 }
 
-function freeHostPid(pids: PidNamespace, pid: number): void {
-  const hostPid = pids.heldPids.get(pid);
-  if (hostPid === undefined || pids.groups.has(pid) || pids.sessions.has(pid)) return;
+function freePid(pids: PidNamespace, pid: number): void {
+  const number = pids.heldPids.get(pid);
+  if (number === undefined || pids.groups.has(pid) || pids.sessions.has(pid)) return;
   pids.heldPids.delete(pid);
-  pids.kernel.native.reap(hostPid);
+  pids.kernel.native.reap(number);
 }
 
 /**

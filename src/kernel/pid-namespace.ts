@@ -14,7 +14,7 @@ export class PidNamespace {
   readonly processes = new Map<number, ThreadGroup>();
   readonly groups = new Map<number, ProcessGroup>();
   readonly sessions = new Map<number, Session>();
-  /** Host pids of reaped processes whose number still names a process group or session: not to be used again yet. */
+  /** Reaped processes whose number still names a process group or session: what the reaper is told once none does. */
   readonly heldPids = new Map<number, number>();
   /** The first process, pid 1; its end is the end of all others. */
   init: ThreadGroup | undefined;

@@ -110,7 +110,7 @@ function fromGuest(info: { code: number; pid?: number }): boolean {
 }
 
 /**
- * Pid 1 gets no signal from inside that it has no handler for, SIGKILL and SIGSTOP included (SIGNAL_UNKILLABLE,
+ * Pid 1 gets no signal that it has no handler for, from inside not even SIGKILL and SIGSTOP (SIGNAL_UNKILLABLE,
  * pid_namespaces(7)). A blocked one stays pending and is looked at again when it is delivered.
  */
 function protectedInit(
@@ -119,8 +119,8 @@ function protectedInit(
   info: SigInfo,
   state: SignalState | undefined,
 ): boolean {
-  if (tg !== tg.pids.init || !tg.pids.initProtected || !fromGuest(info)) return false;
-  if (info.signo === SIGKILL || info.signo === SIGSTOP) return true;
+  if (tg !== tg.pids.init || !tg.pids.initProtected) return false;
+  if (info.signo === SIGKILL || info.signo === SIGSTOP) return fromGuest(info);
   if (state === undefined) return false;
   if (((state.caught | state.blocked) & sigBit(info.signo)) !== 0n || info.signo === SIGCONT) return false;
   return !awaited(target, sigBit(info.signo));
@@ -251,10 +251,10 @@ export function waitedSiginfo(task: Task, addr: number): void {
   task.mem.write(addr, bytes, 0, SIGINFO_SIZE);
 }
 
-/** A signal that was blocked when a guest sent it to pid 1, and still has no handler. */
+/** A signal that was blocked when somebody sent it to pid 1, and still has no handler. */
 function lateForInit(task: Task, sig: number): boolean {
   const info = stopInfo(task);
-  if (info === undefined || !fromGuest(info)) return false;
+  if (info === undefined || info.code > 0) return false;
   const state = signalState(task);
   return state !== undefined && (state.caught & sigBit(sig)) === 0n;
 }

@@ -223,7 +223,7 @@ export interface Native {
     uid: number,
     value: number,
   ): number;
-  /** Lets the reaper collect the host zombie. */
+  /** Lets the reaper collect a zombie, by its number in the guests' pid namespace. */
   reap(pid: number): void;
 
   // --- guest memory ---------------------------------------------------------------------------------------------

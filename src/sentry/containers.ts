@@ -1,6 +1,6 @@
 /** The containers of a runtime sandbox: what the control protocol asks of them. */
 import { ESRCH } from '../abi/errno.js';
-import { SI_KERNEL, SIGKILL } from '../abi/signal.js';
+import { SI_KERNEL, SI_USER, SIGKILL } from '../abi/signal.js';
 import type {
   ContainerStats,
   ContainerStatus,
@@ -300,7 +300,7 @@ export class Containers {
   private signal({ id, signal, pid, pgid, all }: Params<'signal'>): void {
     const member = all === true ? this.find(id) : this.alive(id);
     const { container } = member;
-    const info = { signo: signal, code: SI_KERNEL };
+    const info = { signo: signal, code: SI_USER };
     if (all === true) {
       for (const tg of [...container.processes]) if (!tg.zombie) sendToProcess(tg, info);
     } else if (pgid !== undefined) {

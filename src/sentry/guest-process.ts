@@ -5,7 +5,7 @@
  */
 import { E2BIG, EACCES, EEXIST, ENOENT, EPERM } from '../abi/errno.js';
 import { AT_FDCWD, O_NONBLOCK, O_RDONLY } from '../abi/fcntl.js';
-import { SI_KERNEL, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTSTP, SIGWINCH } from '../abi/signal.js';
+import { SI_KERNEL, SI_USER, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTSTP, SIGWINCH } from '../abi/signal.js';
 import { S_IFMT, S_IFREG } from '../abi/stat.js';
 import { encodeSpawn, type SpawnBlock, spawnSize } from '../arch/spawn-block.js';
 import { ControlFailure } from '../control/server.js';
@@ -240,7 +240,7 @@ export class GuestProcess {
   /** A signal for it from outside. @returns 0 or -errno */
   signal(signo: number): number {
     if (this.exitStatus !== undefined) return -EPERM;
-    return sendToProcess(this.group, { signo, code: SI_KERNEL });
+    return sendToProcess(this.group, { signo, code: SI_USER });
   }
 
   /** SIGKILL, also for one that has not begun. */

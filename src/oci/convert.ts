@@ -135,13 +135,12 @@ function mappingsOf(mappings: readonly OciMapping[] = []): IdMapSpec[] {
 
 /**
  * Directories of the host that are file systems of its kernel: what a container gets in their place are those of its own. The host's
- * would show it processes and settings of the host, and devices that do not work.
+ * would show it processes and settings of the host, and terminals that are not its own.
  */
 const KERNEL_DIRECTORIES: ReadonlyMap<string, Pick<MountSpec, 'type' | 'data'>> = new Map([
   ['/proc', { type: 'proc', data: [] }],
   ['/sys', { type: 'sysfs', data: [] }],
   ['/sys/fs/cgroup', { type: 'cgroup', data: [] }],
-  ['/dev', { type: 'tmpfs', data: ['mode=755', 'size=64m'] }],
   ['/dev/pts', { type: 'devpts', data: ['gid=5', 'mode=620', 'ptmxmode=666'] }],
   ['/dev/mqueue', { type: 'mqueue', data: [] }],
 ]);

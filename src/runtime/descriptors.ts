@@ -1,5 +1,5 @@
 /** Descriptors that go to the sentry with a request, and those of ours that a process gets. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { FdIndex, ProcessSpec } from '../sentry/container-spec.js';
 import { RuntimeError } from './errors.js';
 import { closeQuietly } from './host.js';
@@ -31,22 +31,38 @@ export class RequestFds {
   }
 }
 
-const O_CLOEXEC = 0o2000000;
-
-/** Whether a descriptor was there when the command was started: ours are all closed by execve(2). */
-function isInherited(fd: number): boolean {
-  try {
-    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
-    return flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;
-  } catch {
-    return false;
+/** What the descriptors are that this process has, by number. */
+function ownDescriptors(): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const fd of readdirSync('/proc/self/fd').map(Number)) {
+    try {
+      names.set(fd, readlinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      // The directory's own, closed since.
+    }
   }
+  return names;
+}
+
+/**
+ * Whether a descriptor was there when the command was started. Node marks those to be closed by execve(2) as it does its own, so it is
+ * told by what it is: Node has event descriptors, and pipes of which it has both ends.
+ */
+function isInherited(fd: number, all: Map<number, string>): boolean {
+  const name = all.get(fd);
+  if (name === undefined || /^anon_inode:\[(eventpoll|eventfd|io_uring)\]$/.test(name)) return false;
+  return (
+    !name.startsWith('pipe:') || [...all].every(([other, its]) => other === fd || other < 3 || its !== name)
+  );
 }
 
 /** @throws RuntimeError for a descriptor that nobody has given us */
 export function checkDescriptors(pairs: readonly FileDescriptorPair[]): void {
+  if (pairs.length === 0) return;
+  const all = ownDescriptors();
   for (const { host } of pairs) {
-    if (!isInherited(host)) throw new RuntimeError(`descriptor ${host} is not open, and cannot be passed on`);
+    if (!isInherited(host, all))
+      throw new RuntimeError(`descriptor ${host} is not open, and cannot be passed on`);
   }
 }
 

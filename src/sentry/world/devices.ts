@@ -32,6 +32,7 @@ const NODES: readonly DeviceSpec[] = [
   node('urandom', 1, 9),
   node('tty', 5, 0),
 ];
+const PTMX = '/dev/ptmx';
 const CONSOLE = node('console', 5, 1, 0o620, TTY_GID);
 
 const LINKS: readonly (readonly [name: string, target: string])[] = [
@@ -89,7 +90,9 @@ export class DeviceMaker {
       return;
     }
     if (dentry.inode !== undefined) {
-      if (isSame(dentry.inode, spec) || NODES.some((n) => n.path === spec.path)) return;
+      // A privileged container is given all of the host's: those that are its own anyway stay as they are.
+      const own = spec.path === PTMX || NODES.some((n) => n.path === spec.path);
+      if (own || isSame(dentry.inode, spec)) return;
       throw must(where, -EEXIST);
     }
     const made = makeNode(inodeOf(dir), name, spec);

@@ -228,4 +228,20 @@ describe('nothing is left behind', { timeout: 600_000 }, () => {
       assert.deepEqual(suspects, [], 'mounts, files and cgroups');
     });
   });
+
+  test('of processes that were waited for, while others run', async (t) => {
+    if (!requireTvisor(t)) {
+      return;
+    }
+    await withScratch('cleanup', async (temporary) => {
+      const script =
+        'i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i + 1)); done; echo ready; exec sleep 1000';
+      const sandbox = await startSandbox(script, `${process.pid}-zombies`, temporary);
+      const zombies = () => family(sandbox.pid).filter(({ state }) => state === 'Z');
+      await until(() => zombies().length === 0, END_LIMIT);
+      assert.deepEqual(zombies(), []);
+      sandbox.child.kill('SIGKILL');
+      await sandbox.ended;
+    });
+  });
 });

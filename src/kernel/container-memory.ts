@@ -16,9 +16,12 @@ const PAGE = 4096;
 /** A sample is good for so many milliseconds, and until so much of the limit (as a divisor) was charged since. */
 const SAMPLE_MS = 100;
 const SAMPLE_PART = 64;
-/** Milliseconds between samples: near the limit, and far from it. */
+/** Milliseconds between samples beside a cgroup: near the limit, and far from it. */
 const NEAR_MS = 250;
 const FAR_MS = 1000;
+/** Without a cgroup: so often, but at most this part of the time (a divisor) goes into them. */
+const ALONE_MS = 50;
+const ALONE_PART = 50;
 /** With a cgroup: below this part of the limit (a divisor) what the sentry holds is not worth a timer. */
 const SMALL_PART = 16;
 /** What may be charged beyond the limit while a victim is dying. */
@@ -68,6 +71,8 @@ export class ContainerMemory {
   private anonymous = 0;
   private sampledAt = -Infinity;
   private heldThen = 0;
+  /** What the last sample took, milliseconds. */
+  private cost = 0;
   private timer: Timer | undefined;
   private victim: Victim | undefined;
   private killedAt = -Infinity;
@@ -183,13 +188,19 @@ export class ContainerMemory {
     if (this.limit === Infinity) return;
     // The host's limit holds programs; only what it does not see can take both together too far.
     if (this.statFd >= 0 && this.held < this.limit / SMALL_PART) return;
-    const near = this.anonymous + this.held > this.limit / 2;
-    this.timer = timers.add(this.owner.now() + (near ? NEAR_MS : FAR_MS), () => {
+    this.timer = timers.add(this.owner.now() + this.interval(), () => {
       this.timer = undefined;
+      const start = this.owner.now();
       this.sample();
+      this.cost = this.owner.now() - start;
       if (this.anonymous + this.held > this.limit) this.kill();
       this.plan();
     });
+  }
+
+  private interval(): number {
+    if (this.statFd < 0) return Math.max(ALONE_MS, this.cost * ALONE_PART);
+    return this.anonymous + this.held > this.limit / 2 ? NEAR_MS : FAR_MS;
   }
 
   // --- out of memory --------------------------------------------------------------------------------------------------------

@@ -148,18 +148,17 @@ const KERNEL_DIRECTORIES: ReadonlyMap<string, Pick<MountSpec, 'type' | 'data'>> 
 function mountOf(mount: OciMount, index: number, bundle: string, config: OciConfig): MountDraft {
   const options = parseMountOptions(mount.options ?? []);
   const named = isBind(mount, options);
-  const own = named ? KERNEL_DIRECTORIES.get(posix.resolve(bundle, mount.source ?? '')) : undefined;
-  const bind = named && own === undefined;
   const { type = '', source: from = '' } = mount;
+  const host = posix.resolve(bundle, from);
+  const own = named ? KERNEL_DIRECTORIES.get(host) : undefined;
+  const bind = named && own === undefined;
   const root = posix.resolve(bundle, config.root.path);
   const destination = posix.normalize(`/${mount.destination}`).replace(/(.)\/$/, '$1');
   return {
     destination,
     type: own?.type ?? (bind ? 'bind' : type),
-    source: from === '' ? 'none' : from,
-    ...(bind
-      ? { bind: source(`mounts[${index}].source`, posix.resolve(bundle, from), isRecursive(mount, options)) }
-      : {}),
+    source: bind ? host : from === '' ? 'none' : from,
+    ...(bind ? { bind: source(`mounts[${index}].source`, host, isRecursive(mount, options)) } : {}),
     flags: options.flags,
     propagation: options.propagation,
     data: own?.data ?? options.data,

@@ -212,7 +212,10 @@ class WorldBuilder {
     const waits = fs instanceof TmpFs && (spec.flags & MS_RDONLY) !== 0;
     const flags = waits ? spec.flags & ~MS_RDONLY : spec.flags;
     const mount = ns.mount(fs, place, ownFlags(flags));
-    mount.shown = { type: toBytes(spec.type), source: toBytes(spec.source) };
+    const source = toBytes(spec.source);
+    // As on Linux one sees of a bind mount what of the host it is.
+    const root = spec.bind === undefined || source === '/' ? '' : source;
+    mount.shown = { type: toBytes(spec.type), source, root };
     if (spec.bind === undefined) ns.setSuperFlags(fs, flags & SUPER_FLAGS);
     if (waits) this.later.push(mount);
     if (place.mount.group !== undefined) makeShared(ns, mount);

@@ -31,8 +31,8 @@ export class Mount {
   lockedFlags = 0;
   /** MS_UNBINDABLE. */
   unbindable = false;
-  /** Type and source for /proc/pid/mounts where they are not the file system's own. */
-  shown: { readonly type: string; readonly source: string } | undefined;
+  /** What /proc/pid/mounts shows where it is not the file system's own; `root`: where in that its root lies. */
+  shown: { readonly type: string; readonly source: string; readonly root?: string } | undefined;
   /** MS_SHARED: those that it is shared with. */
   group: PeerGroup | undefined;
   /** MS_SLAVE: those that it follows. */

@@ -129,7 +129,7 @@ export function mountinfoText(task: Task): string {
     const { dev } = m.fs;
     const major = (dev >>> 8) & 0xfff;
     const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
-    const root = nameWithin(undefined, m.root);
+    const root = (m.shown?.root ?? '') + nameWithin(undefined, m.root);
     out += `${m.id} ${m.parent?.id ?? 0} ${major}:${minor} ${mangle(root || '/')} ${mangle(at)} ${join([access(m.ownFlags), ...words(m.ownFlags, OPTION_FLAGS)])}`;
     const sb = join([access(task.container.mounts.superFlagsOf(m.fs)), ...superWords(task, m), m.fs.options]);
     const { source, type } = m.shown ?? m.fs;

@@ -191,8 +191,9 @@ const sysReadlinkat = (task: Task, args: SyscallArgs): number =>
   readlinkAt(task, args.int(0), args.ptr(1), args.ptr(2), args.int(3));
 
 function postStatfs(task: Task, path: Path, addr: number): number {
-  const { fs } = inodeOf(path);
-  const s = fs.statfs();
+  const inode = inodeOf(path);
+  const { fs } = inode;
+  const s = fs.statfs(inode);
   if (typeof s === 'number') return s;
   encodeStatfs(task.mem.stage(SIZEOF_STATFS), s, fs.dev, path.mount.flags);
   return task.mem.post(addr, SIZEOF_STATFS);

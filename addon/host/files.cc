@@ -6,8 +6,13 @@
 
 #include "paths.h"
 
-// contents.cc
+// contents.cc, made-files.cc
 void RegisterHostContents(Napi::Env env, Napi::Object exports);
+void RegisterMadeFiles(Napi::Env env, Napi::Object exports);
+
+namespace tvisor {
+int StatDescriptor(int fd);
+}  // namespace tvisor
 
 namespace {
 
@@ -27,10 +32,17 @@ using tvisor::Retry;
 
 double *g_stat = nullptr;
 
+// A number that a double holds: two objects with numbers close to each other never look like one.
+double ShownIno(uint64_t ino) {
+  const uint64_t high = ino >> 32;
+  if (high < (1u << 21)) return static_cast<double>(ino);
+  return static_cast<double>((((high >> 12) ^ high) & 0xfffff) << 32 | static_cast<uint32_t>(ino));
+}
+
 void FillStat(const struct statx &st) {
   double *out = g_stat;
   out[0] = static_cast<double>(makedev(st.stx_dev_major, st.stx_dev_minor));
-  out[1] = static_cast<double>(st.stx_ino);
+  out[1] = ShownIno(st.stx_ino);
   out[2] = st.stx_mode;
   out[3] = st.stx_nlink;
   out[4] = st.stx_uid;
@@ -47,6 +59,9 @@ void FillStat(const struct statx &st) {
   out[15] = st.stx_ctime.tv_nsec;
   out[16] = static_cast<double>(st.stx_btime.tv_sec);
   out[17] = st.stx_btime.tv_nsec;
+  // Exact, where the number is too large for a double.
+  out[18] = static_cast<double>(static_cast<uint32_t>(st.stx_ino));
+  out[19] = static_cast<double>(st.stx_ino >> 32);
 }
 
 int Statx(int fd, const char *name, int flags) {
@@ -58,6 +73,15 @@ int Statx(int fd, const char *name, int flags) {
   if (r == 0) FillStat(st);
   return r;
 }
+
+}  // namespace
+
+// What statx(2) says of an open object, into the buffer of the stat calls. 0 or -errno.
+int tvisor::StatDescriptor(int fd) {
+  return Statx(fd, "", AT_EMPTY_PATH);
+}
+
+namespace {
 
 napi_value OpenRoot(napi_env env, napi_callback_info info) {
   napi_value a[1];
@@ -205,7 +229,7 @@ napi_value ReaddirAt(napi_env env, napi_callback_info info) {
       napi_value item, name, ino, type;
       napi_create_object(env, &item);
       napi_create_string_latin1(env, entry->name, NAPI_AUTO_LENGTH, &name);
-      napi_create_double(env, static_cast<double>(entry->ino), &ino);
+      napi_create_double(env, ShownIno(entry->ino), &ino);
       napi_create_uint32(env, entry->type, &type);
       napi_set_property(env, item, key_name, name);
       napi_set_property(env, item, key_ino, ino);
@@ -240,26 +264,14 @@ napi_value UnlinkAt(napi_env env, napi_callback_info info) {
 }
 
 napi_value RenameAt(napi_env env, napi_callback_info info) {
-  napi_value a[4];
+  napi_value a[5];
   Args(env, info, a);
-  int dir = Int(env, a[0]);
-  PathArg from(env, a[1]), to(env, a[2]);
-  Parent src(dir, from), dst(dir, to);
+  PathArg from(env, a[1]), to(env, a[3]);
+  Parent src(Int(env, a[0]), from), dst(Int(env, a[2]), to);
   if (src.fd() < 0) return MakeInt(env, src.fd());
   if (dst.fd() < 0) return MakeInt(env, dst.fd());
-  unsigned flags = static_cast<unsigned>(Int(env, a[3]));
+  unsigned flags = static_cast<unsigned>(Int(env, a[4]));
   return MakeInt(env, Result(renameat2(src.fd(), src.name(), dst.fd(), dst.name(), flags)));
-}
-
-napi_value LinkAt(napi_env env, napi_callback_info info) {
-  napi_value a[3];
-  Args(env, info, a);
-  int dir = Int(env, a[0]);
-  PathArg from(env, a[1]), to(env, a[2]);
-  Parent src(dir, from), dst(dir, to);
-  if (src.fd() < 0) return MakeInt(env, src.fd());
-  if (dst.fd() < 0) return MakeInt(env, dst.fd());
-  return MakeInt(env, Result(linkat(src.fd(), src.name(), dst.fd(), dst.name(), 0)));
 }
 
 napi_value SymlinkAt(napi_env env, napi_callback_info info) {
@@ -347,7 +359,7 @@ napi_value Statfs(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterHostFiles(Napi::Env env, Napi::Object exports) {
-  Napi::Float64Array stat = Napi::Float64Array::New(env, 18);
+  Napi::Float64Array stat = Napi::Float64Array::New(env, 20);
   g_stat = stat.Data();
   exports.Set("statBuf", stat);
   static Napi::Reference<Napi::Float64Array> keep;
@@ -359,10 +371,10 @@ void RegisterHostFiles(Napi::Env env, Napi::Object exports) {
   } methods[] = {
       {"openRoot", OpenRoot}, {"openAt", OpenAt},         {"close", Close},         {"statAt", StatAt},
       {"fstat", FStat},       {"readlinkAt", ReadlinkAt}, {"readdirAt", ReaddirAt}, {"mkdirAt", MkdirAt},
-      {"unlinkAt", UnlinkAt}, {"renameAt", RenameAt},     {"linkAt", LinkAt},       {"symlinkAt", SymlinkAt},
-      {"mknodAt", MknodAt},   {"chmodAt", ChmodAt},       {"chownAt", ChownAt},     {"utimensAt", UtimensAt},
-      {"statfs", Statfs},
+      {"unlinkAt", UnlinkAt}, {"renameAt", RenameAt},     {"symlinkAt", SymlinkAt}, {"mknodAt", MknodAt},
+      {"chmodAt", ChmodAt},   {"chownAt", ChownAt},       {"utimensAt", UtimensAt}, {"statfs", Statfs},
   };
   for (const auto &m : methods) Method(env, exports, m.name, m.call);
   RegisterHostContents(env, exports);
+  RegisterMadeFiles(env, exports);
 }

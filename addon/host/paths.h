@@ -113,11 +113,16 @@ class Parent {
 // An O_PATH descriptor and its name in /proc/self/fd, which is how attributes of the object are reached without following links.
 class Object {
  public:
-  Object(int dir, const PathArg &path) : fd_(path.error != 0 ? path.error : OpenPath(dir, path.text)) {
+  // An empty path is the object that `dir` stands for.
+  Object(int dir, const PathArg &path)
+      : fd_(path.error != 0 ? path.error
+            : path.len == 0 ? dir
+                            : OpenPath(dir, path.text)),
+        own_(fd_ != dir) {
     snprintf(proc_, sizeof proc_, "/proc/self/fd/%d", fd_);
   }
   ~Object() {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0 && own_) close(fd_);
   }
   Object(const Object &) = delete;
   Object &operator=(const Object &) = delete;
@@ -130,6 +135,7 @@ class Object {
 
  private:
   int fd_;
+  bool own_;
   char proc_[32];
 };
 

@@ -77,6 +77,9 @@ export const enum St {
   ctimeNsec,
   btimeSec,
   btimeNsec,
+  /** The inode number in two halves, for it may be too large for a double. */
+  inoLow,
+  inoHigh,
 }
 
 /** Registers of a stopped tracee in `regs` (doubles, signed 64-bit converted), named as in struct user_regs_struct. */
@@ -116,7 +119,7 @@ export interface LaneMemory {
 export interface Native {
   /** Control block of 4096 bytes. */
   readonly ctl: ArrayBuffer;
-  /** 18 doubles filled by the host stat calls. */
+  /** Doubles filled by the host stat calls. */
   readonly statBuf: Float64Array;
   /** Staging area of 1 MiB for structures and data; offsets below are into it. */
   readonly scratch: ArrayBuffer;
@@ -244,6 +247,12 @@ export interface Native {
   /** O_PATH descriptor of a host directory named by the operator. */
   openRoot(path: string): number;
   openAt(dirFd: number, path: string, flags: number, mode: number): number;
+  /** Opens the regular file `name` of the directory `dirFd` ('': the file that `dirFd` is); statBuf tells of it. Descriptor or -errno, -ENXIO for others. */
+  openFileAt(dirFd: number, name: string, flags: number): number;
+  /** Makes a regular file with this owner (-1: as it comes) and mode, for reading and writing; '' makes a nameless one. statBuf tells of it. Descriptor or -errno. */
+  createAt(dirFd: number, name: string, mode: number, uid: number, gid: number): number;
+  /** A name in `dirFd` for the open file `fd`. 0 or -errno. */
+  linkFd(fd: number, dirFd: number, name: string): number;
   close(fd: number): void;
   /** lstat into statBuf; an empty path means `dirFd` itself. */
   statAt(dirFd: number, path: string): number;
@@ -255,8 +264,7 @@ export interface Native {
   pwrite(fd: number, src: Uint8Array, off: number, len: number, pos: number): number;
   mkdirAt(dirFd: number, path: string, mode: number): number;
   unlinkAt(dirFd: number, path: string, isDir: boolean): number;
-  renameAt(dirFd: number, from: string, to: string, flags: number): number;
-  linkAt(dirFd: number, from: string, to: string): number;
+  renameAt(fromFd: number, from: string, toFd: number, to: string, flags: number): number;
   symlinkAt(dirFd: number, target: string, path: string): number;
   mknodAt(dirFd: number, path: string, mode: number, rdev: number): number;
   chmodAt(dirFd: number, path: string, mode: number): number;

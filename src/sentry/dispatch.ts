@@ -37,6 +37,7 @@ import {
   REPLY_VALUE,
 } from '../platform/native.js';
 import type { Tracer } from '../platform/tracer.js';
+import { turn } from '../vfs/turn.js';
 
 /** The arguments in the control block. */
 export class CtlArgs implements SyscallArgs {
@@ -119,6 +120,7 @@ export class Dispatcher {
     for (;;) {
       kernel.timers.run();
       const event = native.next(kernel.timers.timeout());
+      turn.number++;
       if (event === EVENT_SYSCALL) {
         this.syscall();
       } else if (event === EVENT_CHILD) {

@@ -30,6 +30,9 @@ export interface Attr {
   btime: Timespec;
   /** st_dev where it is not the file system's: directories of an overlay that are other mounts on the host. */
   dev?: number;
+  /** The owner, or the group, is nobody that exists inside: shown as the overflow id. */
+  foreignUid?: boolean;
+  foreignGid?: boolean;
 }
 
 /** struct iattr: only the present fields change. Permission was checked by the VFS. */
@@ -71,7 +74,8 @@ export interface FileSystem {
   readonly root: Inode;
   /** False: every name is looked up anew on every walk (proc, shared host directories). */
   readonly cacheNames: boolean;
-  statfs(): StatFs | number;
+  /** @param at what was asked about, where that matters */
+  statfs(at?: Inode): StatFs | number;
   /** Makes everything written so far durable (sync(2), syncfs(2)); absent where nothing outlives the sandbox. @returns 0 or -errno */
   sync?(): number;
   /** Super block options for /proc/mounts, after rw/ro: e.g. "size=65536k". */

@@ -5,7 +5,6 @@
 
 import { ESTALE } from '../../abi/errno.js';
 import { O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
-import { St } from '../../platform/native.js';
 import type { HostInode } from './inode.js';
 
 interface Slot {
@@ -49,20 +48,23 @@ export class Descriptors {
       if (fd !== made && made >= 0) native.close(made);
       if (fd < 0) return fd;
       this.slots[access] = slot = { fd, users: 0 };
+      // An overlay of the host copies a file up that is to be written.
+      if (access !== O_RDONLY && fd !== made && native.fstat(fd) >= 0) this.inode.adopt();
     } else if (made >= 0) native.close(made);
     slot.users++;
     return 0;
   }
 
   private open(flags: number): number {
-    const { fs, path, ino } = this.inode;
-    const fd = fs.native.openAt(fs.rootFd, path, flags, 0);
-    if (fd < 0) return fd;
-    if (fs.native.fstat(fd) < 0 || (fs.native.statBuf[St.ino] as number) !== ino) {
-      fs.native.close(fd);
-      return -ESTALE;
-    }
-    return fd;
+    const { native } = this.inode.fs;
+    // Through another one, if there is any: the file may have no name any more.
+    const other = this.any;
+    const dir = other >= 0 ? other : this.inode.placeFd();
+    if (dir < 0) return dir;
+    const fd = native.openFileAt(dir, other >= 0 ? '' : this.inode.placeName, flags);
+    if (fd < 0 || this.inode.isFound()) return fd;
+    native.close(fd);
+    return -ESTALE;
   }
 
   /** The end of a description. */

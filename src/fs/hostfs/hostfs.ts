@@ -7,9 +7,13 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { EROFS } from '../../abi/errno.js';
 import { RAMFS_MAGIC, S_IFDIR, S_IFMT, TMPFS_MAGIC } from '../../abi/stat.js';
+import { INITIAL_USERS } from '../../kernel/user-namespace.js';
 import { type Native, St } from '../../platform/native.js';
-import type { FileSystem, StatFs } from '../../vfs/inode.js';
+import type { Attr, FileSystem, Inode, StatFs } from '../../vfs/inode.js';
 import { readAttr } from '../host-attr.js';
+import { HostDir } from './dir.js';
+import { closeAll } from './directories.js';
+import { HostIds } from './ids.js';
 import { HostInode } from './inode.js';
 
 /** Objects remembered before those that nobody has open are forgotten. */
@@ -20,6 +24,10 @@ export interface HostFsOptions {
   readonly?: boolean;
   /** What is shared, as a descriptor (O_PATH) that the file system takes over; `hostPath` is then only a name. */
   fd?: number;
+  /** Whose ids guests have; without it those of the host. */
+  ids?: HostIds;
+  /** FIFOs in it are the guests' own, as in a root file system; otherwise they are not opened at all. */
+  fifos?: boolean;
 }
 
 export class HostFs implements FileSystem {
@@ -33,9 +41,11 @@ export class HostFs implements FileSystem {
   readonly readonly: boolean;
   /** The sentry may give files to anybody. */
   readonly privileged: boolean;
+  readonly ids: HostIds;
+  readonly fifos: boolean;
   private volatile: boolean | undefined;
-  /** One object for one host object, by device, number and nothing else: `isSame` tells it from an earlier one. */
-  private readonly inodes = new Map<string, HostInode>();
+  /** One object for one host object, by device, number and nothing else: `isFound` tells it from an earlier one. */
+  private readonly inodes = new Map<number | string, HostInode>();
   /** The file made last and the descriptor that it was made with, until its first open or the next look-up. */
   private made: { inode: HostInode; fd: number } | undefined;
 
@@ -48,12 +58,14 @@ export class HostFs implements FileSystem {
     this.source = Buffer.from(hostPath, 'utf8').toString('latin1');
     this.readonly = options.readonly === true;
     this.privileged = process.geteuid?.() === 0;
+    this.ids = options.ids ?? new HostIds(INITIAL_USERS);
+    this.fifos = options.fifos === true;
     const { fd, name } = options.fd === undefined ? this.openPath(hostPath) : { fd: options.fd, name: '' };
     this.rootFd = fd;
     const err = native.statAt(fd, name);
     if (err < 0) throw new Error(`cannot stat ${hostPath} (errno ${-err})`);
     this.dev = native.statBuf[St.dev] as number;
-    this.root = new HostInode(this, undefined, name, readAttr(native.statBuf, this.dev));
+    this.root = newInode(this, undefined, name, this.readAttr());
     this.remember(this.key(), this.root);
   }
 
@@ -73,6 +85,7 @@ export class HostFs implements FileSystem {
   /** Mounted nowhere any more. */
   retire(): void {
     this.dropMade();
+    closeAll((dir) => dir.fs === this);
     this.native.close(this.rootFd);
   }
 
@@ -81,15 +94,31 @@ export class HostFs implements FileSystem {
     return this.readonly ? -EROFS : 0;
   }
 
-  private key(): string {
-    const b = this.native.statBuf;
-    return `${b[St.dev]}:${b[St.ino]}`;
+  /** What the buffer of the stat calls says, with owners as guests know them. */
+  readAttr(): Attr {
+    const attr = readAttr(this.native.statBuf, this.dev);
+    this.ids.inward(attr);
+    return attr;
   }
 
-  private remember(key: string, inode: HostInode): void {
+  private key(): number | string {
+    const b = this.native.statBuf;
+    const [low, high, dev] = [b[St.inoLow], b[St.inoHigh], b[St.dev]] as [number, number, number];
+    return dev === this.dev && high < 2 ** 21 ? high * 2 ** 32 + low : `${dev}:${high}:${low}`;
+  }
+
+  private remember(key: number | string, inode: HostInode): void {
     if (this.inodes.size >= MAX_INODES) this.forgetUnused();
     inode.key = key;
     this.inodes.set(key, inode);
+  }
+
+  /** The object's number on the host is another one now: the buffer of the stat calls has it. */
+  renumbered(inode: HostInode): void {
+    const key = this.key();
+    if (key === inode.key) return;
+    if (this.inodes.get(inode.key) === inode) this.inodes.delete(inode.key);
+    this.remember(key, inode);
   }
 
   /** Drops what nobody has open. Somebody may still stand at it, and then gets a second object for it, which does no harm. */
@@ -99,9 +128,10 @@ export class HostFs implements FileSystem {
     }
   }
 
-  /** The last name of an object is gone: its number may come back as another one's. */
-  removed(inode: HostInode): void {
-    if (this.inodes.get(inode.key) === inode) this.inodes.delete(inode.key);
+  /** An object has lost a name. With the last one its number may come back as another one's. */
+  lostName(inode: HostInode): void {
+    inode.lostName();
+    if (inode.getattr().nlink === 0 && this.inodes.get(inode.key) === inode) this.inodes.delete(inode.key);
   }
 
   /** Keeps the descriptor that made a file for its first open, which the file's mode may not allow once more. */
@@ -122,21 +152,21 @@ export class HostFs implements FileSystem {
     this.made = undefined;
   }
 
-  /** The object that a stat call has just found under `name` in `dir`: statBuf holds its attributes. */
-  found(dir: HostInode, name: string): HostInode {
+  /** The object that a stat call has just found under `name` in `dir`: the buffer holds its attributes. */
+  found(dir: HostDir, name: string): HostInode {
     this.dropMade();
-    const attr = readAttr(this.native.statBuf, this.dev);
     const key = this.key();
     const known = this.inodes.get(key);
-    if (known?.isSame(attr) === true) {
+    const attr = this.readAttr();
+    if (known?.isFound() === true) {
       // A bind mount on the host can show a directory below itself; it must not become its own parent here.
       if (!known.isAbove(dir)) {
         known.seen(dir, name, attr);
         return known;
       }
-      return new HostInode(this, dir, name, attr);
+      return newInode(this, dir, name, attr);
     }
-    const inode = new HostInode(this, dir, name, attr);
+    const inode = newInode(this, dir, name, attr);
     this.remember(key, inode);
     return inode;
   }
@@ -155,7 +185,14 @@ export class HostFs implements FileSystem {
     return this.root.withFd((fd) => this.native.syncfs(fd));
   }
 
-  statfs(): StatFs | number {
-    return this.native.statfs(this.rootFd, '');
+  /** @param at what was asked about: below the root the host may have other file systems */
+  statfs(at?: Inode): StatFs | number {
+    return at instanceof HostInode && at !== this.root ? at.statfs() : this.native.statfs(this.rootFd, '');
   }
+}
+
+function newInode(fs: HostFs, dir: HostDir | undefined, name: string, attr: Attr): HostInode {
+  return (attr.mode & S_IFMT) === S_IFDIR
+    ? new HostDir(fs, dir, name, attr)
+    : new HostInode(fs, dir, name, attr);
 }

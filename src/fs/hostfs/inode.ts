@@ -1,25 +1,17 @@
-/** Objects of a shared host directory. */
+/** Objects of a shared host directory; what only directories have is in dir.ts. */
 
-import { EINVAL, ENODATA, ENOTSUP, ENXIO, EPERM, EXDEV } from '../../abi/errno.js';
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK, S_ISGID } from '../../abi/stat.js';
-import type { Cred } from '../../kernel/cred.js';
+import { EINVAL, EIO, ENODATA, ENOTSUP, ENXIO, ESTALE } from '../../abi/errno.js';
+import { O_DIRECTORY, O_PATH, O_RDONLY, O_WRONLY } from '../../abi/fcntl.js';
+import { S_IFCHR, S_IFDIR, S_IFMT, S_IFREG } from '../../abi/stat.js';
 import type { Task } from '../../kernel/task.js';
-import type { Native } from '../../platform/native.js';
+import { type Native, St } from '../../platform/native.js';
 import { openCharDevice } from '../../vfs/chardev.js';
 import type { Path } from '../../vfs/dentry.js';
 import type { OpenFile } from '../../vfs/file.js';
-import {
-  type Attr,
-  type DirEntry,
-  type HostPlace,
-  Inode,
-  type SetAttr,
-  type Timespec,
-} from '../../vfs/inode.js';
-import { readAttr } from '../host-attr.js';
-import { bindOnHost } from './binding.js';
+import { type Attr, type HostPlace, Inode, type SetAttr, type Timespec } from '../../vfs/inode.js';
+import { turn } from '../../vfs/turn.js';
 import { Descriptors } from './descriptors.js';
+import type { HostDir } from './dir.js';
 import { HostDirFile, HostFile } from './file.js';
 import type { HostFs } from './hostfs.js';
 
@@ -27,67 +19,165 @@ import type { HostFs } from './hostfs.js';
 const UTIME_OMIT = 0x3ffffffe;
 const KEEP: Timespec = { sec: 0, nsec: UTIME_OMIT };
 
+/** Extended attributes that are shared with the host. */
+function isShared(name: string): boolean {
+  return name.startsWith('user.') || name === 'security.capability';
+}
+
 export class HostInode extends Inode {
-  readonly ino: number;
+  ino: number;
   /** Of a regular file that was opened at some time. */
   private descriptors: Descriptors | undefined;
   /** Where the file system finds it again. */
-  key = '';
+  key: number | string = 0;
+  /** What tells it from all other objects, together with its time of birth. */
+  private hostDev: number;
+  private inoLow: number;
+  private inoHigh: number;
+  /** The turn of the loop in which `attr` was read. */
+  private seenIn = turn.number;
+  /** It was taken its last name away here. */
+  private nameless = false;
 
+  /** The buffer of the stat calls must still tell of the object. */
   constructor(
     readonly fs: HostFs,
-    private parent: HostInode | undefined,
-    private name: string,
-    private attr: Attr,
+    public parent: HostDir | undefined,
+    protected name: string,
+    protected attr: Attr,
   ) {
     super();
     this.ino = attr.ino;
+    const b = fs.native.statBuf;
+    this.hostDev = b[St.dev] as number;
+    this.inoLow = b[St.inoLow] as number;
+    this.inoHigh = b[St.inoHigh] as number;
   }
 
-  private get native(): Native {
+  protected get native(): Native {
     return this.fs.native;
   }
 
-  /** Where it was seen last, below the root. */
-  get path(): string {
-    // The root of a shared file, not directory, has the file's name.
-    if (this.parent === undefined) return this.name;
-    const above = this.parent.path;
-    return above === '' ? this.name : `${above}/${this.name}`;
+  // --- where it is --------------------------------------------------------------------------------------------------
+
+  /** A descriptor of the directory that it was seen in last, or -errno; of the object itself where `placeName` is empty. */
+  placeFd(): number {
+    return this.parent === undefined ? this.fs.rootFd : this.parent.dirFd();
   }
-  private child(name: string): string {
-    const { path } = this;
-    return path === '' ? name : `${path}/${name}`;
+  /** Its name there. The root of a shared file, not directory, may have one too. */
+  get placeName(): string {
+    return this.name;
   }
 
-  /** Are these the attributes of this object, and not of a newer one with the same number? */
-  isSame(attr: Attr): boolean {
-    const { btime, mode } = this.attr;
-    const sameBirth = btime.sec === attr.btime.sec && btime.nsec === attr.btime.nsec;
-    return sameBirth && ((mode ^ attr.mode) & S_IFMT) === 0;
+  /** Its path below the root, as it was seen last. */
+  get path(): string {
+    const names = [this.name];
+    for (let up = this.parent; up !== undefined; up = up.parent) if (up.name !== '') names.push(up.name);
+    return names.reverse().join('/');
   }
+
+  /** Does the buffer of the stat calls tell of this object? */
+  isFound(): boolean {
+    const b = this.native.statBuf;
+    const same = b[St.inoLow] === this.inoLow && b[St.inoHigh] === this.inoHigh && b[St.dev] === this.hostDev;
+    const { btime, mode } = this.attr;
+    return (
+      same &&
+      b[St.btimeSec] === btime.sec &&
+      b[St.btimeNsec] === btime.nsec &&
+      (((b[St.mode] as number) ^ mode) & S_IFMT) === 0
+    );
+  }
+
   /** Is it `other` or a directory over it? */
   isAbove(other: HostInode): boolean {
     for (let i: HostInode | undefined = other; i !== undefined; i = i.parent) if (i === this) return true;
     return false;
   }
   /** It was found under this name just now. */
-  seen(parent: HostInode, name: string, attr: Attr): void {
+  seen(parent: HostDir, name: string, attr: Attr): void {
     this.attr = attr;
+    this.seenIn = turn.number;
+    this.nameless = false;
     if (this.parent === undefined) return;
     this.parent = parent;
     this.name = name;
   }
+  /** It has got this name here. */
+  movedTo(parent: HostDir, name: string): void {
+    const dir = parent.dirFd();
+    if (dir < 0 || this.native.statAt(dir, name) < 0) return;
+    this.adopt();
+    this.nameless = false;
+    if (this.parent === undefined) return;
+    this.parent = parent;
+    this.name = name;
+  }
+  /** A name of it was removed here. */
+  lostName(): void {
+    this.seenIn = -1;
+    if (this.attr.nlink < 2 || (this.mode & S_IFMT) === S_IFDIR) {
+      this.nameless = true;
+      this.attr = { ...this.attr, nlink: 0 };
+    }
+  }
+  /**
+   * The buffer of the stat calls tells of this object without a doubt, for it was reached by a descriptor or has just been moved.
+   * An overlay of the host that copies a file up to be written gives it other marks than before.
+   */
+  adopt(): void {
+    const b = this.native.statBuf;
+    this.hostDev = b[St.dev] as number;
+    this.inoLow = b[St.inoLow] as number;
+    this.inoHigh = b[St.inoHigh] as number;
+    this.attr = this.fs.readAttr();
+    this.ino = this.attr.ino;
+    this.seenIn = turn.number;
+    this.fs.renumbered(this);
+  }
+  /** It has changed: its attributes must be read anew. */
+  changed(): void {
+    this.seenIn = -1;
+  }
+
+  /**
+   * Runs `use` with a descriptor that stands for the object, whatever its name stands for by now.
+   * @param changes it is another afterwards
+   * @returns what `use` gives, or -errno
+   */
+  withObject(use: (fd: number) => number, changes = false): number {
+    const known = this.openFd();
+    if (changes) this.changed();
+    if (known >= 0) return use(known);
+    if (this.nameless) return -ESTALE;
+    const { native } = this;
+    const dir = this.placeFd();
+    if (dir < 0) return dir;
+    if (this.placeName === '') return use(dir);
+    const fd = native.openAt(dir, this.placeName, O_PATH, 0);
+    if (fd < 0) return fd;
+    const r = native.fstat(fd) < 0 ? -EIO : this.isFound() ? use(fd) : -ESTALE;
+    if (changes && r >= 0 && native.fstat(fd) >= 0) this.adopt();
+    native.close(fd);
+    return r;
+  }
+
+  /** A descriptor that is open anyway, or -1. */
+  protected openFd(): number {
+    return this.descriptors?.any ?? -1;
+  }
+
+  // --- attributes ---------------------------------------------------------------------------------------------------
 
   getattr(): Attr {
+    if (this.seenIn === turn.number && turn.number !== 0) return this.attr;
     const { native } = this;
-    const fd = this.descriptors?.any ?? -1;
-    const err = fd >= 0 ? native.fstat(fd) : native.statAt(this.fs.rootFd, this.path);
-    if (err >= 0) {
-      const now = readAttr(native.statBuf, this.fs.dev);
-      // Something else may be under the name by now.
-      if (now.ino === this.ino && this.isSame(now)) this.attr = now;
-    }
+    const fd = this.openFd();
+    if (fd < 0 && this.nameless) return this.attr;
+    const dir = fd >= 0 ? fd : this.placeFd();
+    const err = dir < 0 ? dir : fd >= 0 ? native.fstat(fd) : native.statAt(dir, this.placeName);
+    // Something else may be under the name by now.
+    if (err >= 0 && (fd >= 0 || this.isFound())) this.adopt();
     return this.attr;
   }
   /** The type never changes, and asking the host at every step of a walk is not needed for it. */
@@ -98,152 +188,64 @@ export class HostInode extends Inode {
   override setattr(change: SetAttr): number {
     const readOnly = this.fs.writable();
     if (readOnly < 0) return readOnly;
-    const { native, path } = this;
-    const { rootFd } = this.fs;
-    let err = 0;
-    if (change.size !== undefined) err = this.resize(change.size);
-    if (err >= 0 && (change.uid !== undefined || change.gid !== undefined)) {
-      err = native.chownAt(rootFd, path, change.uid ?? -1, change.gid ?? -1);
-    }
-    if (err >= 0 && change.mode !== undefined) err = native.chmodAt(rootFd, path, change.mode & 0o7777);
-    if (err >= 0 && (change.atime !== undefined || change.mtime !== undefined)) {
-      const a = change.atime ?? KEEP;
-      const m = change.mtime ?? KEEP;
-      err = native.utimensAt(rootFd, path, a.sec, a.nsec, m.sec, m.nsec);
-    }
-    this.getattr();
+    let err = change.size === undefined ? 0 : this.resize(change.size);
+    const { uid, gid, mode, atime, mtime } = change;
+    if (err >= 0 && (uid ?? gid ?? mode ?? atime ?? mtime) !== undefined)
+      err = this.withObject((fd) => this.change(fd, change), true);
+    else this.changed();
     return err < 0 ? err : 0;
   }
 
-  private resize(size: number): number {
-    const open = this.descriptors?.writable ?? -1;
-    if (open >= 0) return this.native.ftruncate(open, size);
-    const fd = this.native.openAt(this.fs.rootFd, this.path, O_WRONLY, 0);
-    if (fd < 0) return fd;
-    const err = this.native.ftruncate(fd, size);
-    this.native.close(fd);
+  private change(fd: number, { uid, gid, mode, atime, mtime }: SetAttr): number {
+    const { native } = this;
+    const { ids } = this.fs;
+    let err = 0;
+    if (uid !== undefined || gid !== undefined) {
+      const owner = uid === undefined ? -1 : ids.uid(uid);
+      const group = gid === undefined ? -1 : ids.gid(gid);
+      if ((uid !== undefined && owner < 0) || (gid !== undefined && group < 0)) return -EINVAL;
+      err = native.chownAt(fd, '', owner, group);
+    }
+    if (err >= 0 && mode !== undefined) err = native.chmodAt(fd, '', mode & 0o7777);
+    if (err >= 0 && (atime !== undefined || mtime !== undefined)) {
+      const a = atime ?? KEEP;
+      const m = mtime ?? KEEP;
+      err = native.utimensAt(fd, '', a.sec, a.nsec, m.sec, m.nsec);
+    }
     return err;
   }
 
-  // --- names ------------------------------------------------------------------------------------------------------------
-
-  override lookup(name: string, _task: Task | undefined): HostInode | number {
-    const err = this.native.statAt(this.fs.rootFd, this.child(name));
-    return err < 0 ? err : this.fs.found(this, name);
-  }
-
-  /** A new object gets the owner and mode that the guest's kernel would give it. */
-  private made(name: string, err: number, mode: number | undefined, cred: Cred): HostInode | number {
+  private resize(size: number): number {
+    this.descriptors ??= new Descriptors(this);
+    const err = this.descriptors.take(O_WRONLY, -1);
     if (err < 0) return err;
-    const { native } = this;
-    const { rootFd, privileged } = this.fs;
-    const path = this.child(name);
-    if (privileged) {
-      const gid = (this.attr.mode & S_ISGID) !== 0 ? this.attr.gid : cred.fsgid;
-      const chown = native.chownAt(rootFd, path, cred.fsuid, gid);
-      // A host that does not let us (a network file system) keeps the sentry's user as the owner.
-      if (chown < 0 && chown !== -EPERM) return chown;
-    }
-    if (mode !== undefined) {
-      const isDir = (mode & S_IFMT) === S_IFDIR;
-      const bit = isDir ? this.attr.mode & S_ISGID : 0;
-      const chmod = native.chmodAt(rootFd, path, (mode & 0o7777) | bit);
-      if (chmod < 0) return chmod;
-    }
-    return this.lookup(name, undefined);
-  }
-
-  override create(name: string, mode: number, cred: Cred): HostInode | number {
-    const readOnly = this.fs.writable();
-    if (readOnly < 0) return readOnly;
-    const fd = this.native.openAt(this.fs.rootFd, this.child(name), O_CREAT | O_EXCL | O_RDWR, 0o600);
-    const inode = this.made(name, fd, S_IFREG | mode, cred);
-    if (typeof inode !== 'number') this.fs.keepMade(inode, fd);
-    else if (fd >= 0) this.native.close(fd);
-    return inode;
-  }
-
-  override mkdir(name: string, mode: number, cred: Cred): HostInode | number {
-    const err = this.fs.writable() || this.native.mkdirAt(this.fs.rootFd, this.child(name), 0o700);
-    return this.made(name, err, S_IFDIR | mode, cred);
-  }
-
-  override mknod(name: string, mode: number, _rdev: number, cred: Cred): HostInode | number {
-    const type = mode & S_IFMT;
-    // A device node on the host would work there.
-    if (type === S_IFCHR || type === S_IFBLK) return -EPERM;
-    const err = this.fs.writable() || this.makeNode(name, type);
-    return this.made(name, err, mode, cred);
-  }
-  private makeNode(name: string, type: number): number {
-    const { rootFd } = this.fs;
-    const path = this.child(name);
-    const bound =
-      type === S_IFSOCK ? bindOnHost((kind) => this.native.udsBind(rootFd, path, kind)) : undefined;
-    return bound ?? this.native.mknodAt(rootFd, path, type | 0o600, 0);
+    const r = this.native.ftruncate(this.descriptors.fd(O_WRONLY), size);
+    this.descriptors.give(O_WRONLY);
+    return r;
   }
 
   override hostPlace(): HostPlace {
     return { rootFd: this.fs.rootFd, path: this.path };
   }
 
-  override symlink(name: string, target: string, cred: Cred): HostInode | number {
-    const err = this.fs.writable() || this.native.symlinkAt(this.fs.rootFd, target, this.child(name));
-    return this.made(name, err, undefined, cred);
-  }
-
-  override link(name: string, target: Inode): number {
-    if (!(target instanceof HostInode) || target.fs !== this.fs) return -EXDEV;
-    return this.fs.writable() || this.native.linkAt(this.fs.rootFd, target.path, this.child(name));
-  }
-
-  override unlink(name: string): number {
-    return this.remove(name, false);
-  }
-  override rmdir(name: string): number {
-    return this.remove(name, true);
-  }
-  private remove(name: string, isDir: boolean): number {
-    const readOnly = this.fs.writable();
-    if (readOnly < 0) return readOnly;
-    const inode = this.lookup(name, undefined);
-    const err = this.native.unlinkAt(this.fs.rootFd, this.child(name), isDir);
-    if (err >= 0 && typeof inode !== 'number' && (isDir || inode.attr.nlink < 2)) this.fs.removed(inode);
-    return err;
-  }
-
-  override rename(oldName: string, newDir: Inode, newName: string, flags: number): number {
-    if (!(newDir instanceof HostInode) || newDir.fs !== this.fs) return -EXDEV;
-    const { rootFd } = this.fs;
-    const err =
-      this.fs.writable() || this.native.renameAt(rootFd, this.child(oldName), newDir.child(newName), flags);
-    if (err < 0) return err;
-    // Looking both names up tells the objects where they are now.
-    newDir.lookup(newName, undefined);
-    this.lookup(oldName, undefined);
-    return 0;
-  }
-
   override readlink(): string | number {
-    return this.native.readlinkAt(this.fs.rootFd, this.path);
-  }
-
-  override readdir(_task: Task | undefined): DirEntry[] | number {
-    return this.native.readdirAt(this.fs.rootFd, this.path);
+    const dir = this.placeFd();
+    return dir < 0 ? dir : this.native.readlinkAt(dir, this.placeName);
   }
 
   // --- descriptions -------------------------------------------------------------------------------------------------------
 
-  /** FIFOs of the host are not the guest's, and not opened at all. */
+  /** FIFOs of directories that others on the host use too are not the guest's, and not opened at all. */
   override get opensItself(): boolean {
-    return true;
+    return !this.fs.fifos;
   }
 
   override open(task: Task, path: Path, flags: number): OpenFile | number {
-    const type = this.mode & S_IFMT;
-    // Ours of that number, never the host's.
-    if (type === S_IFCHR) return openCharDevice(task, path, flags, this.attr.rdev);
+    const { attr } = this;
+    const type = attr.mode & S_IFMT;
     if (type === S_IFDIR) return new HostDirFile(this, path, flags);
+    // Ours of that number, never the host's.
+    if (type === S_IFCHR) return openCharDevice(task, path, flags, attr.rdev);
     if (type !== S_IFREG) return -ENXIO;
     const file = new HostFile(this, path, flags);
     const err = this.take(file.access);
@@ -272,39 +274,63 @@ export class HostInode extends Inode {
     return this.descriptors?.fd(access) ?? -1;
   }
 
-  /** Runs `use` with a descriptor of this directory (or shared file) opened for reading. */
+  /** Runs `use` with a descriptor of this directory (or regular file) opened for reading. */
   withFd(use: (fd: number) => number): number {
     const { native } = this;
     const type = this.mode & S_IFMT;
     if (type !== S_IFDIR && type !== S_IFREG) return -EINVAL;
-    const flags = type === S_IFDIR ? O_RDONLY | O_DIRECTORY : O_RDONLY;
-    const fd = native.openAt(this.fs.rootFd, this.path, flags, 0);
-    if (fd < 0) return fd;
-    const r = use(fd);
-    native.close(fd);
-    return r;
+    return this.withObject((object) => {
+      const fd =
+        type === S_IFDIR
+          ? native.openAt(object, '', O_RDONLY | O_DIRECTORY, 0)
+          : native.openFileAt(object, '', O_RDONLY);
+      if (fd < 0) return fd;
+      const r = use(fd);
+      native.close(fd);
+      return r;
+    });
   }
 
-  // --- extended attributes: only `user.` is shared with the host ------------------------------------------------------------
+  /** statfs(2): directories of the host may be mounts there. */
+  statfs(): ReturnType<HostFs['statfs']> {
+    let found: ReturnType<HostFs['statfs']> = -ESTALE;
+    const err = this.withObject((fd) => {
+      found = this.native.statfs(fd, '');
+      return 0;
+    });
+    return err < 0 ? err : found;
+  }
+
+  // --- extended attributes ------------------------------------------------------------------------------------------------
 
   override getxattr(name: string): Uint8Array | number {
-    if (!name.startsWith('user.')) return -ENODATA;
-    return this.native.getxattr(this.fs.rootFd, this.path, name);
+    if (!isShared(name)) return -ENODATA;
+    let value: Uint8Array | number = -ENODATA;
+    const err = this.withObject((fd) => {
+      value = this.native.getxattr(fd, '', name);
+      return 0;
+    });
+    return err < 0 ? err : value;
   }
   override setxattr(name: string, value: Uint8Array, flags: number): number {
-    if (!name.startsWith('user.')) return -ENOTSUP;
-    return this.fs.writable() || this.native.setxattr(this.fs.rootFd, this.path, name, value, flags);
+    if (!isShared(name)) return -ENOTSUP;
+    return (
+      this.fs.writable() || this.withObject((fd) => this.native.setxattr(fd, '', name, value, flags), true)
+    );
   }
   override listxattr(): string[] | number {
-    const list = this.native.listxattr(this.fs.rootFd, this.path);
-    if (typeof list === 'number') return list;
-    return Buffer.from(list)
-      .toString('latin1')
-      .split('\0')
-      .filter((n) => n.startsWith('user.'));
+    let list: Uint8Array | number = 0;
+    const err = this.withObject((fd) => {
+      list = this.native.listxattr(fd, '');
+      return 0;
+    });
+    if (err < 0) return err;
+    const found = list as Uint8Array | number;
+    if (typeof found === 'number') return found;
+    return Buffer.from(found).toString('latin1').split('\0').filter(isShared);
   }
   override removexattr(name: string): number {
-    if (!name.startsWith('user.')) return -ENODATA;
-    return this.fs.writable() || this.native.removexattr(this.fs.rootFd, this.path, name);
+    if (!isShared(name)) return -ENODATA;
+    return this.fs.writable() || this.withObject((fd) => this.native.removexattr(fd, '', name), true);
   }
 }

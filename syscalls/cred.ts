@@ -24,6 +24,22 @@ const CAPABILITY_VERSION_1 = 0x19980330;
 const CAPABILITY_VERSION_2 = 0x20071026;
 const CAPABILITY_VERSION_3 = 0x20080522;
 
+/** Do all of these users exist inside? KEEP always does. */
+function haveUids({ container }: Task, args: SyscallArgs, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const id = args.uint(i);
+    if (id !== KEEP && !container.users.hasUid(id)) return false;
+  }
+  return true;
+}
+function haveGids({ container }: Task, args: SyscallArgs, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const id = args.uint(i);
+    if (id !== KEEP && !container.users.hasGid(id)) return false;
+  }
+  return true;
+}
+
 /** Puts the result of a change in force. */
 function commit(task: Task, next: Cred | number): number {
   if (typeof next === 'number') return next;
@@ -33,23 +49,23 @@ function commit(task: Task, next: Cred | number): number {
 
 function sysSetuid(task: Task, args: SyscallArgs): number {
   const uid = args.uint(0);
-  return uid === KEEP ? -EINVAL : commit(task, setuid(task.cred, uid));
+  return uid === KEEP || !haveUids(task, args, 1) ? -EINVAL : commit(task, setuid(task.cred, uid));
 }
 
 function sysSetgid(task: Task, args: SyscallArgs): number {
   const gid = args.uint(0);
-  return gid === KEEP ? -EINVAL : commit(task, setgid(task.cred, gid));
+  return gid === KEEP || !haveGids(task, args, 1) ? -EINVAL : commit(task, setgid(task.cred, gid));
 }
 
 function sysSetfsuid(task: Task, args: SyscallArgs): number {
   const old = task.cred.fsuid;
-  commitCred(task, setfsuid(task.cred, args.uint(0)));
+  if (haveUids(task, args, 1)) commitCred(task, setfsuid(task.cred, args.uint(0)));
   return old;
 }
 
 function sysSetfsgid(task: Task, args: SyscallArgs): number {
   const old = task.cred.fsgid;
-  commitCred(task, setfsgid(task.cred, args.uint(0)));
+  if (haveGids(task, args, 1)) commitCred(task, setfsgid(task.cred, args.uint(0)));
   return old;
 }
 
@@ -93,7 +109,7 @@ function sysSetgroups(task: Task, args: SyscallArgs): number {
     if (typeof dv === 'number') return -EFAULT;
     for (let i = 0; i < size; i++) groups.push(dv.getUint32(i * 4, true));
   }
-  if (groups.includes(KEEP)) return -EINVAL;
+  if (groups.includes(KEEP) || groups.some((gid) => !task.container.users.hasGid(gid))) return -EINVAL;
   task.cred = { ...task.cred, groups: groups.sort((a, b) => a - b) };
   return 0;
 }
@@ -170,22 +186,30 @@ export const credFamily: Family = {
   setuid: { handler: sysSetuid, args: ['int'], status: 'full' },
   setgid: { handler: sysSetgid, args: ['int'], status: 'full' },
   setreuid: {
-    handler: (task, args) => commit(task, setreuid(task.cred, args.uint(0), args.uint(1))),
+    handler: (task, args) =>
+      haveUids(task, args, 2) ? commit(task, setreuid(task.cred, args.uint(0), args.uint(1))) : -EINVAL,
     args: ['int', 'int'],
     status: 'full',
   },
   setregid: {
-    handler: (task, args) => commit(task, setregid(task.cred, args.uint(0), args.uint(1))),
+    handler: (task, args) =>
+      haveGids(task, args, 2) ? commit(task, setregid(task.cred, args.uint(0), args.uint(1))) : -EINVAL,
     args: ['int', 'int'],
     status: 'full',
   },
   setresuid: {
-    handler: (task, args) => commit(task, setresuid(task.cred, args.uint(0), args.uint(1), args.uint(2))),
+    handler: (task, args) =>
+      haveUids(task, args, 3)
+        ? commit(task, setresuid(task.cred, args.uint(0), args.uint(1), args.uint(2)))
+        : -EINVAL,
     args: ['int', 'int', 'int'],
     status: 'full',
   },
   setresgid: {
-    handler: (task, args) => commit(task, setresgid(task.cred, args.uint(0), args.uint(1), args.uint(2))),
+    handler: (task, args) =>
+      haveGids(task, args, 3)
+        ? commit(task, setresgid(task.cred, args.uint(0), args.uint(1), args.uint(2)))
+        : -EINVAL,
     args: ['int', 'int', 'int'],
     status: 'full',
   },

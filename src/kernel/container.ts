@@ -13,6 +13,7 @@ import { PidNamespace } from './pid-namespace.js';
 import { sendToProcess } from './signals.js';
 import type { ThreadGroup, WaitStatus } from './task.js';
 import type { Tty } from './tty.js';
+import { INITIAL_USERS, type UserNamespace } from './user-namespace.js';
 
 /** The names that uname(2) gives (struct uts_namespace). */
 export class UtsNamespace {
@@ -28,6 +29,8 @@ export interface ContainerOptions {
   pids?: PidNamespace;
   ipc?: IpcNamespace;
   uts?: UtsNamespace;
+  /** Without it ids are the same inside and outside. */
+  users?: UserNamespace;
 }
 
 export class Container {
@@ -35,6 +38,7 @@ export class Container {
   readonly pids: PidNamespace;
   readonly ipc: IpcNamespace;
   readonly uts: UtsNamespace;
+  readonly users: UserNamespace;
   /** Set before the first process. */
   mounts!: MountNamespace;
   /** The first process. It is pid 1 unless the container shares another's pid namespace. */
@@ -72,6 +76,7 @@ export class Container {
     this.pids = options.pids ?? new PidNamespace(kernel);
     this.ipc = options.ipc ?? new IpcNamespace(kernel);
     this.uts = options.uts ?? new UtsNamespace(options.hostname);
+    this.users = options.users ?? INITIAL_USERS;
     this.memory = new ContainerMemory({
       native: kernel.native,
       timers: kernel.timers,

@@ -214,7 +214,9 @@ function planProgram(task: Task, program: Program, image: ExecImage): number {
     base = loaded.base;
   }
   const attr = program.file.getattr();
-  const nosuid = (program.path.mount.flags & MS_NOSUID) !== 0;
+  // Set-ID bits of somebody who does not exist inside mean nothing.
+  const foreign = attr.foreignUid === true || attr.foreignGid === true;
+  const nosuid = foreign || (program.path.mount.flags & MS_NOSUID) !== 0;
   const { cred, secure } = credForExec(task.cred, attr.mode, attr.uid, attr.gid, task.noNewPrivs, nosuid);
   image.cred = cred;
   image.secure = secure;

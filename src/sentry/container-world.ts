@@ -183,7 +183,8 @@ class WorldBuilder {
   /** @param covered what was there before, if anything */
   private fileSystem(where: string, spec: MountSpec, covered: Path | undefined): FileSystem {
     const { container } = this;
-    if (spec.bind !== undefined) return hostFileSystem(container, this.fds.take(spec.bind.fd), spec.source);
+    if (spec.bind !== undefined)
+      return hostFileSystem(container, this.fds.take(spec.bind.fd), spec.source, spec);
     const fs = ownFileSystem(container, spec);
     if (fs === -ENODEV) throw failure(where, `unknown file system ${JSON.stringify(spec.type)}`);
     if (fs === -EINVAL) throw failure(where, `bad options ${JSON.stringify(spec.data.join(','))}`);

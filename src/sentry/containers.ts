@@ -14,6 +14,7 @@ import { Container, UtsNamespace } from '../kernel/container.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { sendToGroup, sendToProcess } from '../kernel/signals.js';
 import type { WaitStatus } from '../kernel/task.js';
+import { UserNamespace } from '../kernel/user-namespace.js';
 import { socketMemory } from '../net/memory.js';
 import type { ContainerLimits, ContainerSpec, NamespaceSpec } from './container-spec.js';
 import { buildContainerWorld } from './container-world.js';
@@ -22,6 +23,7 @@ import { GuestProcess, type ProcessMaker } from './guest-process.js';
 import { listProcesses, usedBy } from './processes.js';
 import { ReceivedFds } from './received-files.js';
 import { runStartHooks } from './start-hooks.js';
+import { idMap } from './world/file-systems.js';
 import { toBytes } from './world.js';
 
 type Params<M extends ControlMethod> = ControlMethods[M]['params'];
@@ -188,6 +190,7 @@ export class Containers {
       id: spec.id,
       hostname,
       uts,
+      users: new UserNamespace(idMap(spec.uidMappings), idMap(spec.gidMappings)),
       ...(pids === undefined ? {} : { pids }),
       ...(ipc === undefined ? {} : { ipc }),
     };

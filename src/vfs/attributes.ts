@@ -40,6 +40,8 @@ export function vfsChmod(task: Task, path: Path, mode: number): number {
 
 /** @param uid new owner, -1 to keep @param gid new group, -1 to keep @returns 0 or -errno */
 export function vfsChown(task: Task, path: Path, uid: number, gid: number): number {
+  const { users } = task.container;
+  if ((uid !== -1 && !users.hasUid(uid)) || (gid !== -1 && !users.hasGid(gid))) return -EINVAL;
   const readOnly = mountWritable(path);
   if (readOnly < 0) return readOnly;
   const attr = inodeOf(path).getattr();

@@ -125,7 +125,6 @@ const asTask = (s: Subject, make: (task: Task) => string): string | number => {
   const task = speaker(s);
   return task === undefined ? -EINVAL : make(task);
 };
-const identityMap = '         0          0 4294967295\n';
 
 /** maps or smaps of a process as `reader` sees them. */
 export function guestText(s: Subject, reader: Task, name: 'maps' | 'smaps'): string | number {
@@ -140,7 +139,7 @@ const COMMON: Readonly<Record<string, FileSpec>> = {
   comm: [0o644, (s) => ({ read: () => `${commOf(s)}\n`, write: (r, v) => setComm(s, r, v) })],
   cpuset: text(0o444, () => '/\n'),
   environ: text(0o400, fromHost('environ'), true),
-  gid_map: text(0o444, () => identityMap),
+  gid_map: text(0o444, (s) => s.tg.container.users.gids.text),
   io: text(0o400, fromHost('io'), true),
   limits: text(0o444, (s) => limitsText(s.tg)),
   loginuid: text(0o444, () => '4294967295'),
@@ -173,7 +172,7 @@ const COMMON: Readonly<Record<string, FileSpec>> = {
   stat: text(0o444, statText),
   statm: text(0o444, (s) => (s.tg.zombie ? '0 0 0 0 0 0 0\n' : hostText(s, 'statm'))),
   status: text(0o444, statusText),
-  uid_map: text(0o444, () => identityMap),
+  uid_map: text(0o444, (s) => s.tg.container.users.uids.text),
   wchan: text(0o444, () => '0'),
 };
 

@@ -4,16 +4,18 @@ import { ENODEV } from '../../abi/errno.js';
 import { DevPtsFs } from '../../fs/devpts/devpts.js';
 import { parseOptions as parsePtsOptions } from '../../fs/devpts/options.js';
 import { HostFs } from '../../fs/hostfs/hostfs.js';
+import { HostIds } from '../../fs/hostfs/ids.js';
 import { mqueueFs } from '../../fs/mqueue/mqueue.js';
 import { ProcFs } from '../../fs/proc/proc.js';
 import { SysFs } from '../../fs/sys/sys.js';
 import { newDevice, newTmpFs } from '../../fs/tmpfs/mount.js';
 import type { Container } from '../../kernel/container.js';
+import { IdMap } from '../../kernel/user-namespace.js';
 import { hostNetwork } from '../../net/host/network.js';
 import { hostSysTree } from '../../net/host/sysfs.js';
 import { netSysTree } from '../../net/sysfs.js';
 import type { FileSystem } from '../../vfs/inode.js';
-import type { MountSpec } from '../container-spec.js';
+import type { IdMapSpec, MountSpec } from '../container-spec.js';
 import { toBytes } from '../world.js';
 
 const ROOT = { uid: 0, gid: 0 };
@@ -56,7 +58,20 @@ export function ownFileSystem(container: Container, mount: MountSpec): FileSyste
   }
 }
 
-/** @param fd an O_PATH descriptor, which the file system takes over @param path how the host calls it */
-export function hostFileSystem(container: Container, fd: number, path: string): HostFs {
-  return new HostFs(container.kernel.native, path, { fd });
+/** @param mappings of an idmapped mount @param fd an O_PATH descriptor, which the file system takes over @param path how the host calls it */
+export function hostFileSystem(
+  container: Container,
+  fd: number,
+  path: string,
+  mappings: Pick<MountSpec, 'uidMappings' | 'gidMappings'> = {},
+): HostFs {
+  const ids = new HostIds(container.users, idMap(mappings.uidMappings), idMap(mappings.gidMappings));
+  return new HostFs(container.kernel.native, path, { fd, ids, fifos: true });
+}
+
+/** @param ranges of config.json; none: ids stay the same */
+export function idMap(ranges: readonly IdMapSpec[] = []): IdMap {
+  return new IdMap(
+    ranges.map(({ containerId, hostId, size }) => ({ inside: containerId, outside: hostId, count: size })),
+  );
 }

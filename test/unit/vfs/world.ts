@@ -7,6 +7,7 @@ import { MS_RELATIME } from '../../../src/abi/stat.js';
 import { TmpFs, type TmpFsOptions } from '../../../src/fs/tmpfs/tmpfs.js';
 import { type Cred, initialCred } from '../../../src/kernel/cred.js';
 import { FsContext, type Task } from '../../../src/kernel/task.js';
+import { INITIAL_USERS } from '../../../src/kernel/user-namespace.js';
 import { BufferSink, BufferSource } from '../../../src/kernel/useriov.js';
 import { type Native, St } from '../../../src/platform/native.js';
 import { FdTable } from '../../../src/vfs/fdtable.js';
@@ -84,7 +85,7 @@ export class World {
       pid: 1,
       file: (fd: number) => table.get(fd),
       kernel: { native },
-      container: { mounts: this.mounts },
+      container: { mounts: this.mounts, users: INITIAL_USERS },
       group: { ref: {} },
     } as unknown as Task;
   }

@@ -3,7 +3,7 @@ import { isCpuList } from './check-process.js';
 import { member, quoted, type Report } from './report.js';
 import type { OciDeviceRule, OciResources } from './types.js';
 
-function checkMemory(at: string, { memory }: OciResources, report: Report): void {
+function checkMemory(at: string, { memory }: OciResources, partial: boolean, report: Report): void {
   if (memory === undefined) return;
   const { limit = 0, swap = 0, reservation = 0 } = memory;
   if (swap > 0 && limit > 0 && swap < limit)
@@ -11,7 +11,7 @@ function checkMemory(at: string, { memory }: OciResources, report: Report): void
       `${at}.memory.swap`,
       `counts memory and swap together and must not be below the limit (${swap} < ${limit})`,
     );
-  if (swap > 0 && limit <= 0 && memory.limit !== -1)
+  if (!partial && swap > 0 && limit <= 0 && memory.limit !== -1)
     report.mistake(`${at}.memory.swap`, 'needs a limit of the memory, too');
   if (reservation > 0 && limit > 0 && reservation > limit)
     report.mistake(`${at}.memory.reservation`, `must not be above the limit (${reservation} > ${limit})`);
@@ -66,9 +66,12 @@ function checkHugepages(at: string, { hugepageLimits }: OciResources, report: Re
   }
 }
 
-/** @param at `linux.resources`, or how else the object is called in messages */
-export function checkResources(at: string, resources: OciResources, report: Report): void {
-  checkMemory(at, resources, report);
+/**
+ * @param at `linux.resources`, or how else the object is called in messages
+ * @param partial only what changes is there: the rest holds as it was
+ */
+export function checkResources(at: string, resources: OciResources, report: Report, partial = false): void {
+  checkMemory(at, resources, partial, report);
   checkCpu(at, resources, report);
   for (const [i, rule] of (resources.devices ?? []).entries())
     checkDeviceRule(`${at}.devices[${i}]`, rule, report);

@@ -141,7 +141,7 @@ export function readProcess(text: string): Checked<OciProcess> {
 export function readResources(text: string): Checked<OciResources> {
   const value = parse(resourcesSchema, text, 'resources');
   const report = new Report();
-  checkResources('resources', value, report);
+  checkResources('resources', value, report, true);
   report.judge();
   return { value, warnings: report.warnings };
 }

@@ -84,9 +84,16 @@ function orMax(value: number): string {
   return value < 0 ? 'max' : integer(value);
 }
 
+/** The limit of version 2 that is in force, if there is one. */
+function limitNow(directory: string): number | undefined {
+  const limit = readNumber(`${directory}/memory.max`);
+  return Number.isFinite(limit) && limit > 0 ? limit : undefined;
+}
+
 /** Version 2 limits swap alone. @returns undefined when there is nothing to write */
-function swap2({ limit, swap }: LinuxMemory): Setting | undefined {
-  if (limit === -1 && !given(swap)) return setting('swap', 'memory.swap.max', 'max');
+function swap2({ limit: asked, swap }: LinuxMemory, directory: string): Setting | undefined {
+  const limit = given(asked) ? asked : limitNow(directory);
+  if (asked === -1 && !given(swap)) return setting('swap', 'memory.swap.max', 'max');
   if (!given(swap)) return undefined;
   if (swap < 0) return setting('swap', 'memory.swap.max', 'max');
   if (!given(limit) || limit < 0) {
@@ -102,7 +109,7 @@ function swap2({ limit, swap }: LinuxMemory): Setting | undefined {
 /** Version 2. @throws CgroupError */
 export function writeMemory2(memory: LinuxMemory, directory: string, warn: Warn): void {
   checkUsage(memory, directory, 'memory.current');
-  const swap = swap2(memory);
+  const swap = swap2(memory, directory);
   if (swap !== undefined) {
     // Without swap accounting there is no file, and nothing to take a limit off.
     const missing = readText(`${directory}/memory.swap.max`) === undefined;

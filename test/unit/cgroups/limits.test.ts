@@ -149,6 +149,12 @@ describe('limits of cgroup version 2', () => {
     assert.deepEqual([10, 1000].map(ioWeight), [1, 10000]);
   });
 
+  it('take the limit of memory that is there from a new one of swap', () => {
+    const tree = tree2({ 'u/c/memory.max': '1000\n' });
+    limited(tree, { memory: { swap: 1500 } });
+    assert.equal(tree.get('u/c/memory.swap.max'), '500');
+  });
+
   it('keep the quota when only the period changes', () => {
     const tree = tree2({ 'u/c/cpu.max': '20000 100000\n' });
     limited(tree, { cpu: { period: 50000 } });

@@ -98,8 +98,8 @@ export interface Opened {
   readonly process: Pick<ProcessSpec, 'terminal' | 'files' | 'stub'>;
   readonly namespaces: ContainerSpec['namespaces'];
   readonly exitFile: FdIndex;
-  /** The version of the host's cgroups (2 without this), and memory.stat of the container's. */
-  readonly cgroup?: { readonly version: 1 | 2; readonly memoryStat?: FdIndex };
+  /** The version of the host's cgroups (2 without this); path and memory.stat of the container's, if it has one. */
+  readonly cgroup?: { readonly version: 1 | 2; readonly path?: string; readonly memoryStat?: FdIndex };
 }
 
 /** How a directory or file of the host is opened. @throws ConfigError if there is none */
@@ -373,6 +373,8 @@ export function containerSpec(draft: ContainerDraft, opened: Opened): ContainerS
     namespaces: opened.namespaces,
     exitFile: opened.exitFile,
     cgroupVersion: opened.cgroup?.version ?? 2,
+    // A cgroup namespace of its own shows it as the root.
+    cgroupPath: draft.spec.cgroupPath === '/' ? '/' : (opened.cgroup?.path ?? draft.spec.cgroupPath),
     ...(opened.cgroup?.memoryStat === undefined ? {} : { memoryStat: opened.cgroup.memoryStat }),
   };
 }

@@ -165,9 +165,13 @@ function openSources(request: RequestFds, { bundle: { draft } }: Making): number
 
 /** What the sentry is given of the container's cgroup. */
 function cgroupOf(cgroup: Cgroup, request: RequestFds): NonNullable<Opened['cgroup']> {
+  const { path } = cgroup;
   const stat = cgroup.memoryStat();
-  const version = hostVersion();
-  return stat === undefined ? { version } : { version, memoryStat: request.give(openSync(stat, 'r')) };
+  return {
+    version: hostVersion(),
+    ...(path === undefined ? {} : { path }),
+    ...(stat === undefined ? {} : { memoryStat: request.give(openSync(stat, 'r')) }),
+  };
 }
 
 async function createInSandbox(

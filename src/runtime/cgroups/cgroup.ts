@@ -191,6 +191,12 @@ export class Cgroup {
     return any === undefined ? [] : pidsBelow(any);
   }
 
+  /** Its name in the hierarchy of the memory controller, or of what there is; undefined without a cgroup. */
+  get path(): string | undefined {
+    const memory = this.directories.find((d) => d.controllers.includes('memory'));
+    return (memory ?? this.directories[0])?.path;
+  }
+
   /** memory.stat of the container, for a sentry that follows the use of memory; undefined: it must look at its guests itself. */
   memoryStat(): string | undefined {
     const place = this.place('memory');

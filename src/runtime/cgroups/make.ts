@@ -15,6 +15,8 @@ export interface CgroupDirectory {
   /** What can be limited and read here, with version 1's names. */
   readonly controllers: readonly string[];
   readonly directory: string;
+  /** Its name in the hierarchy, as far as that is mounted: what /proc/PID/cgroup shows. */
+  readonly path: string;
   /** It was made by us, and goes with the container. */
   readonly owned: boolean;
   /** Parents that were made on the way, deepest first. They go when they are empty. */
@@ -118,6 +120,7 @@ export function makeDirectory(
     version,
     controllers: controllers.map((c) => (c === 'io' ? 'blkio' : c)),
     directory,
+    path: directory.slice(mountPoint === '/' ? 0 : mountPoint.length),
     owned,
     parents: owned ? made.slice(1) : made,
   };

@@ -40,6 +40,10 @@ const int kKept[] = {
 // And with sockets of the host's: ports below 1024.
 const int kKeptForSockets[] = {CAP_NET_BIND_SERVICE};
 
+// And in a runtime's sentry: security.capability of files in roots that are written through. Who may make files of root with a
+// set-user-ID bit, which CAP_CHOWN and CAP_FSETID are for, gains nothing by it.
+const int kKeptForRoots[] = {CAP_SETFCAP};
+
 // New programs, processes, descriptors to talk to others, namespaces and mounts, identities, and the kernel itself.
 const int kRefused[] = {
     SYS_execve,
@@ -270,12 +274,14 @@ std::vector<pid_t> Threads() {
 }
 
 // @returns an errno
-int DropCaps(Sockets sockets) {
+int DropCaps(const Kept &kept) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   if (syscall(SYS_capget, &header, g_caps) < 0) return errno;
   __user_cap_data_struct keep[2]{};
   for (int cap : kKept) keep[cap / 32].permitted |= 1u << (cap % 32);
-  if (sockets == Sockets::kAll)
+  if (kept.control)
+    for (int cap : kKeptForRoots) keep[cap / 32].permitted |= 1u << (cap % 32);
+  if (kept.sockets == Sockets::kAll)
     for (int cap : kKeptForSockets) keep[cap / 32].permitted |= 1u << (cap % 32);
   for (int i = 0; i < 2; i++) {
     g_caps[i].permitted &= keep[i].permitted;
@@ -317,7 +323,7 @@ Napi::Value Confine(const Napi::CallbackInfo &info) {
   kept.uds_open = uds == "open" || uds == "all";
   kept.uds_create = uds == "create" || uds == "all";
   kept.control = info[2].IsBoolean() && info[2].As<Napi::Boolean>();
-  if (int error = DropCaps(kept.sockets)) return fail("capabilities", error);
+  if (int error = DropCaps(kept)) return fail("capabilities", error);
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   // Nobody of the same user reads its memory, and no core of it, with guests' data inside, is written.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return fail("PR_SET_DUMPABLE", errno);

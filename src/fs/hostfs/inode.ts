@@ -13,15 +13,18 @@ import { turn } from '../../vfs/turn.js';
 import { Descriptors } from './descriptors.js';
 import type { HostDir } from './dir.js';
 import { HostDirFile, HostFile } from './file.js';
+import { capsInward, capsOutward } from './file-caps.js';
 import type { HostFs } from './hostfs.js';
 
 /** utimensat(2): leave this time as it is. */
 const UTIME_OMIT = 0x3ffffffe;
 const KEEP: Timespec = { sec: 0, nsec: UTIME_OMIT };
 
+const FILE_CAPS = 'security.capability';
+
 /** Extended attributes that are shared with the host. */
 function isShared(name: string): boolean {
-  return name.startsWith('user.') || name === 'security.capability';
+  return name.startsWith('user.') || name === FILE_CAPS;
 }
 
 export class HostInode extends Inode {
@@ -310,12 +313,16 @@ export class HostInode extends Inode {
       value = this.native.getxattr(fd, '', name);
       return 0;
     });
-    return err < 0 ? err : value;
+    if (err < 0) return err;
+    const found = value as Uint8Array | number;
+    return name === FILE_CAPS && typeof found !== 'number' ? capsInward(found, this.fs.ids.uid(0)) : found;
   }
   override setxattr(name: string, value: Uint8Array, flags: number): number {
     if (!isShared(name)) return -ENOTSUP;
+    const kept = name === FILE_CAPS ? capsOutward(value, this.fs.ids.uid(0)) : value;
+    if (typeof kept === 'number') return kept;
     return (
-      this.fs.writable() || this.withObject((fd) => this.native.setxattr(fd, '', name, value, flags), true)
+      this.fs.writable() || this.withObject((fd) => this.native.setxattr(fd, '', name, kept, flags), true)
     );
   }
   override listxattr(): string[] | number {

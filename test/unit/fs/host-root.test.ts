@@ -215,6 +215,20 @@ test('maps of ids are shown as the kernel shows them', () => {
   assert.equal(USERS.uids.text, '         0     100000       1000\n');
 });
 
+test('file capabilities of a user namespace are those of its root on the host', asRoot, () => {
+  const w = shared({ ids: new HostIds(USERS) });
+  const caps = new Uint8Array(20);
+  caps.set([1, 0, 0, 2, 0, 0x20]);
+  for (const name of ['', 'd', 'd/a']) fs.chownSync(host(name), 100000, 200000);
+  const inode = inodeOf(find(w, '/d/a'));
+  assert.equal(inode.setxattr('security.capability', caps, 0), 0);
+  assert.deepEqual([...(inode.getxattr('security.capability') as Uint8Array)], [...caps]);
+  const outside = inodeOf(find(shared(), '/d/a')).getxattr('security.capability') as Uint8Array;
+  assert.equal(outside.length, 24);
+  assert.equal(Buffer.from(outside).readUInt32LE(20), 100000);
+  assert.equal(inode.setxattr('security.capability', caps.subarray(1), 0), -EINVAL);
+});
+
 test('a path descriptor survives that its file goes', options, () => {
   const w = shared();
   const file = w.open('/d/a', O_PATH);

@@ -60,6 +60,9 @@ struct Plan {
   int socket = -1;  // to the sentry
   int go = -1;      // readable when the sentry has seized the first guest
   std::vector<char *> argv, envp;
+  // Where this process has its own arguments.
+  char *arguments = nullptr;
+  size_t arguments_size = 0;
 };
 
 // What a step needs of the host; says what to do when it is refused.
@@ -146,9 +149,19 @@ void DropPrivileges(const Plan &p) {
   _exit(127);
 }
 
+// What ps(1) and engines' `top` show of the reaper is its own name, and not the sentry's command line. The kernel takes the place of
+// the arguments for a title that ends at its first NUL byte if the last byte of the place is none.
+void SetTitle(const Plan &p) {
+  constexpr char kTitle[] = "tvisor-reaper";
+  prctl(PR_SET_NAME, kTitle);
+  if (p.arguments == nullptr || p.arguments_size < sizeof kTitle + 1) return;
+  memcpy(p.arguments, kTitle, sizeof kTitle);
+  p.arguments[p.arguments_size - 1] = '.';
+}
+
 [[noreturn]] void Reaper(const Plan &p) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  prctl(PR_SET_NAME, "tvisor-reaper");
+  SetTitle(p);
   // A group of its own keeps the terminal's signals away. Not a session: each session is a scheduling group of its own
   // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
   syscall(SYS_setpgid, 0, 0);
@@ -378,10 +391,25 @@ int TryLookup() {
   return 0;
 }
 
+// proc_pid_stat(5): arg_start and arg_end are fields 48 and 49.
+void FindArguments(Plan *p) {
+  FILE *f = fopen("/proc/self/stat", "re");
+  char line[1024];
+  const bool read = f != nullptr && fgets(line, sizeof line, f) != nullptr;
+  if (f != nullptr) fclose(f);
+  const char *at = read ? strrchr(line, ')') : nullptr;
+  for (int field = 2; at != nullptr && field < 48; field++) at = strchr(at + 1, ' ');
+  unsigned long begin = 0, end = 0;
+  if (at == nullptr || sscanf(at, "%lu %lu", &begin, &end) != 2 || begin == 0 || end <= begin) return;
+  p->arguments = reinterpret_cast<char *>(begin);
+  p->arguments_size = end - begin;
+}
+
 Napi::Value Start(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   Napi::Object o = info[0].As<Napi::Object>();
   Plan p;
+  FindArguments(&p);
   Napi::Uint8Array filter = o.Get("filter").As<Napi::Uint8Array>();
   p.filter.assign(filter.Data(), filter.Data() + filter.ByteLength());
   std::vector<std::string> argv = Strings(o.Get("argv")), envp = Strings(o.Get("env"));

@@ -146,7 +146,7 @@ class WorldBuilder {
     const path = toBytes(spec.destination);
     // A link in an image must not put them elsewhere: programs trust what lies at these names.
     if ((spec.type === 'proc' || spec.type === 'sysfs') && this.isLink(path))
-      throw failure(where, `${spec.type} must be mounted on an ordinary directory`);
+      throw failure(where, `filesystem "${spec.type}" must be mounted on ordinary directory`);
     const wanted = spec.bind?.directory === false ? 'file' : 'directory';
     const existing = this.places.find(path);
     const place = typeof existing === 'number' ? must(where, this.places.make(path, wanted)) : existing;

@@ -9,6 +9,7 @@ import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Tty } from '../kernel/tty.js';
 import type { Path } from '../vfs/dentry.js';
+import { mountConsole } from './world/console.js';
 
 const PTS_MAJOR = 136;
 /** struct termios of the kernel (asm-generic/termbits.h), and c_lflag in it. */
@@ -61,6 +62,7 @@ export class HostTerminal {
     if (own !== fd) kernel.native.close(fd);
     const terminal = new HostTerminal(kernel, own, tty);
     if (pts !== undefined) terminal.name(pts, owner);
+    if (console && terminal.path !== undefined) mountConsole(container, terminal.path);
     return terminal;
   }
 

@@ -18,10 +18,11 @@ const tmpfs = (destination: string, source: string, ...options: string[]) => ({
   options,
 });
 
-function config(script: string): object {
+function config(script: string, terminal: boolean): object {
   return {
     ociVersion: '1.0.2',
     process: {
+      terminal,
       args: ['/bin/busybox', 'sh', '-c', script],
       cwd: '/made/deep',
       env: ['PATH=/bin', 'A=b c', 'EMPTY='],
@@ -149,7 +150,7 @@ const script = Object.entries(SECTIONS)
   .map(([name, commands]) => `echo "== ${name}"; ${commands}`)
   .join('\n');
 
-function makeBundle(bundle: string, busybox: string): void {
+function makeBundle(bundle: string, busybox: string, terminal: boolean): void {
   const inside = (name: string): string => join(bundle, 'rootfs', name);
   for (const name of ['bin', 'etc', 'proc', 'sys', 'dev', 'keys', 'still', 't5'])
     mkdirSync(inside(name), { recursive: true });
@@ -157,33 +158,53 @@ function makeBundle(bundle: string, busybox: string): void {
   copyFileSync(busybox, inside('bin/busybox'));
   chmodSync(inside('bin/busybox'), 0o755);
   const applets =
-    'sh awk cat chmod env grep head hostname id ln ls mknod pwd readlink sed sort stat touch wc'.split(' ');
+    'sh awk cat chmod cut env grep head hostname id ln ls mknod pwd readlink sed sort stat stty touch tty wc'.split(
+      ' ',
+    );
   for (const name of applets) symlinkSync('busybox', inside(`bin/${name}`));
   writeFileSync(inside('etc/secret'), 'secret\n');
   writeFileSync(inside('etc/passwd'), 'root:x:0:0:root:/home/of/root:/bin/sh\n');
   writeFileSync(inside('keys/a'), 'a');
   writeFileSync(inside('t5/file'), 'copied up\n');
   writeFileSync(join(bundle, 'shared'), 'shared\n');
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config(script)));
+  writeFileSync(
+    join(bundle, 'config.json'),
+    JSON.stringify(config(terminal ? terminalScript : script, terminal)),
+  );
 }
 
+/** The commands that look at the terminal, in one section. */
+const terminalScript = `echo "== terminal"; tty; ls -ln /dev/console /dev/pts | ${DATE}; stat -c "%t:%T %a %u:%g %n" /dev/console /dev/pts/0;
+  echo to the console > /dev/console; echo to the terminal > /dev/tty; readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2;
+  grep console /proc/self/mountinfo | cut -d" " -f4-; cut -d" " -f5-7 /proc/self/stat; exec 3<>/dev/ptmx; ls /dev/pts`;
+
 /** What the container prints, by section. */
-function sections(runtime: string, state: string, bundle: string): Map<string, string> {
+function sections(runtime: string, state: string, bundle: string, terminal: boolean): Map<string, string> {
   const id = `like-runc-${process.pid}`;
-  const { status, stdout, stderr } = spawnSync(runtime, ['--root', state, 'run', '--bundle', bundle, id], {
+  const words = [runtime, '--root', state, 'run', '--bundle', bundle, id];
+  // script(1) has a terminal of its own, which the runtime then copies to.
+  const [command = '', ...args] = terminal ? ['script', '-qec', words.join(' '), '/dev/null'] : words;
+  const { status, stdout, stderr } = spawnSync(command, args, {
     encoding: 'latin1',
     timeout: 60_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   assert.equal(status, 0, `${runtime}: ${stderr}`);
-  const parts = stdout.split(/^== (\w+)\n/m).slice(1);
+  // What script(1) makes of the end of its input.
+  const parts = stdout
+    .replace(/\r|\0|\^@|\^D|\x08/g, '')
+    .split(/^== (\w+)\n/m)
+    .slice(1);
   const out = new Map<string, string>();
   for (let i = 0; i < parts.length; i += 2) out.set(parts[i] as string, parts[i + 1] as string);
   return out;
 }
 
 /** Runs both in bundles of their own, which they write to. */
-async function both(t: TestContext): Promise<[Map<string, string>, Map<string, string>] | undefined> {
+async function both(
+  t: TestContext,
+  terminal: boolean,
+): Promise<[Map<string, string>, Map<string, string>] | undefined> {
   const runc = findTool('runc');
   const busybox = findTool('busybox');
   const tvisor = tvisorPath();
@@ -196,15 +217,15 @@ async function both(t: TestContext): Promise<[Map<string, string>, Map<string, s
     const [theirs, ours] = [runc, tvisor].map((runtime, i) => {
       const bundle = join(directory, String(i));
       mkdirSync(bundle);
-      makeBundle(bundle, busybox);
-      return sections(runtime, join(directory, `state-${i}`), bundle);
+      makeBundle(bundle, busybox, terminal);
+      return sections(runtime, join(directory, `state-${i}`), bundle, terminal);
     });
     return [theirs as Map<string, string>, ours as Map<string, string>];
   });
 }
 
 test('what a program finds in a container', { skip: skipUnlessRoot }, async (t) => {
-  const found = await both(t);
+  const found = await both(t, false);
   if (found === undefined) return;
   const [theirs, ours] = found;
   for (const name of Object.keys(SECTIONS)) {
@@ -213,4 +234,16 @@ test('what a program finds in a container', { skip: skipUnlessRoot }, async (t) 
       assert.equal(ours.get(name), theirs.get(name));
     });
   }
+});
+
+test('what a program finds of its terminal', { skip: skipUnlessRoot }, async (t) => {
+  if (findTool('script') === undefined) {
+    missing(t, 'needs script(1)');
+    return;
+  }
+  const found = await both(t, true);
+  if (found === undefined) return;
+  const [theirs, ours] = found;
+  assert.match(theirs.get('terminal') ?? '', /to the console/);
+  assert.equal(ours.get('terminal'), theirs.get('terminal'));
 });

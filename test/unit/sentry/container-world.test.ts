@@ -128,7 +128,7 @@ test('a link in place of /proc, and links that go round', options, () => {
   fs.rmdirSync(bundle.host('proc'));
   fs.symlinkSync('tmp', bundle.host('proc'));
   assert.throws(() => bundle.box(), {
-    message: 'mounts[0] /proc: proc must be mounted on an ordinary directory',
+    message: 'mounts[0] /proc: filesystem "proc" must be mounted on ordinary directory',
   });
   fs.rmSync(bundle.host('proc'));
   fs.mkdirSync(bundle.host('proc'));

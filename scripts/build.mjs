@@ -1,5 +1,5 @@
-// Bundles the program (dist/tvisor.cjs: CLI and sentry in one file), what only `tvisor compat` needs (dist/compat.cjs) and
-// the library (dist/index.js and its types).
+// Bundles the command line (dist/tvisor.cjs), what it starts (dist/sentry.cjs), what only `tvisor compat` needs
+// (dist/compat.cjs) and the library (dist/index.js and its types).
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -71,6 +71,26 @@ const withoutChildProcess = {
   },
 };
 
+/** What src/sentry/entry.ts exports is a bundle of its own for the command line, which imports it when it needs it. */
+const apartSentry = {
+  name: 'sentry-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(sentry\/run|syscalls\/table|profile\/table)\.js$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './sentry.cjs', external: true } : undefined,
+    );
+  },
+};
+
+/** CommonJS starts faster than an ES module, and its compiled code can be kept (bin/tvisor does). */
+const compiled = {
+  format: 'cjs',
+  // A script that is compiled by hand, as bin/tvisor does, has no import().
+  supported: { 'dynamic-import': false },
+  finish: addBuildId,
+  define: { 'import.meta.url': '__moduleUrl' },
+  banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
 rmSync(join(root, 'dist/types'), { recursive: true, force: true });
 // First of all: make takes a build whose dist/tvisor.cjs is new for one that has succeeded.
 const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.types.json'], {
@@ -80,16 +100,8 @@ const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.ty
 if (types.status !== 0) process.exit(types.status ?? 1);
 
 const inputs = await Promise.all([
-  // CommonJS starts faster than an ES module, and its compiled code can be kept (bin/tvisor does).
-  bundle('src/cli/main.ts', 'dist/tvisor.cjs', {
-    format: 'cjs',
-    plugins: [withoutChildProcess],
-    // A script that is compiled by hand, as bin/tvisor does, has no import().
-    supported: { 'dynamic-import': false },
-    finish: addBuildId,
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  }),
+  bundle('src/sentry/entry.ts', 'dist/sentry.cjs', compiled),
+  bundle('src/cli/main.ts', 'dist/tvisor.cjs', { ...compiled, plugins: [withoutChildProcess, apartSentry] }),
   bundle('compat/main.ts', 'dist/compat.cjs', {
     format: 'cjs',
     define: { 'import.meta.url': '__moduleUrl' },

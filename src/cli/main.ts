@@ -17,8 +17,8 @@ function throwing(command: Command, name: string): Command {
     .addHelpText('before', () => `NAME:\n  ${name} - ${command.summary() || command.description()}\n`);
 }
 
-/** The program, with the one command that was asked for whole, and of the others what its help says. */
-function createProgram(wanted: CommandEntry | undefined): Command {
+/** The program, still without commands. */
+function createProgram(): Command {
   const program = throwing(new Command('tvisor'), 'tvisor')
     .description(
       'An application kernel for Linux containers: runs programs and OCI containers without giving them the host kernel.',
@@ -28,35 +28,37 @@ function createProgram(wanted: CommandEntry | undefined): Command {
     .helpCommand(false)
     .enablePositionalOptions();
   addGlobalFlags(program);
-  for (const entry of commandEntries) {
-    if (entry === wanted) program.addCommand(throwing(entry.build(), `tvisor ${entry.name}`));
-    else if (wanted === undefined) {
-      program.addCommand(new Command(entry.name).summary(entry.summary), { hidden: entry.hidden ?? false });
-    }
-  }
   return program;
 }
 
+/** Add what the program's help says of its commands. */
+function addSummaries(program: Command): void {
+  for (const { name, summary, hidden = false } of commandEntries) {
+    program.addCommand(new Command(name).summary(summary), { hidden });
+  }
+}
+
 /** The arguments in commander's form. @param named is told the command that they name */
-function prepare(
+async function prepare(
   args: readonly string[],
   named: (name: string) => void,
-): { program: Command; argv: string[] } {
-  // The flags before the command are the same whatever it is.
-  const { args: globals, rest } = normalise(createProgram(undefined), args, 0);
+): Promise<{ program: Command; argv: string[] }> {
+  const program = createProgram();
+  const { args: globals, rest } = normalise(program, args, 0);
   const words = rest[0] === '--' ? rest.slice(1) : rest;
   const asked = words[0] === 'help' && words.length > 1 ? [words[1] ?? '', '--help'] : words;
   const [name = '', ...own] = asked[0] === 'help' ? ['--help'] : asked;
   const entry = commandEntries.find((candidate) => candidate.name === name);
-  const program = createProgram(entry);
-  const command = program.commands.find((candidate) => candidate.name() === name);
-  if (entry === undefined || command === undefined) {
-    if (own.some((arg) => ['-h', '--help', '-help'].includes(arg))) {
+  if (entry === undefined) {
+    if (!name.startsWith('-') && own.some((arg) => ['-h', '--help', '-help'].includes(arg))) {
       throw new CommanderError(EXIT_FAILURE, 'tvisor.noHelp', `No help topic for '${name}'`);
     }
-    return { program, argv: [...globals, ...asked] };
+    addSummaries(program);
+    return { program, argv: [...globals, ...(name === '' ? [] : [name]), ...own] };
   }
   named(`tvisor ${name}`);
+  const command = throwing(await entry.build(), `tvisor ${name}`);
+  program.addCommand(command);
   return { program, argv: [...globals, name, ...ownArguments(entry, command, own)] };
 }
 
@@ -82,15 +84,10 @@ function openReport(program: Command): Report {
  * @returns the exit status
  */
 async function main(args: readonly string[]): Promise<number> {
-  // Started by the runtime alone, and not a command for people.
-  if (args[0] === 'boot') {
-    const { bootSandbox } = await import('../sentry/boot.js');
-    return bootSandbox();
-  }
   let name = 'tvisor';
   let report = new Report(undefined, 'text', false, false);
   try {
-    const { program, argv } = prepare(args, (found) => {
+    const { program, argv } = await prepare(args, (found) => {
       name = found;
     });
     program.hook('preSubcommand', () => {

@@ -1,5 +1,4 @@
 /** Sandboxes: one sentry each, for one container or the containers of a pod. */
-import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogLevel } from '../log/levels.js';
@@ -48,6 +47,11 @@ export function sandboxLog(settings: RuntimeSettings, id: string): LogSpec {
   return { file: whole, level: level(settings), format: 'text' };
 }
 
+/** A name that no other sandbox has; node:crypto would take longer to load than this needs to be unguessable. */
+function newId(): string {
+  return `${process.pid.toString(36)}-${process.hrtime.bigint().toString(36)}`;
+}
+
 /** A sentry that is starting. */
 export class StartingSandbox {
   private constructor(
@@ -63,7 +67,7 @@ export class StartingSandbox {
 
   /** Start a sentry. It boots while the caller does something else. @throws RuntimeError; nothing is left then */
   static start(runtime: Runtime, settings: RuntimeSettings): StartingSandbox {
-    const id = randomBytes(6).toString('hex');
+    const id = newId();
     const path = join(runtime.state.sandboxes, id);
     let directory: LockedDirectory | undefined;
     try {

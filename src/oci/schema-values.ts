@@ -82,10 +82,28 @@ const members = v.custom<Record<string, unknown>>(
   wrong('an object'),
 );
 
+/** Go's decoder takes a member whose name differs only in the case of its letters, and people have come to write such. */
+function nameMembers(entries: v.ObjectEntries): (given: Record<string, unknown>) => Record<string, unknown> {
+  const known = new Map(Object.keys(entries).map((name) => [name.toLowerCase(), name]));
+  return (given) => {
+    const renamed = Object.keys(given).flatMap((name) => {
+      const meant = known.get(name.toLowerCase());
+      return meant === undefined || Object.hasOwn(given, meant) ? [] : [[name, meant] as const];
+    });
+    if (renamed.length === 0) return given;
+    const out = { ...given };
+    for (const [name, meant] of renamed) {
+      out[meant] = out[name];
+      delete out[name];
+    }
+    return out;
+  };
+}
+
 /** An object with these members and any others. */
 export function object<T extends v.ObjectEntries>(entries: T) {
   // The library tells of members that are not there by the message of the whole.
-  return v.pipe(members, v.looseObject(entries, 'is missing'));
+  return v.pipe(members, v.transform(nameMembers(entries)), v.looseObject(entries, 'is missing'));
 }
 
 /** An object whose members may have any names. */

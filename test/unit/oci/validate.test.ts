@@ -127,6 +127,16 @@ test('a process alone', () => {
   );
 });
 
+test('names in other letters, as Go reads them', () => {
+  const { value } = readResources('{"CPU":{"Shares":5,"shares":7,"QUOTA":2000},"Extra":1}');
+  assert.deepEqual(value.cpu, { Shares: 5, shares: 7, quota: 2000 });
+  assert.equal(value['Extra'], 1);
+  assert.deepEqual(
+    mistakesOf(() => readResources('{"CPU":{"Quota":1}}')),
+    ['resources.cpu.quota: must be at least 1000, not 1'],
+  );
+});
+
 test('resources alone', () => {
   assert.equal(readResources('{"pids":{"limit":5},"cpu":{"shares":0}}').value.pids?.limit, 5);
   assert.deepEqual(

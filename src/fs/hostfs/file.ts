@@ -1,6 +1,6 @@
 /** Open files and directories of a shared host directory. */
 
-import { EISDIR } from '../../abi/errno.js';
+import { EISDIR, ENOMEM } from '../../abi/errno.js';
 import { SEEK_DATA, SEEK_HOLE } from '../../abi/fcntl.js';
 import type { Task } from '../../kernel/task.js';
 import type { Sink, Source } from '../../kernel/useriov.js';
@@ -32,7 +32,7 @@ export class HostFile extends OpenFile {
     return sink.putHost(this.fd, pos, sink.remaining);
   }
   override write(task: Task, source: Source, pos: number): number {
-    const n = source.takeHost(this.fd, pos, source.remaining);
+    const n = this.take(source, pos);
     if (n > 0 && (this.file.mode & 0o6000) !== 0) {
       // The host kernel does this for its own users, but not when the sentry is root.
       const attr = this.file.getattr();
@@ -41,6 +41,12 @@ export class HostFile extends OpenFile {
     }
     return n;
   }
+  private take(source: Source, pos: number): number {
+    const { account } = this.file.fs;
+    const all = source.remaining;
+    if (account === undefined || all === 0) return source.takeHost(this.fd, pos, all);
+    return account.grow(all, (room) => source.takeHost(this.fd, pos, room)) || -ENOMEM;
+  }
   override seek(offset: number, whence: number): number {
     if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return super.seek(offset, whence);
     const pos = this.file.fs.native.lseek(this.fd, offset, whence);
@@ -48,7 +54,14 @@ export class HostFile extends OpenFile {
     return pos;
   }
   override allocate(mode: number, pos: number, len: number): number {
-    return this.file.fs.native.fallocate(this.fd, mode, pos, len);
+    const { account, native } = this.file.fs;
+    if (account === undefined) return native.fallocate(this.fd, mode, pos, len);
+    let result = -ENOMEM;
+    account.grow(len, (room) => {
+      if (room === len) result = native.fallocate(this.fd, mode, pos, len);
+      return 0;
+    });
+    return result;
   }
   override sync(dataOnly: boolean): number {
     return this.file.fs.native.fsync(this.fd, dataOnly);

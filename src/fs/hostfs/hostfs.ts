@@ -15,6 +15,7 @@ import { HostDir } from './dir.js';
 import { closeAll } from './directories.js';
 import { HostIds } from './ids.js';
 import { HostInode } from './inode.js';
+import type { HostMemory } from './memory.js';
 
 /** Objects remembered before those that nobody has open are forgotten. */
 const MAX_INODES = 65536;
@@ -43,6 +44,8 @@ export class HostFs implements FileSystem {
   readonly privileged: boolean;
   readonly ids: HostIds;
   readonly fifos: boolean;
+  /** Its contents are a container's memory. */
+  account: HostMemory | undefined;
   private volatile: boolean | undefined;
   /** One object for one host object, by device, number and nothing else: `isFound` tells it from an earlier one. */
   private readonly inodes = new Map<number | string, HostInode>();

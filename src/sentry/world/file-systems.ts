@@ -5,6 +5,7 @@ import { DevPtsFs } from '../../fs/devpts/devpts.js';
 import { parseOptions as parsePtsOptions } from '../../fs/devpts/options.js';
 import { HostFs } from '../../fs/hostfs/hostfs.js';
 import { HostIds } from '../../fs/hostfs/ids.js';
+import { HostMemory } from '../../fs/hostfs/memory.js';
 import { mqueueFs } from '../../fs/mqueue/mqueue.js';
 import { ProcFs } from '../../fs/proc/proc.js';
 import { SysFs } from '../../fs/sys/sys.js';
@@ -66,7 +67,9 @@ export function hostFileSystem(
   mappings: Pick<MountSpec, 'uidMappings' | 'gidMappings'> = {},
 ): HostFs {
   const ids = new HostIds(container.users, idMap(mappings.uidMappings), idMap(mappings.gidMappings));
-  return new HostFs(container.kernel.native, path, { fd, ids, fifos: true });
+  const fs = new HostFs(container.kernel.native, path, { fd, ids, fifos: true });
+  HostMemory.adopt(container.kernel, fs, container.memory);
+  return fs;
 }
 
 /** @param ranges of config.json; none: ids stay the same */

@@ -17,7 +17,7 @@ _Noreturn void fail(long error, const char *what, const char *about);
 void join_namespace(int fd, long type);
 void leave_for(long flags);
 void loopback_up(void);
-void write_own(const char *path, const char *text, const char *step);
+void write_own(const char *path, const char *text);
 
 /* mounts.c */
 void take_root(const char *path);

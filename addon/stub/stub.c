@@ -109,8 +109,6 @@ static void step(struct plan *p, const char *name) {
     join_namespace(fd, number(word(p)));
   } else if (same(name, "unshare")) {
     leave_for(number(word(p)));
-  } else if (same(name, "offsets")) {
-    write_own("/proc/self/timens_offsets", word(p), "set the time namespace's offsets");
   } else if (same(name, "fork")) {
     fork_sibling();
   } else if (same(name, "report")) {
@@ -127,7 +125,7 @@ static void step(struct plan *p, const char *name) {
   } else if (same(name, "loopback")) {
     loopback_up();
   } else if (same(name, "oom")) {
-    write_own("/proc/self/oom_score_adj", word(p), "");
+    write_own("/proc/self/oom_score_adj", word(p));
   } else if (same(name, "root")) {
     take_root(word(p));
   } else if (same(name, "bind")) {

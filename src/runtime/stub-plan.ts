@@ -6,8 +6,6 @@ interface Steps {
   join: [fd: number, flags: number];
   /** unshare(2). */
   unshare: [flags: number];
-  /** Text for /proc/self/timens_offsets. */
-  offsets: [text: string];
   /** Goes on as a child of the caller, in the pid namespace joined before, leader of a session; reports `p` and the pid. */
   fork: [];
   /** Reports a letter and waits for a byte. */

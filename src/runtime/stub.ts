@@ -95,8 +95,6 @@ export interface ContainerStubOptions extends CommonOptions {
   /** Set where the uts namespace is new. */
   readonly hostname?: string;
   readonly domainname?: string;
-  /** Lines of /proc/PID/timens_offsets, where the time namespace is new. */
-  readonly timeOffsets?: string;
   readonly uidMappings?: readonly IdMap[];
   readonly gidMappings?: readonly IdMap[];
   /** The rootfs, absolute. */
@@ -282,7 +280,6 @@ function containerPlan(o: ContainerStubOptions, fds: PlanFds): StubPlan {
     else plan.add('join', fds.open(namespace.path), flag);
   }
   plan.add('unshare', fresh);
-  if (o.timeOffsets !== undefined && (fresh & CLONE_NEWTIME) !== 0) plan.add('offsets', o.timeOffsets);
   plan.add('fork').add('report', 'c');
   if (late.some(({ type }) => type === 'cgroup')) plan.add('unshare', CLONE_NEWCGROUP);
   if ((fresh & CLONE_NEWUTS) !== 0) {

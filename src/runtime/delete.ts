@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.js';
 import { isHalfMade, ociState, statusOf } from './status.js';
 
 /**
- * Delete a container that has stopped.
+ * Delete a container that has stopped, or whose program has never begun: engines clean up so after a create that they give up.
  *
  * @param force kill it first; and it is no mistake if there is none
  * @throws RuntimeError, NotFoundError
@@ -21,7 +21,7 @@ export async function deleteContainer(runtime: Runtime, id: string, force: boole
   }
   const { record } = container;
   const status = statusOf(record);
-  if (status !== 'stopped' && !force) {
+  if (status !== 'stopped' && status !== 'created' && !force) {
     container.release();
     throw new RuntimeError(`cannot delete container "${id}" that is not stopped: it is ${status}`);
   }

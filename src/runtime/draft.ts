@@ -18,12 +18,23 @@ export function readBundle(runtime: Runtime, text: string, id: string, bundle: s
     const { value: config, warnings } = readConfig(text);
     for (const warning of warnings) runtime.report.warn(`config.json: ${warning}`);
     const settings = runtime.settingsFor(config.annotations ?? {});
-    return { config, draft: adjust(convertConfig(config, id, bundle), settings), settings };
+    const draft = keepGroups(adjust(convertConfig(config, id, bundle), settings));
+    return { config, draft, settings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const more = error.mistakes.length > 1 ? ` (and ${error.mistakes.length - 1} more)` : '';
     throw new RuntimeError(`config.json: ${error.message}${more}`);
   }
+}
+
+/** Asks for the supplementary groups of the caller (crun; `podman run --group-add keep-groups`). */
+const KEEP_GROUPS = 'run.oci.keep_original_groups';
+
+function keepGroups(draft: ContainerDraft): ContainerDraft {
+  if (draft.annotations[KEEP_GROUPS] !== '1') return draft;
+  const { process } = draft;
+  const groups = globalThis.process.getgroups?.() ?? [];
+  return { ...draft, process: { ...process, additionalGids: [...process.additionalGids, ...groups] } };
 }
 
 function adjust(draft: ContainerDraft, { ociSeccomp, cpuNumFromQuota }: RuntimeSettings): ContainerDraft {

@@ -100,7 +100,8 @@ async function runHooks({ bundle: { draft }, container }: Making): Promise<void>
   const { prestart, createRuntime, createContainer } = draft.hooks;
   if (prestart.length + createRuntime.length + createContainer.length === 0) return;
   const hooks = await import('./hooks.js');
-  const state = ociState(container.record, 'creating');
+  // They come after the environment was made (runtime-spec, lifecycle): that is `created`.
+  const state = ociState(container.record, 'created');
   hooks.runHooks('prestart', prestart, state);
   hooks.runHooks('createRuntime', createRuntime, state);
   hooks.runHooks('createContainer', createContainer, state);

@@ -1,4 +1,5 @@
 /** Waiting for processes of the host that are not ours to wait for. */
+import { thaw } from './cgroups/thaw.js';
 import { isAlive, type ProcessIdentity, signalProcess } from './host.js';
 
 const SIGKILL = 9;
@@ -25,5 +26,6 @@ const DYING = 10_000;
 export async function endProcess(process: ProcessIdentity, patience: number): Promise<boolean> {
   if (await waitEnd(process, patience)) return true;
   signalProcess(process, SIGKILL);
+  thaw(process.pid);
   return waitEnd(process, DYING);
 }

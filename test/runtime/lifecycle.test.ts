@@ -1,7 +1,7 @@
 /** The life of a container through the command line, as engines and people lead it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Bench, cgroupsNamed, eventually, skipContainers } from './bundle.js';
@@ -36,8 +36,8 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     assert.deepEqual([bench.state(c).status, bench.state(c).pid], ['created', Number(pid)]);
     assert.equal(existsSync(join(bench.directory, 'rootfs/tmp/up')), false);
     failed(bench.run('create', '--bundle', bundle, c), /already exists/);
-    failed(bench.run('delete', c), /not stopped: it is created/);
     assert.equal(bench.run('start', c).status, 0);
+    failed(bench.run('delete', c), /not stopped: it is running/);
     assert.equal(bench.state(c).status, 'running');
     failed(bench.run('start', c), /cannot start an already running container/);
     assert.ok(await eventually(() => existsSync(join(bench.directory, 'rootfs/tmp/up'))));
@@ -54,6 +54,24 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     failed(bench.run('delete', c), /does not exist/);
     assert.equal(bench.run('delete', '--force', c).status, 0);
     assert.deepEqual([bench.files(), bench.processes(c), cgroupsNamed(c), bench.mounts()], [[], [], [], []]);
+  });
+
+  it('delete: a container that was never started goes, and one whose stub somebody has frozen', () => {
+    const c = id('unused');
+    assert.equal(bench.run('create', '--bundle', bench.bundle('unused', ['true']), c).status, 0);
+    assert.deepEqual(bench.run('delete', c), { status: 0, stdout: '', stderr: '' });
+    assert.deepEqual([bench.files(), cgroupsNamed(c)], [[], []]);
+    const freezer = `/sys/fs/cgroup/freezer/${c}-frozen`;
+    if (!existsSync('/sys/fs/cgroup/freezer/release_agent')) return;
+    bench.run('run', '-d', '--bundle', bench.bundle('unused', ['sleep', '100']), c);
+    mkdirSync(freezer);
+    try {
+      writeFileSync(`${freezer}/tasks`, String(bench.state(c).pid));
+      writeFileSync(`${freezer}/freezer.state`, 'FROZEN');
+      assert.deepEqual(bench.run('delete', '--force', c), { status: 0, stdout: '', stderr: '' });
+    } finally {
+      rmdirSync(freezer);
+    }
   });
 
   it('run: the exit status is the program’s, or the shell’s for one that cannot be run', () => {
@@ -188,7 +206,7 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     const states = readFileSync(log, 'utf8').trim().split('\n');
     assert.deepEqual(
       states.map((line) => (JSON.parse(line) as { status: string }).status),
-      ['creating', 'creating', 'creating', 'running', 'stopped'],
+      ['created', 'created', 'created', 'running', 'stopped'],
     );
     for (const stage of stages.slice(0, 4)) {
       const failing = bench.bundle('hooks', ['true'], (config) => {

@@ -1,5 +1,6 @@
 /** config.json and its bundle as what the host side has to do and what the sentry is told. */
 import { readlinkSync, statfsSync, statSync } from 'node:fs';
+import { hostname as osHostname } from 'node:os';
 import { posix } from 'node:path';
 import { MS_PRIVATE, MS_REC, NSFS_MAGIC } from '../abi/stat.js';
 import type {
@@ -302,7 +303,8 @@ function specOf(config: OciConfig, id: string): ContainerDraft['spec'] {
   const propagation = propagationOf(linux.rootfsPropagation ?? '') ?? MS_PRIVATE | MS_REC;
   return {
     id,
-    ...(hostname === undefined ? {} : { hostname }),
+    // A UTS namespace begins with the names of the one that it was made in.
+    hostname: hostname ?? osHostname(),
     ...(domainname === undefined ? {} : { domainname }),
     rootPropagation: [propagation],
     maskedPaths: linux.maskedPaths ?? [],

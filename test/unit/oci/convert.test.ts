@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as ms from '../../../src/abi/stat.js';
@@ -154,6 +154,13 @@ test('idmap alone takes the mappings of the container', () => {
   );
   assert.deepEqual(a?.uidMappings, [{ containerId: 0, hostId: 1000, size: 10 }]);
   assert.deepEqual(b?.gidMappings, [{ containerId: 0, hostId: 7, size: 1 }]);
+});
+
+test('a container without a name of its own has that of the host', () => {
+  assert.equal(draftOf().spec.hostname, 'host');
+  const { hostname: _, ...rest } = goodConfig();
+  const config = readConfig(JSON.stringify(rest)).value;
+  assert.equal(convertConfig(config, 'box', bundle).spec.hostname, hostname());
 });
 
 test('limits: 0 is as it is, and -1 none', () => {

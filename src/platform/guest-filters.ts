@@ -68,20 +68,18 @@ export class GuestFilters {
 
   /**
    * A task stands at a call that is none of the sentry's own making.
-   * @returns true if the call goes its way; else the task has been seen to
+   * @returns PASSES if the call goes its way, what it returns instead of being made, or undefined if it will not return
    */
-  passes(task: Task, nr: number): boolean {
+  decide(task: Task, nr: number): typeof PASSES | number | undefined {
     if (task.fate !== 0) {
       this.exit(task, nr);
-      return false;
+      return undefined;
     }
-    if (task.seccomp === undefined || task.seccomp.allows(nr)) return true;
-    if (this.native.ptraceRegs(task.hostTid, SCRATCH) < 0) return false;
+    if (task.seccomp === undefined || task.seccomp.allows(nr)) return PASSES;
+    if (this.native.ptraceRegs(task.hostTid, SCRATCH) < 0) return undefined;
     const verdict = judge(task, this.seccompData(nr));
-    if (verdict === PASSES) return true;
     if (verdict === DOOMED) this.exit(task, nr);
-    else if (verdict !== KILLED) this.native.ptraceSkip(task.hostTid, verdict);
-    return false;
+    return verdict === DOOMED || verdict === KILLED ? undefined : verdict;
   }
 
   /** struct seccomp_data from the registers in the staging area. */

@@ -39,6 +39,7 @@ import { commitExec, type ExecImage, prepareExec, releaseImage } from '../kernel
 import { taskExited } from '../kernel/exit.js';
 import { abortClone, type CloneArgs, finishClone, prepareClone } from '../kernel/fork.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { PASSES } from '../kernel/seccomp/enforce.js';
 import { type HostCalls, stops } from '../kernel/seccomp/host-filter.js';
 import { onContinued, onGroupStop, onSignalStop, stopInfo, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
@@ -224,7 +225,7 @@ export class Tracer {
     if (nr === SYS.rt_sigtimedwait && this.signalReads.entered(task)) return;
     if (this.filters.loads(task, nr)) return;
     if (task.loaderTraps > 0 && isLoaderCall(nr)) task.loaderTraps--;
-    else if (!this.filters.passes(task, nr)) return;
+    else if (this.denied(task, nr)) return;
     if (MappedCalls.has(nr, regs)) {
       this.mapping(task, nr);
       return;
@@ -289,6 +290,16 @@ export class Tracer {
     }
     this.observer?.exit(token, known);
     this.native.ptraceSkip(task.hostTid, known);
+  }
+
+  /** @returns true if the filters of `task` have ended the call */
+  private denied(task: Task, nr: number): boolean {
+    const result = this.filters.decide(task, nr);
+    if (result === PASSES) return false;
+    if (result === undefined) return true;
+    this.observer?.exit(this.observer.enter(task, nr, this.regs), result);
+    this.native.ptraceSkip(task.hostTid, result);
+    return true;
   }
 
   private filtering(task: Task, nr: number): void {

@@ -202,7 +202,7 @@ export class Dispatcher {
       this.kernel.lanes?.maps(task, nr, this.args.int(2), this.args.int(4)) === true
     )
       return this.answer(CONTINUE);
-    if (task.seccomp?.allows(nr) === false) {
+    if (task.seccomp !== undefined && (task.fate !== 0 || !task.seccomp.allows(nr))) {
       const denied = this.filtered(task, nr);
       if (denied !== PASSES) return denied;
     }
@@ -230,7 +230,7 @@ export class Dispatcher {
     // What the loader, the fast lane and the tracer make a task ask for is none of the program's calls.
     const own = (nr === NR_LOAD && this.tracer.takeLoading(task) !== undefined) || isLaneCall(nr);
     if (own || task.mapsZeroAs !== undefined) return PASSES;
-    const verdict = judge(task, this.seccompData());
+    const verdict = task.fate !== 0 ? DOOMED : judge(task, this.seccompData());
     if (verdict === PASSES) return PASSES;
     if (verdict === KILLED) return undefined;
     if (verdict !== DOOMED) return this.answer(verdict);

@@ -32,6 +32,12 @@ const FD_FIRST = 3;
 const FD_LISTENER = 4;
 /** How long stubs have to hear how their processes ended before the room goes, milliseconds. */
 const STUB_PATIENCE = 2000;
+/**
+ * How long the room's end is waited for, milliseconds. All guests are dead long before; the namespace itself goes on until somebody
+ * has waited for the stubs, which some machines' first process does once in seconds only, and whoever waits for the sentry
+ * (`delete`) would wait for that.
+ */
+const ROOM_PATIENCE = 100;
 
 /** Serves one sandbox to its end. */
 export async function bootSandbox(): Promise<number> {
@@ -40,7 +46,7 @@ export async function bootSandbox(): Promise<number> {
   try {
     return await sandbox.run();
   } finally {
-    native.stop(STUB_PATIENCE);
+    native.stop(ROOM_PATIENCE);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * The host descriptors of one shared file: one for each access mode, whatever number of descriptions use it. A description
- * that writes only must not need the right to read on the host, so there are three.
+ * that writes only must not need the right to read on the host, so there are three. That for reading stays open for a while when
+ * nobody uses it: most files are opened again and again.
  */
 
 import { ESTALE } from '../../abi/errno.js';
@@ -12,20 +13,25 @@ interface Slot {
   users: number;
 }
 
+/** Files whose descriptor for reading nobody uses, over all shared directories; the one used last at the end. */
+const idle = new Set<Descriptors>();
+const MAX_IDLE = 256;
+
+/** Closes what is kept of files of a file system that is gone. */
+export function closeIdle(isIts: (inode: HostInode) => boolean): void {
+  for (const d of [...idle]) if (isIts(d.inode)) d.forget();
+}
+
 export class Descriptors {
   /** By access mode: O_RDONLY, O_WRONLY, O_RDWR. */
   private readonly slots: (Slot | undefined)[] = [];
 
-  constructor(private readonly inode: HostInode) {}
+  constructor(readonly inode: HostInode) {}
 
   /** Any descriptor that can be asked for attributes, or -1. */
   get any(): number {
     for (const s of this.slots) if (s !== undefined) return s.fd;
     return -1;
-  }
-  /** Any descriptor that can be written through, or -1. */
-  get writable(): number {
-    return (this.slots[O_RDWR] ?? this.slots[O_WRONLY])?.fd ?? -1;
   }
 
   /** The access mode of a description with these flags: 3 gives no right to read or write, but is opened like O_RDWR. */
@@ -51,7 +57,7 @@ export class Descriptors {
       // An overlay of the host copies a file up that is to be written.
       if (access !== O_RDONLY && fd !== made && native.fstat(fd) >= 0) this.inode.adopt();
     } else if (made >= 0) native.close(made);
-    slot.users++;
+    if (slot.users++ === 0) idle.delete(this);
     return 0;
   }
 
@@ -62,7 +68,7 @@ export class Descriptors {
     const dir = other >= 0 ? other : this.inode.placeFd();
     if (dir < 0) return dir;
     const fd = native.openFileAt(dir, other >= 0 ? '' : this.inode.placeName, flags);
-    if (fd < 0 || this.inode.isFound()) return fd;
+    if (fd < 0 || other >= 0 || this.inode.isFound()) return fd;
     native.close(fd);
     return -ESTALE;
   }
@@ -71,8 +77,49 @@ export class Descriptors {
   give(access: number): void {
     const slot = this.slots[access];
     if (slot === undefined || --slot.users > 0) return;
-    this.inode.fs.native.close(slot.fd);
+    if (access === O_RDONLY && !this.inode.isNameless) this.keep();
+    else this.close(access);
+  }
+
+  private close(access: number): void {
+    const slot = this.slots[access];
     this.slots[access] = undefined;
+    if (slot !== undefined) this.inode.fs.native.close(slot.fd);
+  }
+
+  private keep(): void {
+    idle.add(this);
+    if (idle.size <= MAX_IDLE) return;
+    for (const oldest of idle) {
+      oldest.forget();
+      return;
+    }
+  }
+
+  /** Nobody will need what is kept. */
+  forget(): void {
+    idle.delete(this);
+    if (this.slots[O_RDONLY]?.users === 0) this.close(O_RDONLY);
+  }
+
+  /**
+   * An overlay of the host has copied the file up: what was opened for reading shows what it was before. Who reads goes on with
+   * what it is now.
+   */
+  copiedUp(): void {
+    const { native } = this.inode.fs;
+    this.forget();
+    const old = this.slots[O_RDONLY];
+    if (old === undefined) return;
+    const writable = (this.slots[O_RDWR] ?? this.slots[O_WRONLY])?.fd ?? -1;
+    const dir = writable >= 0 ? writable : this.inode.placeFd();
+    if (dir < 0) return;
+    const fd = native.openFileAt(dir, writable >= 0 ? '' : this.inode.placeName, O_RDONLY);
+    if (fd < 0) return;
+    if (writable >= 0 || this.inode.isFound()) {
+      native.close(old.fd);
+      old.fd = fd;
+    } else native.close(fd);
   }
 
   /** The host descriptor that descriptions of this access mode use. */

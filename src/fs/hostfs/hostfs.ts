@@ -11,6 +11,7 @@ import { INITIAL_USERS } from '../../kernel/user-namespace.js';
 import { type Native, St } from '../../platform/native.js';
 import type { Attr, FileSystem, Inode, StatFs } from '../../vfs/inode.js';
 import { readAttr } from '../host-attr.js';
+import { closeIdle } from './descriptors.js';
 import { HostDir } from './dir.js';
 import { closeAll } from './directories.js';
 import { HostIds } from './ids.js';
@@ -89,6 +90,7 @@ export class HostFs implements FileSystem {
   retire(): void {
     this.dropMade();
     closeAll((dir) => dir.fs === this);
+    closeIdle((inode) => inode.fs === this);
     this.native.close(this.rootFd);
   }
 
@@ -160,16 +162,15 @@ export class HostFs implements FileSystem {
     this.dropMade();
     const key = this.key();
     const known = this.inodes.get(key);
-    const attr = this.readAttr();
     if (known?.isFound() === true) {
       // A bind mount on the host can show a directory below itself; it must not become its own parent here.
       if (!known.isAbove(dir)) {
-        known.seen(dir, name, attr);
+        known.seen(dir, name);
         return known;
       }
-      return newInode(this, dir, name, attr);
+      return newInode(this, dir, name, this.readAttr());
     }
-    const inode = newInode(this, dir, name, attr);
+    const inode = newInode(this, dir, name, this.readAttr());
     this.remember(key, inode);
     return inode;
   }

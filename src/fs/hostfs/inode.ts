@@ -34,9 +34,12 @@ export class HostInode extends Inode {
   /** Where the file system finds it again. */
   key: number | string = 0;
   /** What tells it from all other objects, together with its time of birth. */
-  private hostDev: number;
-  private inoLow: number;
-  private inoHigh: number;
+  private hostDev = 0;
+  private inoLow = 0;
+  private inoHigh = 0;
+  /** Owner and group on the host. */
+  private hostUid = 0;
+  private hostGid = 0;
   /** The turn of the loop in which `attr` was read. */
   private seenIn = turn.number;
   /** It was taken its last name away here. */
@@ -51,10 +54,7 @@ export class HostInode extends Inode {
   ) {
     super();
     this.ino = attr.ino;
-    const b = fs.native.statBuf;
-    this.hostDev = b[St.dev] as number;
-    this.inoLow = b[St.inoLow] as number;
-    this.inoHigh = b[St.inoHigh] as number;
+    this.noteMarks();
   }
 
   protected get native(): Native {
@@ -97,10 +97,9 @@ export class HostInode extends Inode {
     for (let i: HostInode | undefined = other; i !== undefined; i = i.parent) if (i === this) return true;
     return false;
   }
-  /** It was found under this name just now. */
-  seen(parent: HostDir, name: string, attr: Attr): void {
-    this.attr = attr;
-    this.seenIn = turn.number;
+  /** It was found under this name just now: the buffer of the stat calls tells of it. */
+  seen(parent: HostDir, name: string): void {
+    this.refresh();
     this.nameless = false;
     if (this.parent === undefined) return;
     this.parent = parent;
@@ -121,6 +120,7 @@ export class HostInode extends Inode {
     this.seenIn = -1;
     if (this.attr.nlink < 2 || (this.mode & S_IFMT) === S_IFDIR) {
       this.nameless = true;
+      this.descriptors?.forget();
       this.attr = { ...this.attr, nlink: 0 };
     }
   }
@@ -129,14 +129,55 @@ export class HostInode extends Inode {
    * An overlay of the host that copies a file up to be written gives it other marks than before.
    */
   adopt(): void {
-    const b = this.native.statBuf;
-    this.hostDev = b[St.dev] as number;
-    this.inoLow = b[St.inoLow] as number;
-    this.inoHigh = b[St.inoHigh] as number;
+    if (this.isFound()) {
+      this.refresh();
+      return;
+    }
+    this.noteMarks();
     this.attr = this.fs.readAttr();
     this.ino = this.attr.ino;
     this.seenIn = turn.number;
     this.fs.renumbered(this);
+    this.descriptors?.copiedUp();
+  }
+  /** Takes the attributes over that the buffer of the stat calls has for it. */
+  private refresh(): void {
+    this.seenIn = turn.number;
+    if (this.isUnchanged()) return;
+    this.attr = this.fs.readAttr();
+    this.noteMarks();
+  }
+  /** Most walks meet what they met before. A change shows in ctime, but for several within one tick of the host's clock. */
+  private isUnchanged(): boolean {
+    const b = this.native.statBuf;
+    const { attr } = this;
+    return (
+      b[St.ctimeNsec] === attr.ctime.nsec &&
+      b[St.ctimeSec] === attr.ctime.sec &&
+      b[St.atimeNsec] === attr.atime.nsec &&
+      b[St.atimeSec] === attr.atime.sec &&
+      b[St.size] === attr.size &&
+      b[St.blocks] === attr.blocks &&
+      b[St.nlink] === attr.nlink &&
+      b[St.mode] === attr.mode &&
+      b[St.mtimeNsec] === attr.mtime.nsec &&
+      b[St.mtimeSec] === attr.mtime.sec &&
+      b[St.uid] === this.hostUid &&
+      b[St.gid] === this.hostGid &&
+      b[St.ino] === attr.ino
+    );
+  }
+  private noteMarks(): void {
+    const b = this.native.statBuf;
+    this.hostDev = b[St.dev] as number;
+    this.inoLow = b[St.inoLow] as number;
+    this.inoHigh = b[St.inoHigh] as number;
+    this.hostUid = b[St.uid] as number;
+    this.hostGid = b[St.gid] as number;
+  }
+  /** Nobody can find it by a name any more. */
+  get isNameless(): boolean {
+    return this.nameless;
   }
   /** It has changed: its attributes must be read anew. */
   changed(): void {

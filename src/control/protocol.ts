@@ -57,6 +57,8 @@ export interface ContainerStats {
   /** Bytes: resident memory of guests, and what files in memory take. */
   readonly resident: number;
   readonly files: number;
+  /** Processes that the sentry killed for lack of memory; the host's OOM killer has a count of its own. */
+  readonly oomKills: number;
   readonly limits: ContainerLimits;
 }
 

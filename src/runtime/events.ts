@@ -20,13 +20,14 @@ function statistics(stats: CgroupStats, own: ContainerStats): object {
       ...memory,
       usage: {
         ...memory.usage,
-        usage: memory.usage.usage || own.resident + own.files,
-        ...(own.limits.memory === undefined ? {} : { limit: own.limits.memory }),
+        // The host does not see what the sentry holds.
+        usage: (memory.usage.usage || own.resident) + own.files,
+        ...(own.limits.memory == null ? {} : { limit: own.limits.memory }),
       },
     },
     pids: {
       current: own.tasks,
-      ...(pids.limit === undefined && own.limits.tasks === undefined
+      ...(pids.limit === undefined && own.limits.tasks == null
         ? {}
         : { limit: own.limits.tasks ?? pids.limit }),
     },
@@ -36,7 +37,9 @@ function statistics(stats: CgroupStats, own: ContainerStats): object {
 }
 
 class Watcher {
+  /** Seen so far: of the host's OOM killer, and of the sentry's. */
   private kills: number;
+  private ownKills: number | undefined;
 
   constructor(
     private readonly record: ContainerRecord,
@@ -50,14 +53,19 @@ class Watcher {
   async stats(): Promise<void> {
     const { id } = this.record;
     const own = await this.connection.request('stats', { id });
+    this.tellKills(own.oomKills - (this.ownKills ?? own.oomKills));
+    this.ownKills = own.oomKills;
     this.print(JSON.stringify({ type: 'stats', id, data: statistics(this.cgroup.stats(), own) }));
+  }
+
+  private tellKills(count: number): void {
+    for (let n = 0; n < count; n++) this.print(JSON.stringify({ type: 'oom', id: this.record.id }));
   }
 
   glance(): void {
     const kills = this.cgroup.oomKills();
-    for (; this.kills < kills; this.kills++) {
-      this.print(JSON.stringify({ type: 'oom', id: this.record.id }));
-    }
+    this.tellKills(kills - this.kills);
+    this.kills = Math.max(this.kills, kills);
   }
 
   /** Until the container has ended. */

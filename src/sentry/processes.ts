@@ -43,12 +43,15 @@ export function listProcesses(container: Container): ProcessInfo[] {
 }
 
 /** What a container has used: the processes that there are, and those that were waited for. */
-export function usedBy(container: Container): Pick<ContainerStats, 'cpu' | 'resident' | 'files'> {
+export function usedBy(
+  container: Container,
+): Pick<ContainerStats, 'cpu' | 'resident' | 'files' | 'oomKills'> {
   const { utime, stime } = usedTime(container);
   let resident = 0;
   for (const tg of container.processes) {
     const text = container.kernel.native.hostProc(tg.hostPid, 'statm');
     if (typeof text === 'string') resident += Number(text.split(' ')[1] ?? 0) * 4096;
   }
-  return { cpu: (utime + stime) * 1000, resident, files: container.memory.held };
+  const { held, oomKills } = container.memory;
+  return { cpu: (utime + stime) * 1000, resident, files: held, oomKills };
 }

@@ -26,6 +26,8 @@ interface ExecFlags extends ProcessFlags {
   cap?: string[];
   newPrivs: boolean;
   ignorePaused?: true;
+  processLabel?: string;
+  apparmor?: string;
   internalPidFile?: string;
 }
 
@@ -73,11 +75,15 @@ async function exec(id: string, args: string[], flags: ExecFlags, command: Comma
     detach: flags.detach === true,
     ignorePaused: flags.ignorePaused === true,
   };
+  const context = contextOf(command);
+  for (const label of ['processLabel', 'apparmor'] as const) {
+    if (flags[label]) context.report.warn(`${flags[label]}: no such profile holds inside a sandbox`);
+  }
   const { Runtime } = await import('../runtime/runtime.js');
   const { execProcess } = await import('../runtime/exec.js');
   const { EXIT_FAILURE, RuntimeError } = await import('../runtime/errors.js');
   try {
-    process.exitCode = await execProcess(new Runtime(contextOf(command)), options);
+    process.exitCode = await execProcess(new Runtime(context), options);
   } catch (error) {
     if (error instanceof RuntimeError && error.status !== EXIT_FAILURE) throw error;
     throw new RuntimeError(error instanceof Error ? error.message : String(error), EXEC_FAILED);
@@ -114,7 +120,6 @@ export function execCommand(): Command {
     '--no-subreaper',
     '--process-label <label>',
     '--apparmor <profile>',
-    '--cgroup <path>',
     '--user-log <path>',
   )
     .addHelpText('after', notes)

@@ -92,6 +92,7 @@ async function main(args: readonly string[]): Promise<number> {
     });
     program.hook('preSubcommand', () => {
       report = openReport(program);
+      report.debug(`tvisor ${version}: ${argv.join(' ')}`);
     });
     await program.parseAsync(argv, { from: 'user' });
     return 0;

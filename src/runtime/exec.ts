@@ -1,6 +1,7 @@
 /** `exec`. */
 import { rmSync } from 'node:fs';
 import type { OciConfig } from '../oci/types.js';
+import { readConfig } from '../oci/validate.js';
 import { Cgroup } from './cgroups/cgroup.js';
 import { exitStatus, runInForeground } from './console.js';
 import { hostId } from './create.js';
@@ -55,7 +56,7 @@ export async function execProcess(runtime: Runtime, options: ExecOptions): Promi
   const [record, connection] = running(runtime, options);
   const undo = new Undo((message) => runtime.report.warn(message));
   try {
-    const config = JSON.parse(runtime.state.config(record.id)) as OciConfig;
+    const { value: config } = readConfig(runtime.state.config(record.id));
     const { processFile, args, overrides } = options;
     const process_ = execProcessDraft(runtime, config, processFile, args, overrides);
     const terminal = openTerminal(process_, config, options);

@@ -16,7 +16,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RuntimeError } from './errors.js';
-import { syncDirectory } from './files.js';
 import { isAlive, processStat } from './host.js';
 
 /** Takes an exclusive lock of an open directory; false if somebody else has it. */
@@ -91,7 +90,6 @@ export class LockedDirectory {
       if (fd === undefined) throw new RuntimeError(`${temporary} is locked already`);
       fill(temporary);
       renameSync(temporary, path);
-      syncDirectory(parent);
       return new LockedDirectory(path, fd);
     } catch (error) {
       rmSync(temporary, { recursive: true, force: true });

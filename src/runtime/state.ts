@@ -32,11 +32,11 @@ export class LockedContainer {
     return this.current;
   }
 
-  /** Write down what has changed. */
+  /** Write down what has changed. A change of phase is on the disk then; the others are in a moment. */
   update(changes: Partial<ContainerRecord>): void {
     const next = { ...this.current, ...changes };
     try {
-      writeWhole(join(this.path, RECORD), JSON.stringify(next), 0o600, true);
+      writeWhole(join(this.path, RECORD), JSON.stringify(next), 0o600, changes.phase !== undefined);
     } catch (error) {
       throw new RuntimeError(`cannot write the state of container "${next.id}": ${reasonOf(error)}`);
     }
@@ -85,8 +85,9 @@ export class StateDirectory {
     let directory: LockedDirectory | undefined;
     try {
       directory = LockedDirectory.create(this.tryFlock, this.path(record.id), (path) => {
-        writeWhole(join(path, RECORD), JSON.stringify(record), 0o600, true);
-        writeWhole(join(path, CONFIG), config, 0o600, true);
+        // Not waited for: the directory is, when the container is complete.
+        writeWhole(join(path, RECORD), JSON.stringify(record), 0o600, false);
+        writeWhole(join(path, CONFIG), config, 0o600, false);
       });
     } catch (error) {
       throw new RuntimeError(`cannot write the state of container "${record.id}": ${reasonOf(error)}`);

@@ -11,9 +11,9 @@ export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 export interface OciState<S extends Status = Status> {
   readonly ociVersion: string;
   readonly id: string;
-  readonly status: S;
   /** 0 once it has stopped. */
   readonly pid: number;
+  readonly status: S;
   readonly bundle: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -39,8 +39,8 @@ export function ociState<S extends Status>(record: ContainerRecord, status: S): 
   return {
     ociVersion: SPEC_VERSION,
     id: record.id,
-    status,
     pid: status === 'stopped' ? 0 : (record.init?.pid ?? 0),
+    status,
     bundle: record.bundle,
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };

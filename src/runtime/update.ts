@@ -1,8 +1,8 @@
 /** `update`. */
 import { readFileSync } from 'node:fs';
 import { limitsOf } from '../oci/convert.js';
-import type { OciConfig, OciResources } from '../oci/types.js';
-import { ConfigError, readResources } from '../oci/validate.js';
+import type { OciResources } from '../oci/types.js';
+import { ConfigError, readConfig, readResources } from '../oci/validate.js';
 import { Cgroup } from './cgroups/cgroup.js';
 import type { LinuxResources } from './cgroups/resources.js';
 import { RuntimeError, reasonOf } from './errors.js';
@@ -48,7 +48,7 @@ export async function updateContainer(runtime: Runtime, id: string, text: string
     const connection = statusOf(record) === 'stopped' ? undefined : runtime.connect(record);
     if (connection === undefined) throw new RuntimeError('container not running');
     try {
-      const config = JSON.parse(runtime.state.config(id)) as OciConfig;
+      const { value: config } = readConfig(runtime.state.config(id));
       const resources = merged(record.resources ?? config.linux?.resources ?? {}, changes);
       if (record.cgroup !== undefined) {
         const cgroup = Cgroup.restore(record.cgroup, (message) => runtime.report.warn(message));

@@ -53,7 +53,7 @@ describe('the end of a process', () => {
     assert.ok(typeof r === 'object');
     assert.deepEqual([r.pid, r.code, r.status], [10, CLD_EXITED, 3]);
     assert.deepEqual([r.usage?.utime, r.usage?.stime, r.usage?.minflt], [3000, 1000, 5]);
-    assert.deepEqual(host.reaped, [1010]);
+    assert.deepEqual(host.reaped, [10]);
     assert.equal(init.group.childUsage?.utime, 3000);
     assert.equal(waitChild(init, ALL, WEXITED, false), -ECHILD);
   });
@@ -91,7 +91,7 @@ describe('the end of a process', () => {
     const child = fork(init, 10);
     waitAny(init);
     taskExited(kernel, child, 0);
-    assert.deepEqual(host.reaped, [1010]);
+    assert.deepEqual(host.reaped, [10]);
     assert.deepEqual(host.replies, [{ tid: 1002, value: -ECHILD }]);
   });
 
@@ -144,7 +144,7 @@ describe('the end of a process', () => {
     assert.deepEqual([host.signalsOf(1010), host.signalsOf(1011)], [[SIGKILL], [SIGKILL]]);
     taskExited(kernel, child, 9);
     taskExited(kernel, grandchild, 9);
-    assert.deepEqual(host.reaped.sort(), [1002, 1010, 1011]);
+    assert.deepEqual(host.reaped.sort(), [10, 11, 2]);
   });
 
   it('keeps the number of a group leader from reuse while the group lives', () => {
@@ -158,7 +158,7 @@ describe('the end of a process', () => {
     assert.deepEqual(host.reaped, []);
     taskExited(kernel, member, 0);
     waitChild(init, ALL, WEXITED, false);
-    assert.deepEqual(host.reaped.sort(), [1010, 1011]);
+    assert.deepEqual(host.reaped.sort(), [10, 11]);
     assert.equal(container.pids.groups.has(10), false);
   });
 });

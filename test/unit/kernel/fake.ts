@@ -32,6 +32,7 @@ export interface Masks {
 export class FakeHost {
   readonly sent: Sent[] = [];
   readonly replies: { tid: number; value: number }[] = [];
+  /** By their numbers in the guests' pid namespace of the host. */
   readonly reaped: number[] = [];
   readonly interrupted: number[] = [];
   readonly masks = new Map<number, Masks>();

@@ -11,6 +11,7 @@ import {
   SIGHUP,
   SIGKILL,
   SIGSEGV,
+  SIGSTOP,
   SIGTERM,
   SIGUSR1,
   SIGUSR2,
@@ -76,11 +77,14 @@ describe('pid 1', () => {
     assert.deepEqual(host.signalsOf(1002), [SIGTERM, SIGCHLD]);
   });
 
-  it('gets everything from the kernel and the operator', () => {
+  it('gets SIGKILL and SIGSTOP from outside, and of the rest only what it has a handler for', () => {
     const { host, init } = world();
+    for (const signo of [SIGTERM, SIGSEGV, SIGSTOP, SIGKILL])
+      sendToProcess(init.group, { signo, code: SI_KERNEL });
+    assert.deepEqual(host.signalsOf(1002), [SIGSTOP, SIGKILL]);
+    host.masks.set(1002, { caught: [SIGTERM] });
     sendToProcess(init.group, { signo: SIGTERM, code: 0 });
-    sendToProcess(init.group, { signo: SIGSEGV, code: SI_KERNEL });
-    assert.deepEqual(host.signalsOf(1002), [SIGTERM, SIGSEGV]);
+    assert.deepEqual(host.signalsOf(1002), [SIGSTOP, SIGKILL, SIGTERM]);
   });
 });
 

@@ -24,7 +24,14 @@ const hex2 = (n: number): string => n.toString(16).padStart(2, '0');
 /** A file of the host's as lists of mappings show it: device and inode number. '' if it cannot be told. */
 export function hostFileKey(native: Native, hostFd: number): string {
   if (native.fstat(hostFd) < 0) return '';
-  return `${deviceText(native.statBuf[St.dev] as number)} ${native.statBuf[St.ino]}`;
+  return `${deviceText(native.statBuf[St.dev] as number)} ${exactIno(native.statBuf)}`;
+}
+
+/** The number of the file that the buffer tells of, however large it is. */
+function exactIno(b: Float64Array): string {
+  const high = b[St.inoHigh] ?? 0;
+  if (high < 2 ** 21) return String(b[St.ino]);
+  return String((BigInt(high) << 32n) | BigInt(b[St.inoLow] ?? 0));
 }
 
 /** One mapping of a file: addresses, offset in the file in bytes, and the file as `hostFileKey` has it. */
@@ -63,6 +70,9 @@ export function noteMapping(kernel: Kernel, hostFd: number, path: Path): void {
   if (files === undefined) filesOf.set(kernel, (files = new Map()));
   files.delete(key);
   files.set(key, path);
+  // An overlay of the host over several of its file systems shows a file's mappings with its own device number, not with the file's.
+  const dev = deviceText(inodeOf(path).fs.dev);
+  if (!key.startsWith(`${dev} `)) files.set(`${dev} ${exactIno(kernel.native.statBuf)}`, path);
   if (files.size > MAX_NAMES) files.delete(files.keys().next().value as string);
 }
 

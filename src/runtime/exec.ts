@@ -10,6 +10,7 @@ import { RuntimeError, reasonOf } from './errors.js';
 import { type ExecOverrides, type ExecProcess, execProcessDraft } from './exec-process.js';
 import { writeWhole } from './files.js';
 import { closeQuietly } from './host.js';
+import { setOomScore } from './oom-score.js';
 import { checkTerminal, makeTerminal, type ProcessTerminal } from './process-terminal.js';
 import type { ContainerRecord } from './record.js';
 import type { Connection, Runtime } from './runtime.js';
@@ -143,6 +144,7 @@ async function launch(
     };
     const { pid, hostPid } = await connection.request('exec', { id, process: process_ }, request.fds);
     cgroup?.add(hostPid);
+    setOomScore(hostPid, draft.oomScoreAdj, (line) => runtime.report.debug(line));
     writePid('--pid-file', options.pidFile, stub.process.pid, undo);
     writePid('--internal-pid-file', options.internalPidFile, pid, undo);
     await connection.request('startExec', { id, pid });

@@ -7,6 +7,7 @@ import { type FileDescriptorPair, processFiles, RequestFds } from './descriptors
 import type { Bundle } from './draft.js';
 import { RuntimeError, reasonOf } from './errors.js';
 import { closeQuietly, openTree } from './host.js';
+import { setOomScore } from './oom-score.js';
 import { namespaceId, type Sharing } from './pods.js';
 import type { ProcessTerminal } from './process-terminal.js';
 import type { NetworkRecord } from './record.js';
@@ -199,6 +200,10 @@ async function createInSandbox(
       await sandbox.connection.request('delete', { id: container.record.id });
     });
     cgroup.add(hostPid);
+    const { oomScoreAdj } = bundle.draft.process;
+    // The sentry of a pod has the score of its first container, as that of a pod's pause process usually is its own.
+    for (const pid of sandbox.joined ? [hostPid] : [hostPid, sandbox.record.sentry.pid])
+      setOomScore(pid, oomScoreAdj, (line) => runtime.report.debug(line));
   } finally {
     request.close();
   }

@@ -182,6 +182,6 @@ export class StateDirectory {
   /** Wait status of the first process, once the sentry has written it. */
   exitStatus(id: string): number | undefined {
     const text = readIfThere(this.exitFile(id));
-    return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
+    return text === undefined || !/^\d+\n?$/.test(text) ? undefined : Number(text);
   }
 }

@@ -126,6 +126,9 @@ static void step(struct plan *p, const char *name) {
     loopback_up();
   } else if (same(name, "oom")) {
     write_own("/proc/self/oom_score_adj", word(p));
+  } else if (same(name, "setting")) {
+    const char *path = word(p);
+    write_own(path, word(p));
   } else if (same(name, "root")) {
     take_root(word(p));
   } else if (same(name, "bind")) {

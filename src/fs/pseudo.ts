@@ -45,7 +45,7 @@ export class PseudoInode extends Inode {
     /** Stands for the place in the tree; equal keys are the same inode. */
     readonly key: string,
     private readonly bits: number,
-    private readonly time: Timespec,
+    protected readonly time: Timespec,
     private readonly owner: () => Owner = () => ROOT_OWNER,
     private readonly links = 1,
   ) {
@@ -239,6 +239,9 @@ export class StaticDir extends PseudoDir {
   get(name: string): Inode | undefined {
     return this.entries.get(name);
   }
+  protected keepOnly(names: readonly string[]): void {
+    for (const name of this.entries.keys()) if (!names.includes(name)) this.entries.delete(name);
+  }
   override lookup(name: string): Inode | number {
     return this.entries.get(name) ?? -ENOENT;
   }
@@ -277,7 +280,15 @@ export class LinkInode extends PseudoInode {
 
 /** A tree of fixed texts and directories: strings, functions and further trees by name. */
 export interface Tree {
-  readonly [name: string]: string | (() => string) | TextLeaf | TreeLink | Tree;
+  readonly [name: string]: string | (() => string) | TextLeaf | TreeLink | LiveTree | Tree;
+}
+/** A directory of a tree whose names come and go: they are asked for whenever somebody looks. Nobody may keep them (`cacheNames`). */
+export class LiveTree {
+  /** @param make what is below a name */
+  constructor(
+    readonly names: () => readonly string[],
+    readonly make: (name: string) => Tree | TreeLink,
+  ) {}
 }
 /** A symbolic link in a tree. */
 export class TreeLink {
@@ -292,6 +303,34 @@ export class TextLeaf {
   ) {}
 }
 
+class LiveDir extends StaticDir {
+  constructor(
+    fs: FileSystem,
+    key: string,
+    time: Timespec,
+    private readonly tree: LiveTree,
+    private readonly fileSize: number,
+  ) {
+    super(fs, key, 0o555, time);
+  }
+
+  private refresh(): void {
+    const names = this.tree.names();
+    this.keepOnly(names);
+    const fresh = names.filter((name) => this.get(name) === undefined);
+    const tree = Object.fromEntries(fresh.map((name) => [name, this.tree.make(name)]));
+    populate(this, tree, this.time, this.fileSize);
+  }
+  override lookup(name: string): Inode | number {
+    this.refresh();
+    return super.lookup(name);
+  }
+  override readdir(): DirEntry[] {
+    this.refresh();
+    return super.readdir();
+  }
+}
+
 /** Builds the directories and files of `tree` under `dir`. @param size st_size of files (4096 in sysfs) */
 export function populate(dir: StaticDir, tree: Tree, time: Timespec, size = 0): void {
   const { fs } = dir;
@@ -303,6 +342,8 @@ export function populate(dir: StaticDir, tree: Tree, time: Timespec, size = 0): 
       dir.add(name, new TextInode(fs, key, 0o444, time, { read: what }, undefined, size, true));
     } else if (what instanceof TextLeaf) {
       dir.add(name, new TextInode(fs, key, what.perm, time, what.ops, undefined, what.size || size, true));
+    } else if (what instanceof LiveTree) {
+      dir.add(name, new LiveDir(fs, key, time, what, size));
     } else if (what instanceof TreeLink) {
       dir.add(name, new LinkInode(fs, key, time, () => what.target));
     } else {

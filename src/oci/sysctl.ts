@@ -15,3 +15,12 @@ export function sysctlNamespace(name: string): 'ipc' | 'network' | 'uts' | 'user
   if (dotted === 'kernel.domainname') return 'uts';
   return dotted.startsWith('user.') ? 'user' : undefined;
 }
+
+/** The names of directories and file below /proc/sys. A name has dots between them, or slashes, and then dots belong to them. */
+export function sysctlParts(name: string): string[] {
+  const dot = name.indexOf('.');
+  const slash = name.indexOf('/');
+  return slash >= 0 && (dot < 0 || slash < dot)
+    ? name.split('/')
+    : name.split('.').map((p) => p.replaceAll('/', '.'));
+}

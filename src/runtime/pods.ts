@@ -97,9 +97,9 @@ export function sharingOf(runtime: Runtime, draft: ContainerDraft): Sharing {
   const pod = podOf(draft, among);
   const host =
     pod ??
-    [owners.get('pid'), owners.get('ipc'), owners.get('network')].find(
-      (owner) => owner !== undefined && fits(runtime, owner, draft),
-    );
+    (['pid', 'ipc', 'network', 'uts'] as const)
+      .map((type) => owners.get(type))
+      .find((owner) => owner !== undefined && fits(runtime, owner, draft));
   const namespaceOf = (type: 'pid' | 'ipc' | 'uts'): NamespaceSpec => {
     const owner = owners.get(type);
     if (owner !== undefined && owner.sandbox === host?.sandbox) return { container: owner.id };

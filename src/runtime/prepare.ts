@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { MS_RDONLY } from '../abi/stat.js';
 import { containerSpec, hostSources, type MountDraft, type Opened } from '../oci/convert.js';
+import { sysctlParts } from '../oci/sysctl.js';
 import { type Cgroup, hostVersion } from './cgroups/cgroup.js';
 import { type FileDescriptorPair, processFiles, RequestFds } from './descriptors.js';
 import type { Bundle } from './draft.js';
@@ -76,6 +77,23 @@ function stubMount({ destination, bind, type, flags, data }: MountDraft): StubMo
   };
 }
 
+const PING = 'ping_group_range';
+
+/**
+ * What the container's own network is set to on the host: what config.json says, and that the sentry may send echo requests, which it
+ * does for guests that may.
+ */
+function networkSettings(sysctl: Readonly<Record<string, string>>): Map<string, string> {
+  const settings = new Map([[`net/ipv4/${PING}`, '0 2147483647']]);
+  for (const [name, value] of Object.entries(sysctl)) {
+    const parts = sysctlParts(name);
+    const isPath = parts.every((part) => part !== '' && part !== '..' && !part.includes('/'));
+    if (parts[0] !== 'net' || !isPath || parts.at(-1) === PING) continue;
+    settings.set(parts.join('/'), value);
+  }
+  return settings;
+}
+
 function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub {
   const { bundle, sandbox, cgroup, container } = making;
   const { spec, process, root, mounts } = bundle.draft;
@@ -90,6 +108,7 @@ function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub 
     ...(spec.domainname === undefined ? {} : { domainname: spec.domainname }),
     uidMappings: spec.uidMappings,
     gidMappings: spec.gidMappings,
+    networkSettings: networkSettings(spec.sysctl),
     root: root.source.path,
     readonly: root.readonly,
     mounts: mounts.map(stubMount),

@@ -15,6 +15,8 @@ interface Steps {
   loopback: [];
   /** Text for /proc/self/oom_score_adj; a refusal is a warning. */
   oom: [text: string];
+  /** Text for a file below /proc/sys of the namespaces that it is in by then; a refusal is a warning. */
+  setting: [path: string, text: string];
   /** A private copy of the mounts, and the root on top of where it lies. */
   root: [path: string];
   /** Flags: "r" or nothing. */

@@ -97,6 +97,8 @@ export interface ContainerStubOptions extends CommonOptions {
   readonly domainname?: string;
   readonly uidMappings?: readonly IdMap[];
   readonly gidMappings?: readonly IdMap[];
+  /** Settings of the network namespace, as paths below /proc/sys and texts; those of the host stay as they are. */
+  readonly networkSettings?: ReadonlyMap<string, string>;
   /** The rootfs, absolute. */
   readonly root: string;
   readonly readonly: boolean;
@@ -265,6 +267,12 @@ function sameNamespace(path: string, name: string): boolean {
   return other.ino === own.ino && other.dev === own.dev;
 }
 
+/** Whether the network is another one than that of this command. */
+function hasOwnNetwork(namespaces: readonly StubNamespace[]): boolean {
+  const network = namespaces.find(({ type }) => type === 'network');
+  return network !== undefined && (network.path === undefined || !sameNamespace(network.path, 'net'));
+}
+
 function containerPlan(o: ContainerStubOptions, fds: PlanFds): StubPlan {
   const plan = new StubPlan();
   if (o.oomScoreAdj !== undefined) plan.add('oom', String(o.oomScoreAdj));
@@ -287,6 +295,8 @@ function containerPlan(o: ContainerStubOptions, fds: PlanFds): StubPlan {
     if (o.domainname !== undefined) plan.add('domainname', o.domainname);
   }
   if ((fresh & CLONE_NEWNET) !== 0) plan.add('loopback');
+  if (hasOwnNetwork(o.namespaces))
+    for (const [path, text] of o.networkSettings ?? []) plan.add('setting', `/proc/sys/${path}`, text);
   addMounts(plan, o);
   plan.add('report', 'r').add('pivot');
   for (const { type, path } of late) {

@@ -156,7 +156,7 @@ export class GuestProcess {
     task.personality = spec.personality ?? 0;
     this.schedule();
     this.terminal?.tty.control(task);
-    this.enterCwd(task);
+    this.enterCwd(task, first);
     this.addHome(task);
     releaseImage(this.program(task));
     if (spec.stub === undefined) return;
@@ -175,15 +175,15 @@ export class GuestProcess {
     native.setPriority(this.hostPid, scheduler.nice);
   }
 
-  /** The working directory is made if it is missing, as other runtimes do; root may enter what the user may not. */
-  private enterCwd(task: Task): void {
+  /** That of a container's first process is made if it is missing, as other runtimes do; root may enter what the user may not. */
+  private enterCwd(task: Task, first: boolean): void {
     const cwd = toBytes(this.spec.cwd);
     const flags = LOOKUP_FOLLOW | LOOKUP_DIRECTORY;
     let path = resolve(task, task.fs.root, cwd, flags);
     if (typeof path === 'number') {
       const cred = task.cred;
       task.cred = ROOT_CRED;
-      if (path === -ENOENT) makeDirectories(task, cwd);
+      if (path === -ENOENT && first) makeDirectories(task, cwd);
       path = resolve(task, task.fs.root, cwd, flags);
       task.cred = cred;
     }

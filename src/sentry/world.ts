@@ -63,7 +63,7 @@ export function buildWorld(
   ns.mount(proc, at('/proc'), MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   const network = hostNetwork(kernel);
   const interfaces = network === undefined ? netSysTree(kernel) : hostSysTree(network);
-  const sys = new SysFs(kernel, 0x16, [interfaces]);
+  const sys = new SysFs(kernel, 0x16, [interfaces], network === undefined);
   ns.mount(sys, at('/sys'), MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME);
   ns.mount(new DevFs(container, 0x17), at('/dev'), MS_NOSUID | MS_RELATIME);
   const pts = new DevPtsFs(container, 0x18);

@@ -12,7 +12,7 @@ import type { Task } from '../../kernel/task.js';
 import { RELEASE, VERSION } from '../../kernel/utsname.js';
 import { NR_OPEN } from '../../vfs/fdtable.js';
 import { PTY_MAX } from '../devpts/devpts.js';
-import { TextLeaf, type Tree, TreeLink } from '../pseudo.js';
+import { LiveTree, TextLeaf, type Tree, TreeLink } from '../pseudo.js';
 import { netSysctls } from './sysctl-net.js';
 import { ipcSysctls, mqueueSysctls } from './sysvipc.js';
 
@@ -97,7 +97,9 @@ function readOnly(tree: Tree): Tree {
   for (const [name, what] of Object.entries(tree)) {
     if (typeof what === 'string') out[name] = new TextLeaf(0o444, { read: () => what, open });
     else if (typeof what === 'function') out[name] = new TextLeaf(0o444, { read: what, open });
-    else out[name] = what instanceof TextLeaf || what instanceof TreeLink ? what : readOnly(what);
+    else if (what instanceof TextLeaf || what instanceof TreeLink || what instanceof LiveTree)
+      out[name] = what;
+    else out[name] = readOnly(what);
   }
   return out;
 }

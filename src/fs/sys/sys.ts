@@ -11,7 +11,6 @@ const ATTRIBUTE_SIZE = 4096;
 export class SysFs implements FileSystem {
   readonly type = 'sysfs';
   readonly source = 'sysfs';
-  readonly cacheNames = true;
   readonly root: Inode;
 
   constructor(
@@ -19,6 +18,8 @@ export class SysFs implements FileSystem {
     readonly dev: number,
     /** What others have to show, below the same root. */
     more: readonly Tree[] = [],
+    /** Whether all names stay as they are. */
+    readonly cacheNames = true,
   ) {
     const now = kernel.realtime();
     const root = new StaticDir(this, 'sys', 0o755, now);

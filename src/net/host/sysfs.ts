@@ -1,9 +1,9 @@
-/** /sys/class/net of the host's network: the interfaces that there are at the start, each with what it has when it is read. */
+/** /sys/class/net of the host's network: the interfaces that there are, each with what it has when it is read. */
 
 import { EINVAL, ENODEV } from '../../abi/errno.js';
 import * as nl from '../../abi/netlink.js';
 import * as rt from '../../abi/rtnetlink.js';
-import { TextLeaf, type Tree, TreeLink } from '../../fs/pseudo.js';
+import { LiveTree, TextLeaf, type Tree, TreeLink } from '../../fs/pseudo.js';
 import {
   type Attributes,
   attributesOf,
@@ -124,13 +124,13 @@ function attributes(network: HostNetwork, name: string): Tree {
   };
 }
 
-/** What belongs below /sys. */
+/** What belongs below /sys: the interfaces that there are when somebody looks, for engines connect containers to networks later on. */
 export function hostSysTree(network: HostNetwork): Tree {
-  const names = links(network)
-    .map((link) => link.attributes.get(rt.IFLA_IFNAME)?.toString('latin1').split('\0')[0] ?? '')
-    .filter((name) => name !== '');
-  const each = (make: (name: string) => Tree | TreeLink): Tree =>
-    Object.fromEntries(names.map((name) => [name, make(name)]));
+  const names = (): string[] =>
+    links(network)
+      .map((link) => link.attributes.get(rt.IFLA_IFNAME)?.toString('latin1').split('\0')[0] ?? '')
+      .filter((name) => name !== '');
+  const each = (make: (name: string) => Tree | TreeLink): LiveTree => new LiveTree(names, make);
   return {
     class: { net: each((name) => new TreeLink(`../../devices/virtual/net/${name}`)) },
     devices: { virtual: { net: each((name) => attributes(network, name)) } },

@@ -29,7 +29,7 @@ function isLabel(word: string): boolean {
 export function newSysFs({ kernel }: Container): SysFs {
   const network = hostNetwork(kernel);
   const interfaces = network === undefined ? netSysTree(kernel) : hostSysTree(network);
-  return new SysFs(kernel, newDevice(kernel), [interfaces]);
+  return new SysFs(kernel, newDevice(kernel), [interfaces], network === undefined);
 }
 
 export function newDevPts(container: Container, data: string): DevPtsFs | number {

@@ -4,17 +4,9 @@ import { EACCES } from '../../abi/errno.js';
 import { settings as settingsTree } from '../../fs/proc/sysctl.js';
 import { TextLeaf, type Tree } from '../../fs/pseudo.js';
 import type { Container } from '../../kernel/container.js';
+import { sysctlParts } from '../../oci/sysctl.js';
 import { toBytes } from '../world.js';
 import { failure, reason } from './failure.js';
-
-/** Names have dots between their parts, or slashes, and then dots belong to them. */
-function partsOf(name: string): string[] {
-  const dot = name.indexOf('.');
-  const slash = name.indexOf('/');
-  return slash >= 0 && (dot < 0 || slash < dot)
-    ? name.split('/')
-    : name.split('.').map((p) => p.replaceAll('/', '.'));
-}
 
 function leafAt(tree: Tree, parts: readonly string[]): Tree[string] | undefined {
   let at: Tree[string] | undefined = tree;
@@ -49,7 +41,7 @@ export function applySettings(container: Container, settings: Readonly<Record<st
   const tree = settingsTree(container);
   for (const [name, value] of entries) {
     const where = `linux.sysctl[${JSON.stringify(name)}]`;
-    const leaf = leafAt(tree, partsOf(name));
+    const leaf = leafAt(tree, sysctlParts(name));
     if (leaf === undefined) throw failure(where, 'there is no such setting');
     const err = change(container, name, leaf, value);
     if (err < 0) throw failure(where, `${JSON.stringify(value)}: ${reason(err)}`);

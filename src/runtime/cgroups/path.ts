@@ -52,7 +52,7 @@ function systemdPath(text: string): string {
 }
 
 /**
- * What `linux.cgroupsPath` means. Without one a container `ID` gets `tvisor-ID` below the caller's own cgroup.
+ * What `linux.cgroupsPath` means. Without one a container's cgroup has its id as name, below the caller's own.
  * @param systemd the path has systemd's form: its units are made as directories, without asking systemd
  * @throws CgroupError for a path that has not the form it must have
  */
@@ -64,7 +64,7 @@ export function parsePath(text: string | undefined, id: string, systemd: boolean
       warning: `systemd is not asked for a unit (--systemd-cgroup): cgroup ${path} is made directly`,
     };
   }
-  if (text === undefined || text === '') return { path: `tvisor-${id}` };
+  if (text === undefined || text === '') return { path: id };
   if (text.includes('\0')) throw new CgroupError('linux.cgroupsPath: contains a NUL byte');
   const clean = posix.normalize(`/${text}`).replace(/\/$/, '');
   if (clean === '') {

@@ -56,8 +56,8 @@ describe('hierarchies of a host', () => {
 
 describe('linux.cgroupsPath', () => {
   it('names a container without a path by its id', () => {
-    assert.equal(parsePath(undefined, 'c1', false).path, 'tvisor-c1');
-    assert.equal(parsePath('', 'c1', false).path, 'tvisor-c1');
+    assert.equal(parsePath(undefined, 'c1', false).path, 'c1');
+    assert.equal(parsePath('', 'c1', false).path, 'c1');
   });
 
   it('cannot leave the hierarchy and cannot be its root', () => {

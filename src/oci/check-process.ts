@@ -39,19 +39,17 @@ function checkCapabilities(at: string, process: OciProcess, report: Report): voi
 
 function checkScheduler(at: string, { scheduler }: OciProcess, report: Report): void {
   if (scheduler === undefined) return;
-  const { policy, priority = 0, nice = 0, runtime = 0, deadline = 0, period = 0 } = scheduler;
+  const { policy, priority = 0, nice = 0, flags = [], runtime = 0, deadline = 0, period = 0 } = scheduler;
   const realTime = policy === 'SCHED_FIFO' || policy === 'SCHED_RR';
   if (realTime && priority < 1)
     report.mistake(`${at}.scheduler.priority`, `must be from 1 to 99 for ${policy}`);
   if (!realTime && priority !== 0) report.mistake(`${at}.scheduler.priority`, `must be 0 for ${policy}`);
   if (nice !== 0 && policy !== 'SCHED_OTHER' && policy !== 'SCHED_BATCH')
     report.mistake(`${at}.scheduler.nice`, `must be 0 for ${policy}`);
-  if (policy === 'SCHED_DEADLINE') {
-    const until = period === 0 ? deadline : period;
-    if (!(runtime > 0 && runtime <= deadline && deadline <= until))
-      report.mistake(`${at}.scheduler.runtime`, 'must be above 0 and runtime <= deadline <= period');
-  } else if (runtime + deadline + period > 0)
+  if (policy === 'SCHED_DEADLINE') report.mistake(`${at}.scheduler.policy`, `${policy} is not supported`);
+  else if (runtime + deadline + period > 0)
     report.mistake(`${at}.scheduler.runtime`, 'runtime, deadline and period are for SCHED_DEADLINE only');
+  if (flags.length > 0) report.warn(`${at}.scheduler.flags`, 'are not applied');
 }
 
 function checkAffinity(at: string, { execCPUAffinity: affinity }: OciProcess, report: Report): void {

@@ -169,6 +169,11 @@ export const MISTAKES: readonly Mistake[] = [
     { policy: 'SCHED_FIFO' },
     'process.scheduler.priority: must be from 1 to 99 for SCHED_FIFO',
   ],
+  [
+    ['process', 'scheduler'],
+    { policy: 'SCHED_DEADLINE', runtime: 1, deadline: 2, period: 3 },
+    'process.scheduler.policy: SCHED_DEADLINE is not supported',
+  ],
   [['process', 'scheduler', 'flags'], ['X'], 'process.scheduler.flags[0]: unknown scheduling flag "X"'],
   [
     ['process', 'scheduler', 'runtime'],

@@ -132,6 +132,20 @@ describe('limits of containers', { skip: skipContainers, timeout: 300_000 }, () 
     assert.equal(existsSync(directory('memory', `/tvisor-limits-${process.pid}`)), false);
   });
 
+  it('programs die before their stub, whatever their score', {
+    skip: !managed && 'no cgroup of memory',
+  }, () => {
+    const bundle = bench.bundle(
+      'score',
+      ['sh', '-c', `${eat(100)}; echo $?; cat /proc/self/oom_score_adj`],
+      (config) => {
+        resources({ memory: { limit: 64 * MIB } })(config);
+        config.process['oomScoreAdj'] = 1000;
+      },
+    );
+    assert.equal(bench.run('run', '--bundle', bundle, id('o')).stdout, '137\n1000\n');
+  });
+
   it('that cannot be set are errors with their field, and nothing is left', () => {
     const limit = { rdma: { none: { hcaHandles: 1 } } };
     const bundle = bench.bundle('bad', ['true'], resources(limit));

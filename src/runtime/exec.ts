@@ -10,7 +10,7 @@ import { RuntimeError, reasonOf } from './errors.js';
 import { type ExecOverrides, type ExecProcess, execProcessDraft } from './exec-process.js';
 import { writeWhole } from './files.js';
 import { closeQuietly } from './host.js';
-import { setOomScore, stubOomScore } from './oom-score.js';
+import { setOomScore } from './oom-score.js';
 import { checkTerminal, makeTerminal, type ProcessTerminal } from './process-terminal.js';
 import type { ContainerRecord } from './record.js';
 import type { Connection, Runtime } from './runtime.js';
@@ -128,7 +128,7 @@ async function launch(
     title: `tvisor-exec ${id}`,
     containerPid: init.pid,
     ...(terminal === undefined ? {} : { terminal: terminal.slave }),
-    ...stubOomScore(draft.oomScoreAdj),
+    ...(draft.oomScoreAdj === undefined ? {} : { oomScoreAdj: draft.oomScoreAdj }),
     place: (pid) => void cgroup?.add(pid),
   });
   undo.add(() => stub.kill());

@@ -16,11 +16,3 @@ export function setOomScore(pid: number, value: number | undefined, tell: (line:
     tell(`process.oomScoreAdj ${value} of process ${pid}: ${reasonOf(error)}`);
   }
 }
-
-/**
- * A stub's score: never above 0. It takes next to no memory, and its end would be that of the whole container, where the end of one
- * program is enough.
- */
-export function stubOomScore(value: number | undefined): { readonly oomScoreAdj?: number } {
-  return value === undefined ? {} : { oomScoreAdj: Math.min(0, value) };
-}

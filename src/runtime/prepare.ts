@@ -8,7 +8,7 @@ import { type FileDescriptorPair, processFiles, RequestFds } from './descriptors
 import type { Bundle } from './draft.js';
 import { RuntimeError, reasonOf } from './errors.js';
 import { closeQuietly, openTree } from './host.js';
-import { setOomScore, stubOomScore } from './oom-score.js';
+import { setOomScore } from './oom-score.js';
 import { namespaceId, type Sharing } from './pods.js';
 import type { ProcessTerminal } from './process-terminal.js';
 import type { NetworkRecord } from './record.js';
@@ -100,7 +100,7 @@ function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub 
   return spawnContainerStub({
     title: `tvisor-container ${container.record.id}`,
     ...(terminal === undefined ? {} : { terminal: terminal.slave }),
-    ...stubOomScore(process.oomScoreAdj),
+    ...(process.oomScoreAdj === undefined ? {} : { oomScoreAdj: process.oomScoreAdj }),
     place: (pid) => void cgroup.add(pid),
     reaperPid: sandbox.record.reaper.pid,
     namespaces: stubNamespaces(making),

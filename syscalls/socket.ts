@@ -38,6 +38,7 @@ import type { SyscallResult } from '../src/kernel/wait.js';
 import { networkFilter } from '../src/net/filtered/filter.js';
 import { makeFilteredSocket } from '../src/net/filtered/make.js';
 import { hostNetwork } from '../src/net/host/network.js';
+import { HostRawIcmpSocket } from '../src/net/host/raw-icmp.js';
 import { HostInetSocket } from '../src/net/host/socket.js';
 import { mayPing, PingSocket, RawIcmpSocket } from '../src/net/inet/icmp.js';
 import { inetStack } from '../src/net/inet/stack.js';
@@ -97,7 +98,11 @@ function makeInetSocket(
 ): Socket | number {
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -EINVAL;
   const network = hostNetwork(task.kernel);
-  if (network !== undefined) return HostInetSocket.make(task, network, family, type, protocol, flags);
+  if (network !== undefined) {
+    return type === SOCK_RAW && protocol === icmpOf(family)
+      ? HostRawIcmpSocket.open(task, network, family, flags)
+      : HostInetSocket.make(task, network, family, type, protocol, flags);
+  }
   if (inetStack(task.kernel).full) return -ENFILE;
   const filter = networkFilter(task.kernel);
   const filtered = filter && makeFilteredSocket(task, filter, family, type, protocol, flags);

@@ -105,7 +105,7 @@ export class HostInetSocket extends Socket {
   /** Closed, with SO_LINGER. */
   private departure: Departure | undefined;
 
-  private constructor(
+  protected constructor(
     readonly network: HostNetwork,
     readonly host: HostSocket,
     kernel: Kernel,
@@ -123,7 +123,7 @@ export class HostInetSocket extends Socket {
   }
 
   /**
-   * socket(2) of the internet families. Raw sockets are refused as without CAP_NET_RAW, whatever the guest's capabilities.
+   * socket(2) of the internet families. Raw sockets are refused as without CAP_NET_RAW, whatever the guest's capabilities, but for those of raw-icmp.ts.
    * @param owner whose policy and options hold in place of those of the network and of its own
    * @returns -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EPERM, or what the host says
    */
@@ -385,7 +385,7 @@ export class HostInetSocket extends Socket {
   private get readsNoMore(): boolean {
     return this.type !== SOCK_STREAM && (this.host.poll() & POLLRDHUP) !== 0;
   }
-  private receiveNow(sink: Sink, flags: number, out: ReceivedMessage): number {
+  protected receiveNow(sink: Sink, flags: number, out: ReceivedMessage): number {
     const passed = flags & RECEIVE_FLAGS;
     if (this.type === SOCK_STREAM) {
       if ((flags & (MSG_OOB | MSG_PEEK)) === MSG_OOB) this.urgent.read();

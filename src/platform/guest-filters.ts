@@ -22,6 +22,7 @@ import { SCRATCH_SIZE } from '../arch/load-plan.js';
 import { AUDIT_ARCH_X86_64 } from '../arch/x86-64.js';
 import { SYS } from '../arch/x86-64-syscalls.js';
 import { DOOMED, DOOMED_STATUS, judge, KILLED, PASSES } from '../kernel/seccomp/enforce.js';
+import type { CallPolicy } from '../kernel/seccomp/filter.js';
 import { type HostCalls, type HostFilter, hostFilter } from '../kernel/seccomp/host-filter.js';
 import {
   commitFilter,
@@ -54,6 +55,7 @@ interface Install {
 
 export class GuestFilters {
   private readonly installs = new Map<number, Install>();
+  private readonly made = new WeakMap<CallPolicy, { readonly host: HostFilter | undefined }>();
   private readonly data = new Int32Array(16);
   private readonly regs: DataView;
 
@@ -140,7 +142,7 @@ export class GuestFilters {
         ? prctlSeccomp(task, second, third)
         : seccompCall(task, first >>> 0, second >>> 0, third);
     if (typeof change === 'number') return change;
-    const host = hostFilter(change.policy, this.calls);
+    const host = this.hostFor(change.policy);
     if (!this.needed(task, host, change.allThreads)) {
       commitFilter(task, change, host);
       return 0;
@@ -154,6 +156,16 @@ export class GuestFilters {
     const flags = change.allThreads ? SECCOMP_FILTER_FLAG_TSYNC : 0;
     this.native.ptraceCall(task.hostTid, SYS.seccomp, SECCOMP_SET_MODE_FILTER, flags, task.vm.scratch);
     return undefined;
+  }
+
+  /** Every program of a container asks for that of its profile. */
+  private hostFor(policy: CallPolicy): HostFilter | undefined {
+    let made = this.made.get(policy);
+    if (made === undefined) {
+      made = { host: hostFilter(policy, this.calls) };
+      this.made.set(policy, made);
+    }
+    return made.host;
   }
 
   /** Whether the host does not know yet. */
@@ -184,7 +196,7 @@ export class GuestFilters {
    */
   forLoader(task: Task): number {
     if (task.seccomp === undefined) return 0;
-    const host = hostFilter(task.seccomp, this.calls);
+    const host = this.hostFor(task.seccomp);
     if (task.hostFilter?.key === host?.key) return 0;
     if (!this.put(task, host)) return -ENOMEM;
     this.installs.set(task.hostTid, { task, host, change: undefined, token: undefined });

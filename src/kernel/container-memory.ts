@@ -22,6 +22,8 @@ const FAR_MS = 1000;
 /** Without a cgroup: so often, but at most this part of the time (a divisor) goes into them. */
 const ALONE_MS = 50;
 const ALONE_PART = 50;
+/** The same for samples that charges ask for. */
+const CHARGE_PART = 10;
 /** With a cgroup: below this part of the limit (a divisor) what the sentry holds is not worth a timer. */
 const SMALL_PART = 16;
 /** What may be charged beyond the limit while a victim is dying. */
@@ -103,7 +105,7 @@ export class ContainerMemory {
 
   /** Bytes in use now, by guests and for them. */
   usage(): number {
-    this.sample();
+    if (this.age >= this.cost * CHARGE_PART) this.sample();
     return this.anonymous + this.held;
   }
 
@@ -119,8 +121,9 @@ export class ContainerMemory {
   room(bytes: number): number {
     const { limit } = this;
     if (limit === Infinity || bytes <= 0) return bytes;
-    const stale = this.owner.now() - this.sampledAt > SAMPLE_MS;
-    if (stale || this.held + bytes - this.heldThen > limit / SAMPLE_PART) this.sample();
+    const { age } = this;
+    const much = this.held + bytes - this.heldThen > limit / SAMPLE_PART;
+    if (age >= this.cost * CHARGE_PART && (much || age > SAMPLE_MS)) this.sample();
     const { free } = this;
     if (bytes <= free) return bytes;
     if (free >= LEAST) return Math.floor(free / PAGE) * PAGE;
@@ -137,12 +140,19 @@ export class ContainerMemory {
     this.statFd = -1;
   }
 
+  /** Milliseconds since the last sample. */
+  private get age(): number {
+    return this.owner.now() - this.sampledAt;
+  }
+
   // --- samples ------------------------------------------------------------------------------------------------------------
 
   private sample(): void {
+    const start = this.owner.now();
     for (const content of this.mapped) content.recount();
     this.anonymous = this.statFd >= 0 ? this.fromCgroup() : this.fromProcesses();
     this.sampledAt = this.owner.now();
+    this.cost = this.sampledAt - start;
     this.heldThen = this.held;
     this.peak = Math.max(this.peak, this.anonymous + this.held);
   }
@@ -190,9 +200,7 @@ export class ContainerMemory {
     if (this.statFd >= 0 && this.held < this.limit / SMALL_PART) return;
     this.timer = timers.add(this.owner.now() + this.interval(), () => {
       this.timer = undefined;
-      const start = this.owner.now();
       this.sample();
-      this.cost = this.owner.now() - start;
       if (this.anonymous + this.held > this.limit) this.kill();
       this.plan();
     });

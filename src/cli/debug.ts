@@ -43,7 +43,10 @@ export function debugCommand(): Command {
     .argument('<id>')
     .option('--stacks', 'print what tasks are doing')
     .option('--ps', 'list the processes')
-    .option('--strace <what>', 'log every system call from now on: all or off')
+    .option(
+      '--strace <what>',
+      'log system calls from now on: all or off (of a sandbox created with --strace)',
+    )
     .option('--log-level <level>', 'log from this level on')
     .action(debug);
 }

@@ -64,7 +64,7 @@ export interface ContainerStats {
 
 export interface DebugParams {
   readonly logLevel?: string;
-  /** Log every call from now on; undefined: as it is. */
+  /** Log calls or not from now on, in a sandbox that was created with --strace; undefined: as it is. */
   readonly strace?: boolean;
   /** Answer with what the sentry's tasks are doing. */
   readonly stacks?: boolean;

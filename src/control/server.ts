@@ -18,6 +18,8 @@ const MAX_CONNECTIONS = 256;
 /** Bytes of answers that wait for one client at most. */
 const MAX_UNSENT = 4 * 1024 * 1024;
 const READ_SIZE = 65536;
+/** Requests of one client that are answered before guests and others have their turn. */
+const TURN = 4;
 
 /** A request that cannot be done. */
 export class ControlFailure extends Error {
@@ -51,24 +53,25 @@ class Connection {
 
   constructor(
     private readonly native: Native,
-    private readonly log: Logger,
+    private readonly log: () => Logger,
     readonly fd: number,
     private readonly handle: (call: Call) => void,
   ) {}
 
-  /** Takes in what has come, and goes on with what could not be sent. */
-  poll(): void {
+  /** Takes in some of what has come, and goes on with what could not be sent. @returns whether there may be more */
+  poll(): boolean {
     this.flush();
-    while (!this.closed) {
+    for (;;) {
+      if (this.closed) return false;
+      if (this.requests(TURN)) return true;
       const bytes = Buffer.allocUnsafe(READ_SIZE);
       const n = this.native.receiveMessage(this.fd, bytes, 0, this.fds, false);
-      if (n === -EAGAIN) break;
+      if (n === -EAGAIN) return false;
       if (n <= 0) {
         this.close();
-        return;
+        return false;
       }
       this.reader.push(bytes.subarray(0, n));
-      this.requests();
     }
   }
 
@@ -81,20 +84,23 @@ class Connection {
       return false;
     }
     this.reader.push(bytes.subarray(0, n));
-    this.requests();
+    this.requests(Infinity);
     return !this.closed;
   }
 
-  private requests(): void {
+  /** Hands over the requests that have come, at most so many. @returns whether that many were there */
+  private requests(most: number): boolean {
     try {
-      for (;;) {
+      for (let i = 0; i < most; i++) {
         const message = this.reader.next();
-        if (message === undefined || this.closed) return;
+        if (message === undefined || this.closed) return false;
         this.request(message as ControlRequest);
       }
+      return true;
     } catch (error) {
-      this.log.warn({ err: error }, 'control: a client that speaks another language');
+      this.log().warn({ err: error }, 'control: a client that speaks another language');
       this.close();
+      return false;
     }
   }
 
@@ -132,7 +138,7 @@ class Connection {
 
   private failure(method: string, error: unknown): ControlError {
     if (error instanceof ControlFailure) return { code: error.code, message: error.message };
-    this.log.error({ err: error, method }, 'control: request failed');
+    this.log().error({ err: error, method }, 'control: request failed');
     return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
   }
 
@@ -179,8 +185,10 @@ export class ControlServer {
 
   constructor(
     private readonly native: Native,
-    private readonly log: Logger,
+    private readonly log: () => Logger,
     private readonly handle: (call: Call) => void,
+    /** Has `poll` called again once others have had their turn. */
+    private readonly again: () => void,
   ) {}
 
   /** Serves `fd`, a connected socket, one request at a time until `done` says so. @returns false if the client went away before */
@@ -202,7 +210,7 @@ export class ControlServer {
     this.poll();
   }
 
-  /** To be called at each SIGIO. */
+  /** To be called at each SIGIO, and when `again` was. */
   poll(): void {
     for (;;) {
       const fd = this.connections.size < MAX_CONNECTIONS ? this.native.acceptSocket(this.listener) : -EAGAIN;
@@ -210,10 +218,12 @@ export class ControlServer {
       this.native.signalSocket(fd);
       this.connections.add(new Connection(this.native, this.log, fd, this.handle));
     }
+    let more = false;
     for (const c of [...this.connections]) {
-      c.poll();
+      if (c.poll()) more = true;
       if (c.closed) this.connections.delete(c);
     }
+    if (more) this.again();
   }
 
   /** Nobody is connected. */

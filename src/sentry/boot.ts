@@ -57,7 +57,7 @@ class Sandbox {
   private observers!: Observers;
   private containers!: Containers;
   private network: NetworkSpec | undefined;
-  private spec!: BootSpec;
+  private spec: BootSpec | undefined;
   /** The request to be answered when its work, which has to wait for something, is done. */
   private pending: (() => Promise<void>) | undefined;
   private readonly server: ControlServer;
@@ -72,7 +72,12 @@ class Sandbox {
     private readonly loader: string,
   ) {
     this.limits = hostLimits(native);
-    this.server = new ControlServer(native, this.log, (call) => this.handle(call));
+    this.server = new ControlServer(
+      native,
+      () => this.log,
+      (call) => this.handle(call),
+      () => this.kernel.timers.add(this.kernel.now(), () => this.server.poll()),
+    );
   }
 
   async run(): Promise<number> {
@@ -95,9 +100,12 @@ class Sandbox {
   private handle(call: Call): void {
     switch (call.method) {
       case 'boot':
+        if (this.spec !== undefined) throw new ControlFailure('wrong-state', 'the sandbox has been booted');
         call.answer(this.boot(call.params as BootSpec));
         return;
       case 'network':
+        if (this.spec === undefined || this.pending !== undefined || this.network !== undefined)
+          throw new ControlFailure('wrong-state', 'the network is set up once, after the boot');
         this.pending = () => this.openNetwork(call, call.params as NetworkSpec);
         return;
       case 'debug':
@@ -147,16 +155,17 @@ class Sandbox {
     try {
       const descriptors = this.limits[RLIMIT_NOFILE]?.soft ?? Infinity;
       const { namespace, mode, publish, filter } = spec;
+      const { hostUds } = this.spec ?? { hostUds: 'none' };
       const options = {
         network: mode,
         publish: [...publish],
-        hostUds: this.spec.hostUds,
+        hostUds,
         ...(filter === undefined ? {} : { filter }),
         ...(namespace === undefined ? {} : { networkNamespace: this.namespacePath(call, namespace) }),
       };
       enterNetwork(this.kernel, options, descriptors);
       const sockets = await openNetwork(this.kernel, options, descriptors);
-      this.native.confine(sockets, this.spec.hostUds, true);
+      this.native.confine(sockets, hostUds, true);
       this.network = spec;
       call.answer({});
     } catch (error) {
@@ -208,7 +217,17 @@ class Sandbox {
     } else if (sig === SIGTERM || sig === SIGINT || sig === SIGHUP) this.containers.killAll();
   }
 
-  private debug({ logLevel, stacks }: ControlMethods['debug']['params']): { text: string } {
+  private debug({ logLevel, stacks, strace }: ControlMethods['debug']['params']): { text: string } {
+    if (this.spec === undefined) throw new ControlFailure('wrong-state', 'the sandbox has not been booted');
+    if (strace !== undefined) {
+      // Whoever is not watched from the beginning has the fast lane, whose calls nobody sees.
+      if (!this.spec.strace)
+        throw new ControlFailure(
+          'refused',
+          'calls are logged only in a sandbox that was created with --strace',
+        );
+      this.observers.logging = strace;
+    }
     if (logLevel !== undefined) this.log.level = logLevel;
     return { text: stacks === true ? describeTasks(this.kernel) : '' };
   }

@@ -72,13 +72,17 @@ export class Observers {
   readonly forCalls: CallObserver | undefined;
   readonly forTracer: TraceObserver | undefined;
   readonly forNatives: NativeObserver | undefined;
+  /** With --strace: whether lines are written now. */
+  logging = true;
 
   constructor(kernel: Kernel, spec: Pick<SandboxSpec, 'strace'>, profile: Profile | undefined) {
     this.forCalls = profile?.forCalls;
     this.forTracer = profile?.forTracer;
     this.forNatives = profile?.natives;
     if (!spec.strace) return;
-    const strace = new Strace((line) => kernel.log.info(line));
+    const strace = new Strace((line) => {
+      if (this.logging) kernel.log.info(line);
+    });
     const calls: CallObserver = {
       enter: (task: Task, nr: number, args: SyscallArgs) => strace.enter(task, nr, args),
       exit: (token, result) => strace.exit(token as Pending, result),

@@ -2,6 +2,7 @@
 // O_ASYNC of fcntl(2)), which costs the calls of guests nothing, where a descriptor to poll would cost each of them a ppoll(2).
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -158,6 +159,12 @@ napi_value SendMessage(napi_env env, napi_callback_info info) {
   while (v.iov_len > 0) {
     const ssize_t n = sendmsg(Int(env, a[0]), &h, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) {
+      // The runtime's event loop makes its sockets non-blocking.
+      pollfd room{Int(env, a[0]), POLLOUT, 0};
+      poll(&room, 1, -1);
+      continue;
+    }
     if (n < 0) return MakeInt(env, -errno);
     v.iov_base = static_cast<uint8_t *>(v.iov_base) + n;
     v.iov_len -= static_cast<size_t>(n);

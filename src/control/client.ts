@@ -1,6 +1,5 @@
 /** A client of a sandbox's control socket: the command line's, and a library's. */
 import { Socket } from 'node:net';
-import { ECONNREFUSED, ENOENT } from '../abi/errno.js';
 import type { Native } from '../platform/native.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import {
@@ -28,7 +27,7 @@ interface Waiting {
   reject(error: ControlRequestError): void;
 }
 
-type ClientNative = Pick<Native, 'connectSocket' | 'sendMessage'>;
+type ClientNative = Pick<Native, 'sendMessage'>;
 
 export class ControlClient {
   private readonly waiting = new Map<number, Waiting>();
@@ -46,17 +45,6 @@ export class ControlClient {
     this.socket.on('data', (bytes) => this.received(bytes));
     this.socket.on('error', (error) => this.gone(error.message));
     this.socket.on('close', () => this.gone('the sandbox has ended'));
-  }
-
-  /**
-   * Connects to the socket of a sandbox.
-   * @returns undefined if nobody listens there (any more). Throws Error for other failures.
-   */
-  static connect(native: ClientNative, path: string): ControlClient | undefined {
-    const fd = native.connectSocket(path);
-    if (fd >= 0) return new ControlClient(native, fd);
-    if (fd === -ENOENT || fd === -ECONNREFUSED) return undefined;
-    throw new Error(`cannot connect to the sandbox at ${path} (errno ${-fd})`);
   }
 
   /**

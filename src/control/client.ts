@@ -68,12 +68,6 @@ export class ControlClient {
     });
   }
 
-  /** Lets the process end although an answer is awaited, or (true) keeps it. */
-  keepAlive(keep: boolean): void {
-    if (keep) this.socket.ref();
-    else this.socket.unref();
-  }
-
   close(): void {
     this.gone('the connection was closed');
     this.socket.destroy();

@@ -3,12 +3,11 @@
  * What a stop means is decided in src/kernel; here the traced thread is moved on.
  */
 
-import { E2BIG, EFAULT, EINVAL, ENOSYS, ERESTARTNOINTR, ERESTARTSYS } from '../abi/errno.js';
+import { ERESTARTNOINTR, ERESTARTSYS } from '../abi/errno.js';
 import { AT_FDCWD } from '../abi/fcntl.js';
 import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
-  CLONE_CLEAR_SIGHAND,
   CLONE_FILES,
   CLONE_FS,
   CLONE_PARENT,
@@ -22,7 +21,6 @@ import {
 } from '../abi/sched.js';
 import {
   SIGBUS,
-  SIGCHLD,
   SIGKILL,
   SIGSEGV,
   SIGSTOP,
@@ -44,6 +42,7 @@ import { type HostCalls, stops } from '../kernel/seccomp/host-filter.js';
 import { onContinued, onGroupStop, onSignalStop, stopInfo, waitedSiginfo } from '../kernel/signals.js';
 import type { Task } from '../kernel/task.js';
 import { CallMasks } from './call-mask.js';
+import { cloneArgs } from './clone-args.js';
 import { Freezer } from './freezer.js';
 import { GuestFilters } from './guest-filters.js';
 import { MappedCalls } from './mapped-calls.js';
@@ -73,8 +72,6 @@ const HOST_CLONE_FLAGS =
   CLONE_PARENT_SETTID |
   CLONE_CHILD_SETTID |
   CLONE_CHILD_CLEARTID;
-const CLONE_ARGS_SIZE_VER0 = 64;
-const CLONE_ARGS_SIZE = 88;
 
 /** Watches a traced call for --strace and --profile; undefined when nobody does. */
 export interface TraceObserver {
@@ -399,7 +396,7 @@ export class Tracer {
   }
 
   private clone(task: Task, nr: number, token: unknown): number {
-    const args = this.cloneArgs(task, nr);
+    const args = cloneArgs(task, nr, this.regs);
     if (typeof args === 'number') return args;
     const r = prepareClone(task, args);
     if (r < 0) return r;
@@ -413,60 +410,6 @@ export class Tracer {
       abortClone(task, args);
     }
     return 0;
-  }
-
-  private cloneArgs(task: Task, nr: number): CloneArgs | number {
-    const { regs } = this;
-    const args: CloneArgs = {
-      flags: 0,
-      exitSignal: SIGCHLD,
-      stack: 0,
-      stackSize: 0,
-      parentTid: 0,
-      childTid: 0,
-      tls: 0,
-      pidfd: 0,
-    };
-    if (nr === SYS.clone) {
-      const word = regs[Reg.rdi] as number;
-      args.flags = (word >>> 0) - (word & 0xff);
-      args.exitSignal = word & 0xff;
-      args.stack = regs[Reg.rsi] as number;
-      args.parentTid = args.pidfd = regs[Reg.rdx] as number;
-      args.childTid = regs[Reg.r10] as number;
-      args.tls = regs[Reg.r8] as number;
-    } else if (nr === SYS.vfork) {
-      args.flags = CLONE_VFORK | CLONE_VM;
-    } else if (nr === SYS.clone3) {
-      return this.clone3Args(task, args, regs[Reg.rdi] as number, regs[Reg.rsi] as number);
-    } else if (nr !== SYS.fork) {
-      return -ENOSYS;
-    }
-    return args;
-  }
-
-  /** struct clone_args is read once and becomes registers. */
-  private clone3Args(task: Task, args: CloneArgs, addr: number, size: number): CloneArgs | number {
-    if (size > 4096) return -E2BIG;
-    if (size < CLONE_ARGS_SIZE_VER0) return -EINVAL;
-    const dv = task.mem.view(addr, size);
-    if (typeof dv === 'number') return -EFAULT;
-    for (let i = CLONE_ARGS_SIZE; i < size; i++) if (dv.getUint8(i) !== 0) return -E2BIG;
-    const field = (off: number): number => (off + 8 <= size ? Number(dv.getBigUint64(off, true)) : 0);
-    args.flags = field(0);
-    args.pidfd = field(8);
-    args.childTid = field(16);
-    args.parentTid = field(24);
-    args.exitSignal = field(32);
-    args.stack = field(40);
-    args.stackSize = field(48);
-    args.tls = field(56);
-    if ((args.flags & 0xff) !== 0 || args.exitSignal > 64) return -EINVAL;
-    if ((args.stack === 0) !== (args.stackSize === 0)) return -EINVAL;
-    // clone(2), which the host is given, cannot clear handlers; libraries then do it themselves.
-    if (args.flags >= CLONE_CLEAR_SIGHAND) return -EINVAL;
-    if (field(72) !== 0) args.setTid = new Array<number>(Math.min(field(72), 32)).fill(0);
-    return args;
   }
 
   private cloned(task: Task): void {

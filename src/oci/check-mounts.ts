@@ -1,5 +1,6 @@
 /** What the fields of `mounts` mean together. */
 import { checkMappings } from './check-mappings.js';
+import { isIdmapOption, parseIdmapOption } from './idmap-option.js';
 import {
   dataMistake,
   FILE_SYSTEMS,
@@ -35,16 +36,25 @@ function checkData(at: string, type: string, mount: OciMount, options: MountOpti
   }
 }
 
+function checkIdmap(field: string, word: string, report: Report): void {
+  const maps = parseIdmapOption(word, {});
+  if (maps === undefined) {
+    report.mistake(field, `must be like idmap=uids=0-1000-10;gids=0-1000-10, not ${quoted(word)}`);
+    return;
+  }
+  checkMappings(`${field}.uids`, maps.uids, report);
+  checkMappings(`${field}.gids`, maps.gids, report);
+}
+
 function checkBind(at: string, mount: OciMount, options: MountOptions, report: Report): void {
   if (mount.source === undefined || mount.source === '')
     report.mistake(`${at}.source`, 'is missing: a bind mount needs one');
   if (options.copyUp) report.mistake(`${at}.options`, 'tmpcopyup is for tmpfs only');
   for (const word of options.data) {
     if (isLabelOption(word)) continue;
-    report.warn(
-      `${at}.options[${(mount.options ?? []).indexOf(word)}]`,
-      `${quoted(word)} means nothing to a bind mount`,
-    );
+    const field = `${at}.options[${(mount.options ?? []).indexOf(word)}]`;
+    if (!isIdmapOption(word)) report.warn(field, `${quoted(word)} means nothing to a bind mount`);
+    else checkIdmap(field, word, report);
   }
   const uids = mount.uidMappings ?? [];
   const gids = mount.gidMappings ?? [];

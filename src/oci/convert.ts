@@ -16,6 +16,7 @@ import type {
 import { type PodRole, podOf } from './annotations.js';
 import { isBind } from './check-mounts.js';
 import { convertProcess, type ProcessDraft } from './convert-process.js';
+import { isIdmapOption, parseIdmapOption } from './idmap-option.js';
 import { existsInRoot } from './in-root.js';
 import { type MountOptions, parseMountOptions, propagationOf } from './mount-options.js';
 import { ConfigError, quoted } from './report.js';
@@ -176,10 +177,15 @@ function isRecursive(mount: OciMount, options: MountOptions): boolean {
 /** The mount's own mappings; with idmap alone those of the container. */
 function idMapsOf(
   mount: OciMount,
-  { idmap }: MountOptions,
-  config: OciConfig,
+  { idmap, data }: MountOptions,
+  { linux = {} }: OciConfig,
 ): Pick<MountSpec, 'uidMappings' | 'gidMappings'> {
-  const from = mount.uidMappings !== undefined ? mount : idmap ? config.linux : undefined;
+  const word = data.find(isIdmapOption);
+  const custom = word === undefined ? undefined : parseIdmapOption(word, linux);
+  if (custom !== undefined) {
+    return { uidMappings: mappingsOf(custom.uids), gidMappings: mappingsOf(custom.gids) };
+  }
+  const from = mount.uidMappings !== undefined ? mount : idmap ? linux : undefined;
   if (from?.uidMappings === undefined) return {};
   return { uidMappings: mappingsOf(from.uidMappings), gidMappings: mappingsOf(from.gidMappings) };
 }

@@ -156,6 +156,28 @@ test('idmap alone takes the mappings of the container', () => {
   assert.deepEqual(b?.gidMappings, [{ containerId: 0, hostId: 7, size: 1 }]);
 });
 
+test('idmap with mappings of its own, of the host and of the container', () => {
+  const maps = (word: string) => {
+    const [mount] = mountsOf({ destination: '/a', source: '/tmp', options: ['bind', word] });
+    return [mount?.uidMappings, mount?.gidMappings].map((list) =>
+      list?.map(({ containerId, hostId, size }) => [containerId, hostId, size]),
+    );
+  };
+  // The container's own ids begin at 1000 of the host.
+  assert.deepEqual(maps('idmap=uids=0-1-10#20-30-5;gids=0-7-1'), [
+    [
+      [0, 1, 10],
+      [20, 30, 5],
+    ],
+    [[0, 7, 1]],
+  ]);
+  assert.deepEqual(maps('ridmap=uids=@0-1-10;gids=+0-1-10'), [[[0, 1001, 10]], [[0, 1, 10]]]);
+  assert.throws(() => maps('idmap=uids=0-1;gids=0-1-1'), {
+    message:
+      'mounts[0].options[1]: must be like idmap=uids=0-1000-10;gids=0-1000-10, not "idmap=uids=0-1;gids=0-1-1"',
+  });
+});
+
 test('a container without a name of its own has that of the host', () => {
   assert.equal(draftOf().spec.hostname, 'host');
   const { hostname: _, ...rest } = goodConfig();

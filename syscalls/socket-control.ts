@@ -15,7 +15,7 @@ import { capable } from '../src/kernel/cred.js';
 import { findTask } from '../src/kernel/ids.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task, ThreadGroup } from '../src/kernel/task.js';
-import { type ControlItem, credPid, type ReceivedMessage, type Ucred } from '../src/net/socket.js';
+import { type ControlItem, putUcred, type ReceivedMessage, type Ucred } from '../src/net/socket.js';
 import { putFile } from '../src/vfs/fdtable.js';
 import type { OpenFile } from '../src/vfs/file.js';
 import { installFd } from './anon-fd.js';
@@ -153,10 +153,7 @@ export function storeControl(
   for (const { level, type, data } of out.control ?? []) writer.append(type, data, level);
   if (out.cred !== undefined) {
     const data = new Uint8Array(UCRED_SIZE);
-    const dv = new DataView(data.buffer);
-    dv.setInt32(0, credPid(task, out.cred), true);
-    dv.setUint32(4, out.cred.uid, true);
-    dv.setUint32(8, out.cred.gid, true);
+    putUcred(task, out.cred, new DataView(data.buffer));
     writer.append(SCM_CREDENTIALS, data);
   }
   if (out.files !== undefined) storeRights(task, out.files, writer, cloexec);

@@ -42,7 +42,7 @@ import { capable } from '../src/kernel/cred.js';
 import { PidFile } from '../src/kernel/pidfd.js';
 import type { Task } from '../src/kernel/task.js';
 import type { SyscallResult } from '../src/kernel/wait.js';
-import { credPid, Socket } from '../src/net/socket.js';
+import { putUcred, Socket } from '../src/net/socket.js';
 import { installFd } from './anon-fd.js';
 import type { Family, SyscallArgs } from './family.js';
 import { socketOf } from './socket-address.js';
@@ -245,10 +245,7 @@ function optionBytes(task: Task, socket: Socket, name: number): Uint8Array | und
       dv.setInt32(4, options.lingerTime, true);
       return bytes.subarray(0, LINGER_SIZE);
     case SO_PEERCRED: {
-      const cred = socket.peerCred();
-      dv.setInt32(0, credPid(task, cred), true);
-      dv.setUint32(4, cred.uid, true);
-      dv.setUint32(8, cred.gid, true);
+      putUcred(task, socket.peerCred(), dv);
       return bytes.subarray(0, UCRED_SIZE);
     }
     default: {

@@ -8,6 +8,7 @@ import { anonPath } from '../fs/anon.js';
 import type { Cred } from '../kernel/cred.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task, ThreadGroup } from '../kernel/task.js';
+import { type IdMap, OVERFLOW_ID } from '../kernel/user-namespace.js';
 import type { Sink, Source } from '../kernel/useriov.js';
 import type { Block, SyscallResult } from '../kernel/wait.js';
 import { OpenFile } from '../vfs/file.js';
@@ -22,9 +23,20 @@ export interface Ucred {
   readonly process?: ThreadGroup | undefined;
 }
 
-/** The pid of credentials as `task` knows it: 0 for a process of another pid namespace. */
-export function credPid(task: Task, cred: Ucred): number {
-  return cred.process === undefined || cred.process.pids === task.pids ? cred.pid : 0;
+/** struct ucred of credentials as `task` knows them: pid 0 for a process of another pid namespace, ids of its own user namespace. */
+export function putUcred(task: Task, cred: Ucred, dv: DataView): void {
+  const { process } = cred;
+  dv.setInt32(0, process === undefined || process.pids === task.pids ? cred.pid : 0, true);
+  const [theirs, ours] = [process?.container.users, task.container.users];
+  const same = theirs === undefined || theirs === ours;
+  dv.setUint32(4, same ? cred.uid : translated(cred.uid, theirs.uids, ours.uids), true);
+  dv.setUint32(8, same ? cred.gid : translated(cred.gid, theirs.gids, ours.gids), true);
+}
+
+function translated(id: number, theirs: IdMap, ours: IdMap): number {
+  const host = theirs.out(id);
+  const own = host < 0 ? -1 : ours.in(host);
+  return own < 0 ? OVERFLOW_ID : own;
 }
 
 /** One piece of ancillary data (struct cmsghdr). */

@@ -2,14 +2,31 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+
+/** Make a directory and those above it. Node's own `recursive` never ends below /proc, and tells of wrong reasons. */
+export function makeDirectories(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    // What is below an absent directory is tried again once that is there, and then for the last time.
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectories(dirname(path), mode);
+    makeDirectories(path, mode);
+  }
+}
 
 /** Write a directory's entries to the disk. */
 export function syncDirectory(path: string): void {

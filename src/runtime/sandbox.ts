@@ -1,10 +1,10 @@
 /** Sandboxes: one sentry each, for one container or the containers of a pod. */
-import { closeSync, mkdirSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogLevel } from '../log/levels.js';
 import type { LogSpec } from '../sentry/spec.js';
 import { RuntimeError, reasonOf } from './errors.js';
-import { readIfThere, writeWhole } from './files.js';
+import { makeDirectories, readIfThere, writeWhole } from './files.js';
 import { isAlive, listenSocket, type ProcessIdentity, processStat, socketPair } from './host.js';
 import { LockedDirectory } from './locked-directory.js';
 import { endProcess } from './processes.js';
@@ -43,7 +43,7 @@ export function sandboxLog(settings: RuntimeSettings, id: string): LogSpec {
   const file = path?.replaceAll('%TIMESTAMP%', new Date().toISOString().replace(/[-:]|\.\d+/g, ''));
   if (file === undefined) return { level: level(settings), format: 'text' };
   const whole = file.endsWith('/') ? `${file}${id}.log` : file;
-  mkdirSync(dirname(whole), { recursive: true });
+  makeDirectories(dirname(whole), 0o755);
   return { file: whole, level: level(settings), format: 'text' };
 }
 

@@ -2,10 +2,10 @@
  * The runtime's state directory: ROOT/ID for each container, ROOT/@sandboxes/ID for each sandbox. See record.ts for what is in
  * the files and locked-directory.ts for how they come and go.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { NotFoundError, RuntimeError, reasonOf } from './errors.js';
-import { readIfThere, writeWhole } from './files.js';
+import { makeDirectories, readIfThere, writeWhole } from './files.js';
 import { checkId } from './ids.js';
 import { LockedDirectory, type TryLock } from './locked-directory.js';
 import { type ContainerRecord, RECORD_VERSION } from './record.js';
@@ -66,7 +66,7 @@ export class StateDirectory {
   /** Make the directories that are not there yet. @throws RuntimeError */
   prepare(): void {
     try {
-      mkdirSync(this.sandboxes, { recursive: true, mode: 0o700 });
+      makeDirectories(this.sandboxes, 0o700);
       LockedDirectory.sweep(this.tryFlock, this.root);
       LockedDirectory.sweep(this.tryFlock, this.sandboxes);
     } catch (error) {

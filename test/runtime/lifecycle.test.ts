@@ -1,7 +1,7 @@
 /** The life of a container through the command line, as engines and people lead it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Bench, cgroupsNamed, eventually, skipContainers } from './bundle.js';
@@ -273,6 +273,29 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     ];
     for (const [args, pattern] of cases) failed(bench.run(...args), pattern);
     assert.deepEqual([bench.files(), bench.processes(c), cgroupsNamed(c)], [[], [], []]);
+  });
+
+  it('a full disk for the state: one line, and nothing is left', () => {
+    const bundle = bench.bundle('full', ['true']);
+    const disk = join(bench.directory, 'disk');
+    mkdirSync(disk);
+    for (const option of ['size=4k', 'size=8k', 'nr_inodes=3', 'nr_inodes=5', 'nr_inodes=7']) {
+      assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', option, 'tmpfs', disk]).status, 0);
+      try {
+        failed(
+          bench.run('--root', join(disk, 'state'), 'run', '-b', bundle, id('full')),
+          /no space left on device$/m,
+        );
+        const left = readdirSync(disk, { recursive: true }).map(String);
+        assert.deepEqual(
+          left.filter((name) => !/^state(\/@sandboxes)?$/.test(name)),
+          [],
+          option,
+        );
+      } finally {
+        spawnSync('umount', [disk]);
+      }
+    }
   });
 
   it('errors are the last line of --log as JSON, which engines read', () => {

@@ -136,6 +136,16 @@ test('a full disk: one clear line, and nothing is left of the container', { skip
   }),
 );
 
+test('a state directory that cannot be: one clear line', { timeout: 30_000 }, () => {
+  for (const [root, reason] of [
+    ['/proc/none/deeper', 'no such file or directory'],
+    ['/etc/passwd/x', 'not a directory'],
+    [`/tmp/${'x'.repeat(300)}`, 'name too long'],
+  ]) {
+    assert.throws(() => new StateDirectory(root ?? '', lock).prepare(), new RegExp(`: ${reason}$`));
+  }
+});
+
 test('a damaged record, and one of another version, are told and not taken for something else', () =>
   withScratch('state', async (directory) => {
     const state = new StateDirectory(directory, lock);

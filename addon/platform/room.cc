@@ -54,15 +54,13 @@ int g_reap_socket = -1;
 struct Plan {
   std::vector<uint8_t> filter;
   int loader = -1;
+  int stub = -1;
   uid_t uid = 0, sentry_uid = 0;
   gid_t gid = 0, sentry_gid = 0;
   bool root = false;
   int socket = -1;  // to the sentry
   int go = -1;      // readable when the sentry has seized the first guest
   std::vector<char *> argv, envp;
-  // Where this process has its own arguments.
-  char *arguments = nullptr;
-  size_t arguments_size = 0;
 };
 
 // What a step needs of the host; says what to do when it is refused.
@@ -149,19 +147,9 @@ void DropPrivileges(const Plan &p) {
   _exit(127);
 }
 
-// What ps(1) and engines' `top` show of the reaper is its own name, and not the sentry's command line. The kernel takes the place of
-// the arguments for a title that ends at its first NUL byte if the last byte of the place is none.
-void SetTitle(const Plan &p) {
-  constexpr char kTitle[] = "tvisor-reaper";
-  prctl(PR_SET_NAME, kTitle);
-  if (p.arguments == nullptr || p.arguments_size < sizeof kTitle + 1) return;
-  memcpy(p.arguments, kTitle, sizeof kTitle);
-  p.arguments[p.arguments_size - 1] = '.';
-}
-
 [[noreturn]] void Reaper(const Plan &p) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  SetTitle(p);
+  prctl(PR_SET_NAME, "tvisor-reaper");
   // A group of its own keeps the terminal's signals away. Not a session: each session is a scheduling group of its own
   // (sched_autogroup), and switching between two of them makes every trapped call 0.7 us dearer.
   syscall(SYS_setpgid, 0, 0);
@@ -176,14 +164,17 @@ void SetTitle(const Plan &p) {
   DropPrivileges(p);
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // again: the change of uid has cleared it
   prctl(PR_SET_DUMPABLE, 0);
-  // Through numbers from 4 up, so that no source is overwritten before it is copied.
-  int loader = fcntl(p.loader, F_DUPFD_CLOEXEC, 4), sock = fcntl(p.socket, F_DUPFD_CLOEXEC, 4),
-      go = fcntl(p.go, F_DUPFD_CLOEXEC, 4);
-  if (loader < 0 || sock < 0 || go < 0) Fail(p.socket, Need::kNothing, "descriptors");
-  if (dup3(loader, 0, 0) < 0 || dup3(sock, 2, O_CLOEXEC) < 0 || dup3(go, 3, O_CLOEXEC) < 0)
-    Fail(sock, Need::kNothing, "descriptors");
+  // Through numbers from 5 up, so that no source is overwritten before it is copied.
+  const int from[] = {p.loader, p.socket, p.go, p.stub}, to[] = {0, 2, 3, 4};
+  int high[4];
+  for (int i = 0; i < 4; i++) {
+    high[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 5);
+    if (high[i] < 0) Fail(p.socket, Need::kNothing, "descriptors");
+  }
+  for (int i = 0; i < 4; i++)
+    if (dup3(high[i], to[i], to[i] == 0 ? 0 : O_CLOEXEC) < 0) Fail(high[1], Need::kNothing, "descriptors");
   close(1);
-  syscall(SYS_close_range, 4, ~0U, 0);
+  syscall(SYS_close_range, 5, ~0U, 0);
   rlimit limit{};
   setrlimit(RLIMIT_CORE, &limit);
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -196,15 +187,12 @@ void SetTitle(const Plan &p) {
     prctl(PR_SET_DUMPABLE, 1);
     FirstGuest(p);
   }
-  close(0);
-  close(3);
-  // Told a pid, collects that zombie; at the end of the socket the sentry is gone and the whole namespace ends.
-  int32_t pid;
-  while (read(2, &pid, sizeof pid) == static_cast<ssize_t>(sizeof pid)) {
-    while (waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
-    }
-  }
-  _exit(0);
+  // As a program of its own (addon/stub) it keeps none of the sentry's memory.
+  char *const argv[] = {const_cast<char *>("tvisor-reaper"), const_cast<char *>("reap"), nullptr};
+  char *const envp[] = {nullptr};
+  fcntl(2, F_SETFD, 0);
+  syscall(SYS_execveat, 4, "", argv, envp, AT_EMPTY_PATH);
+  Fail(2, Need::kNothing, "execute the reaper");
 }
 
 std::vector<char *> Pointers(std::vector<std::string> &strings) {
@@ -391,25 +379,10 @@ int TryLookup() {
   return 0;
 }
 
-// proc_pid_stat(5): arg_start and arg_end are fields 48 and 49.
-void FindArguments(Plan *p) {
-  FILE *f = fopen("/proc/self/stat", "re");
-  char line[1024];
-  const bool read = f != nullptr && fgets(line, sizeof line, f) != nullptr;
-  if (f != nullptr) fclose(f);
-  const char *at = read ? strrchr(line, ')') : nullptr;
-  for (int field = 2; at != nullptr && field < 48; field++) at = strchr(at + 1, ' ');
-  unsigned long begin = 0, end = 0;
-  if (at == nullptr || sscanf(at, "%lu %lu", &begin, &end) != 2 || begin == 0 || end <= begin) return;
-  p->arguments = reinterpret_cast<char *>(begin);
-  p->arguments_size = end - begin;
-}
-
 Napi::Value Start(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   Napi::Object o = info[0].As<Napi::Object>();
   Plan p;
-  FindArguments(&p);
   Napi::Uint8Array filter = o.Get("filter").As<Napi::Uint8Array>();
   p.filter.assign(filter.Data(), filter.Data() + filter.ByteLength());
   std::vector<std::string> argv = Strings(o.Get("argv")), envp = Strings(o.Get("env"));
@@ -422,8 +395,11 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
   p.root = p.sentry_uid == 0;
   p.loader = open(o.Get("loader").As<Napi::String>().Utf8Value().c_str(), O_RDONLY | O_CLOEXEC);
   if (p.loader < 0) return Throw(env, Need::kNothing, "open the loader", errno);
+  p.stub = open(o.Get("stub").As<Napi::String>().Utf8Value().c_str(), O_RDONLY | O_CLOEXEC);
+  if (p.stub < 0) return Throw(env, Need::kNothing, "open the stub", errno);
   if (int error = TryLookup()) {
     close(p.loader);
+    close(p.stub);
     return Throw(env, Need::kLookup, "openat2", error);
   }
   int sv[2];
@@ -446,6 +422,7 @@ Napi::Value Start(const Napi::CallbackInfo &info) {
   if (reaper == 0) Reaper(p);
   int clone_error = errno;
   close(p.loader);
+  close(p.stub);
   close(sv[1]);
   close(go[0]);
   if (reaper < 0) {

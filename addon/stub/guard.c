@@ -8,6 +8,7 @@
 #include <linux/resource.h>
 #include <linux/seccomp.h>
 
+#include "guard.h"
 #include "plan.h"
 #include "sys.h"
 
@@ -27,15 +28,10 @@ static void drop_privileges(void) {
   SYS5(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-#define ALLOW(nr) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 /* The calls of this file, and signals to nobody but itself. */
 static void confine(long self) {
   struct sock_filter program[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      ONLY_X86_64,
       ALLOW(__NR_poll),
       ALLOW(__NR_read),
       ALLOW(__NR_sendto),

@@ -28,3 +28,6 @@ void pivot(void);
 
 /* guard.c */
 _Noreturn void guard(void);
+
+/* reap.c */
+_Noreturn void reap(void);

@@ -3,6 +3,7 @@
  *
  *   stub run               follows the plan at PLAN_FD: enters and makes namespaces, mounts, then watches (guard.c)
  *   stub detach COUNT PROGRAM.. starts a program without parent, terminal or session of the caller's (the sentry)
+ *   stub reap              the reaper of a room (addon/platform/room.cc)
  *   stub enter FLAGS DIRECTORY PROGRAM.. runs a program in namespaces of the process whose pidfd is descriptor 3 (hooks)
  *
  * Freestanding: no C library, so that it takes a few pages of memory. */
@@ -206,6 +207,7 @@ _Noreturn static void enter(char **argv, char **envp) {
 _Noreturn __attribute__((used)) void stub_main(long *stack) {
   const long argc = stack[0];
   char **argv = (char **)(stack + 1), **envp = argv + argc + 1;
+  if (argc == 2 && same(argv[1], "reap")) reap();
   SYS5(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
   SYS5(__NR_prctl, PR_SET_NAME, "tvisor-stub", 0, 0, 0);
   reset_signals();

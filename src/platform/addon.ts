@@ -16,9 +16,10 @@ function packageRoot(): string {
   throw new Error('the native addon is not built: run `make build` (or `npm rebuild tvisor`)');
 }
 
-/** @returns the addon and the host path of the loader. Throws an Error with one clear line if they are missing. */
-export function loadAddon(): { native: Native; loader: string } {
+/** @returns the addon and the host paths of the loader and the stub. Throws an Error with one clear line if they are missing. */
+export function loadAddon(): { native: Native; loader: string; stub: string } {
   const root = packageRoot();
   const native = bindings({ bindings: 'tvisor', module_root: root }) as Native;
-  return { native, loader: join(root, 'build', 'Release', 'loader') };
+  const directory = join(root, 'build', 'Release');
+  return { native, loader: join(directory, 'loader'), stub: join(directory, 'stub') };
 }

@@ -426,6 +426,8 @@ export interface StartOptions {
   filter: Uint8Array;
   /** Path of the loader (build/Release/loader). */
   loader: string;
+  /** Path of the stub (build/Release/stub), which the reaper becomes. */
+  stub: string;
   /** uid and gid that guests have on the host when the sentry is root. */
   hostUid: number;
   hostGid: number;

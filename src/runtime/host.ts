@@ -3,7 +3,7 @@
  * Everything waits; the processes that use it are short-lived.
  */
 import { closeSync, readFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { loadAddon } from '../platform/addon.js';
 import type { HostNative } from './host-native.js';
@@ -74,12 +74,12 @@ export class HostError extends Error {
   }
 }
 
-let loaded: { native: HostNative; directory: string } | undefined;
+let loaded: { native: HostNative; stub: string } | undefined;
 
-function addon(): { native: HostNative; directory: string } {
+function addon(): { native: HostNative; stub: string } {
   if (loaded === undefined) {
-    const { native, loader } = loadAddon();
-    loaded = { native: native as unknown as HostNative, directory: dirname(loader) };
+    const { native, stub } = loadAddon();
+    loaded = { native: native as unknown as HostNative, stub };
   }
   return loaded;
 }
@@ -91,7 +91,7 @@ export function host(): HostNative {
 
 /** Path of the stub (addon/stub). */
 export function stubPath(): string {
-  return join(addon().directory, 'stub');
+  return addon().stub;
 }
 
 /** `result` unless it is a negative errno. @throws HostError */

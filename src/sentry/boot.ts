@@ -41,8 +41,8 @@ const ROOM_PATIENCE = 100;
 
 /** Serves one sandbox to its end. */
 export async function bootSandbox(): Promise<number> {
-  const { native, loader } = loadAddon();
-  const sandbox = new Sandbox(native, loader);
+  const { native, loader, stub } = loadAddon();
+  const sandbox = new Sandbox(native, { loader, stub });
   try {
     return await sandbox.run();
   } finally {
@@ -69,7 +69,7 @@ class Sandbox {
 
   constructor(
     private readonly native: Native,
-    private readonly loader: string,
+    private readonly programs: { readonly loader: string; readonly stub: string },
   ) {
     this.limits = hostLimits(native);
     this.server = new ControlServer(
@@ -130,7 +130,7 @@ class Sandbox {
     if (spec.fastLane && !watched) kernel.lanes = new Lanes(native, this.log);
     const started = native.start({
       filter: compileFilter(filterRules(), false),
-      loader: this.loader,
+      ...this.programs,
       hostUid: NOBODY,
       hostGid: NOBODY,
       argv: ['tvisor-zygote'],

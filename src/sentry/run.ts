@@ -50,7 +50,7 @@ const EXIT_NOT_FOUND = 127;
 export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const log = openLog(spec);
   const profiling = await openProfile(spec);
-  const { native, loader } = loadAddon();
+  const { native, loader, stub } = loadAddon();
   const kernel = new Kernel(native, log, { maxTasks: MAX_TASKS });
   const container = new Container(kernel, { id: 'do', hostname: toBytes(spec.hostname) });
   // Pid 1 of `do` is an ordinary program: it dies of its own `kill $$` as it would outside.
@@ -71,6 +71,7 @@ export async function runSandbox(spec: SandboxSpec): Promise<number> {
   const started = native.start({
     filter: compileFilter(filterRules(), profile !== undefined),
     loader,
+    stub,
     hostUid: NOBODY,
     hostGid: NOBODY,
     argv,

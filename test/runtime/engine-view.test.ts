@@ -67,7 +67,7 @@ describe("a container's process on the host", { skip: skipContainers, timeout: 3
     assert.deepEqual(bench.processes(id('killed')), []);
   });
 
-  it('the host ends it, the guest and the sentry as early as config.json says', async () => {
+  it('the host ends the guest and the sentry as early as config.json says, and it no sooner', async () => {
     const score = (of: number) => readFileSync(`/proc/${of}/oom_score_adj`, 'latin1').trim();
     const pid = start('score', 'sleep 1000', ({ process }) => {
       process['oomScoreAdj'] = 321;
@@ -75,10 +75,8 @@ describe("a container's process on the host", { skip: skipContainers, timeout: 3
     const guests = (JSON.parse(bench.run('ps', '--format', 'json', id('score')).stdout) as number[]).filter(
       Number,
     );
-    assert.deepEqual(
-      [pid, ...guests].map(score),
-      [pid, ...guests].map(() => '321'),
-    );
+    assert.deepEqual(guests.map(score), ['321']);
+    assert.ok(Number(score(pid)) <= 321);
     const sentry = processStat(processStat(guests[0]!)!.parent)!.parent;
     assert.equal(score(sentry), '321');
     assert.equal(bench.run('delete', '--force', id('score')).status, 0);

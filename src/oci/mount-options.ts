@@ -127,7 +127,7 @@ const DATA: Readonly<Record<string, Readonly<Record<string, RegExp | undefined>>
     uid: ID,
     gid: ID,
     huge: /^(never|always|within_size|advise)$/,
-    mpol: YES,
+    mpol: /^(default|local|(prefer|bind|interleave)(=(static|relative))?(:[\d,-]+)?)$/,
     inode32: undefined,
     inode64: undefined,
     noswap: undefined,

@@ -67,14 +67,15 @@ const OPTIONS = new Map<string, Change>(
     }),
   }),
 );
-/** Options without a value that change nothing here: inode numbers are wide, and there is no swap. */
-const WORDS = new Set(['inode64', 'noswap', 'huge=never', 'mpol=default']);
+/** Options that change nothing here: inode numbers fit in any type, there is no swap, and where pages lie is the host's to decide. */
+const NO_CHANGE =
+  /^(inode32|inode64|noswap|huge=(never|always|within_size|advise)|mpol=(default|local|(prefer|bind|interleave)(=(static|relative))?(:[\d,-]+)?))$/;
 
 /** @returns the options, or -EINVAL */
 function parse(data: string): TmpFsOptions | number {
   const out: TmpFsOptions = {};
   for (const word of data.split(',')) {
-    if (word === '' || WORDS.has(word)) continue;
+    if (word === '' || NO_CHANGE.test(word)) continue;
     const at = word.indexOf('=');
     const change = at < 0 ? undefined : OPTIONS.get(word.slice(0, at));
     if (change === undefined || !change(word.slice(at + 1), out)) return -EINVAL;

@@ -174,6 +174,12 @@ test('a tmpfs has the mode of what it covers unless it says another', options, (
   assert.equal(bundle.box({ mounts: [...USUAL_MOUNTS, tmpfs('/fresh')] }).mode('/fresh'), '41777');
 });
 
+test('options of tmpfs that change nothing here', options, () => {
+  const words = ['huge=always', 'mpol=interleave', 'inode32', 'noswap', 'size=1m'];
+  const box = bundle.box({ mounts: [...USUAL_MOUNTS, tmpfs('/tmp', ...words)] });
+  assert.match(box.mounts.at(-1) ?? '', /^tmpfs \/tmp tmpfs rw,relatime,size=1024k/);
+});
+
 test('tmpcopyup begins with what it covers', options, () => {
   fs.mkdirSync(bundle.host('var/deep/er'), { recursive: true });
   fs.writeFileSync(bundle.host('var/deep/file'), Buffer.alloc(100_000, 'y'));

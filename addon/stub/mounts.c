@@ -134,8 +134,31 @@ static void configure(long fs, const char *option, size_t n) {
   if (r < 0) warn(r, "mount option", key);
 }
 
+/* mount(2), for options that are longer than fsconfig(2) takes: lists of layers. */
+static void mount_layers(const char *destination, const char *flags, const char *options) {
+  static const char prefix[] = "/proc/self/fd/";
+  const long place = open_place(destination, 1);
+  long r = place;
+  if (place >= 0) {
+    char path[sizeof prefix + 20], digits[20];
+    size_t n = 0, at = sizeof prefix - 1;
+    for (size_t i = 0; i < at; i++) path[i] = prefix[i];
+    for (long rest = place; n == 0 || rest > 0; rest /= 10) digits[n++] = (char)('0' + rest % 10);
+    while (n > 0) path[at++] = digits[--n];
+    path[at] = '\0';
+    const long harmless = MS_NOSUID | MS_NODEV | (*flags == 'r' ? MS_RDONLY : 0);
+    r = SYS5(__NR_mount, "overlay", path, "overlay", harmless, options);
+    SYS1(__NR_close, place);
+  }
+  if (r < 0) warn(r, "mount", destination);
+}
+
 /* `options`: comma between them. */
 void mount_new(const char *destination, const char *type, const char *flags, const char *options) {
+  if (same(type, "overlay")) {
+    mount_layers(destination, flags, options);
+    return;
+  }
   const long fs = SYS2(__NR_fsopen, type, FSOPEN_CLOEXEC);
   if (fs < 0) {
     warn(fs, "make a file system", type);

@@ -41,6 +41,8 @@ export interface HostSource {
   readonly recursive: boolean;
   /** A directory; else a file of any kind. */
   readonly directory: boolean;
+  /** A mount that the stub makes, `path` inside of the container: the sentry gets what is mounted there. */
+  readonly mounted?: true;
 }
 
 export type MountDraft = Omit<MountSpec, 'bind'> & { readonly bind?: HostSource };
@@ -161,6 +163,18 @@ function mountOf(mount: OciMount, index: number, bundle: string, config: OciConf
     type: own?.type ?? (bind ? 'bind' : type),
     source: bind ? host : from === '' ? 'none' : from,
     ...(bind ? { bind: source(`mounts[${index}].source`, host, isRecursive(mount, options)) } : {}),
+    // Layers of the host's, as engines have them for images and volumes: its kernel puts them together.
+    ...(type === 'overlay'
+      ? {
+          bind: {
+            field: `mounts[${index}]`,
+            path: destination,
+            recursive: false,
+            directory: true,
+            mounted: true as const,
+          },
+        }
+      : {}),
     flags: options.flags,
     propagation: options.propagation,
     data: own?.data ?? options.data,

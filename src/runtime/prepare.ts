@@ -1,5 +1,6 @@
 /** The part of `create` that is done with the sandbox: the stub, hooks, the network, and the container in the sentry. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { O_DIRECTORY, O_PATH } from '../abi/fcntl.js';
 import { MS_RDONLY } from '../abi/stat.js';
 import { containerSpec, hostSources, type MountDraft, type Opened } from '../oci/convert.js';
 import { sysctlParts } from '../oci/sysctl.js';
@@ -70,7 +71,7 @@ function stubNamespaces({ bundle: { draft } }: Making): StubNamespace[] {
 function stubMount({ destination, bind, type, flags, data }: MountDraft): StubMount {
   return {
     destination,
-    ...(bind === undefined ? {} : { bind: bind.path }),
+    ...(bind === undefined || bind.mounted ? {} : { bind: bind.path }),
     type,
     readonly: (flags & MS_RDONLY) !== 0,
     data,
@@ -173,11 +174,23 @@ async function openNetwork(making: Making, stub: Stub | undefined): Promise<void
 
 // --- in the sentry -----------------------------------------------------------------------------------------------------
 
+/** Open a mount that the stub has made, and nothing else: the container's files may have links in its place. @throws Error */
+function openMounted(pid: number, path: string): number {
+  const fd = openSync(`/proc/${pid}/root${path}`, O_PATH | O_DIRECTORY);
+  const id = /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+  const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n');
+  const words = mounts.map((line) => line.split(' ')).find(([number]) => number === id);
+  if (words?.[4] === path) return fd;
+  closeSync(fd);
+  throw new Error('the host has not mounted it');
+}
+
 /** Open what config.json names. @throws RuntimeError with the field */
-function openSources(request: RequestFds, { bundle: { draft } }: Making): number[] {
-  return hostSources(draft).map(({ field, path, recursive }) => {
+function openSources(request: RequestFds, { bundle: { draft }, container }: Making): number[] {
+  return hostSources(draft).map(({ field, path, recursive, mounted }) => {
     try {
-      return request.give(openTree(path, recursive));
+      const { init } = container.record;
+      return request.give(mounted && init ? openMounted(init.pid, path) : openTree(path, recursive));
     } catch (error) {
       throw new RuntimeError(`config.json: ${field}: ${reasonOf(error)}`);
     }

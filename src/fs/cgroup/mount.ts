@@ -44,7 +44,6 @@ export function mountCgroups(container: Container, at: Path, what: CgroupMount):
   }
   const fs = new TmpFs(container.kernel.native, {
     mode: 0o755,
-    maxBytes: 0,
     dev: makedev(0, MINOR_TOP),
     source: 'tmpfs',
   });

@@ -1,11 +1,36 @@
 /** `tvisor delete`: forget a container and what belongs to it. */
 import { Command } from 'commander';
-import { contextOf } from './context.js';
+import { contextOf, isUnused } from './context.js';
+import { UsageError } from './usage-error.js';
 
-async function deleteContainers(ids: string[], flags: { force?: true }, command: Command): Promise<void> {
+interface DeleteFlags {
+  force?: true;
+  regex?: true;
+}
+
+/** @throws UsageError */
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new UsageError('--regex', `'${text}': not a regular expression`);
+  }
+}
+
+async function deleteContainers(words: string[], flags: DeleteFlags, command: Command): Promise<void> {
   const { Runtime } = await import('../runtime/runtime.js');
   const { deleteContainer } = await import('../runtime/delete.js');
-  const runtime = new Runtime(contextOf(command));
+  const patterns = flags.regex ? words.map(patternOf) : [];
+  const context = contextOf(command);
+  if (flags.regex && isUnused(context)) return;
+  const runtime = new Runtime(context);
+  const matches = ({ id }: { id: string }) => patterns.some((pattern) => pattern.test(id));
+  const ids = flags.regex
+    ? runtime.state
+        .list()
+        .filter(matches)
+        .map(({ id }) => id)
+    : words;
   for (const id of ids) await deleteContainer(runtime, id, flags.force === true);
 }
 
@@ -17,5 +42,6 @@ export function deleteCommand(): Command {
     .usage('[options] ID...')
     .argument('<id...>')
     .option('-f, --force', 'kill it first if it still runs; no error if there is none')
+    .option('--regex', 'ID is a regular expression: all whose ids it is found in')
     .action(deleteContainers);
 }

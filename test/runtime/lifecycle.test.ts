@@ -74,6 +74,22 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     }
   });
 
+  it('delete --regex: all whose ids match, and no others', () => {
+    const [one, two, other] = [id('several-1'), id('several-2'), id('single')];
+    for (const c of [one, two, other]) bench.run('create', '--bundle', bench.bundle('several', ['true']), c);
+    assert.deepEqual(bench.run('delete', '--regex', `^several-\\d-${process.pid}$`), {
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    failed(bench.run('state', one), /does not exist/);
+    failed(bench.run('state', two), /does not exist/);
+    assert.equal(bench.state(other).status, 'created');
+    failed(bench.run('delete', '--regex', '('), /not a regular expression/);
+    assert.equal(bench.run('delete', other).status, 0);
+    assert.deepEqual(bench.files(), []);
+  });
+
   it('run: the exit status is the program’s, or the shell’s for one that cannot be run', () => {
     const c = id('run');
     const cases = [

@@ -108,6 +108,15 @@ export abstract class Inode {
   /** A nameless file (O_TMPFILE) that may still be given its first name (I_LINKABLE). */
   linkable = false;
 
+  /** What stands for the object wherever it is shown: file systems of a sandbox may share a directory of the host. */
+  get identity(): object {
+    return this;
+  }
+  /** The same, or undefined if nobody has asked for it yet. */
+  get knownIdentity(): object | undefined {
+    return this;
+  }
+
   hold(): void {
     this.holds++;
   }

@@ -40,15 +40,16 @@ class FileLocks {
   }
 }
 
-const locksOf = new WeakMap<Inode, FileLocks>();
+const locksOf = new WeakMap<object, FileLocks>();
 /** Inodes on which a descriptor table may hold record locks. */
 const tableLocks = new WeakMap<FdTable, Set<Inode>>();
 /** Who waits for whom, for EDEADLK: only locks of processes take part (posix_locks_deadlock). */
 const waitsFor = new Map<Owner, Owner>();
 
 function locksFor(inode: Inode): FileLocks {
-  let l = locksOf.get(inode);
-  if (l === undefined) locksOf.set(inode, (l = new FileLocks()));
+  const { identity } = inode;
+  let l = locksOf.get(identity);
+  if (l === undefined) locksOf.set(identity, (l = new FileLocks()));
   return l;
 }
 
@@ -104,7 +105,7 @@ export function getLock(
   range: Range,
   ofd: boolean,
 ): RecordLock | undefined {
-  const l = locksOf.get(file.inode);
+  const l = locksOf.get(file.inode.identity);
   if (l === undefined) return undefined;
   const owner = ownerOf(task, file, ofd);
   if (type !== F_UNLCK) return conflict(l, owner, type, range);
@@ -123,7 +124,7 @@ export function setLock(
   const { inode } = file;
   const owner = ownerOf(task, file, ofd);
   if (type === F_UNLCK) {
-    const l = locksOf.get(inode);
+    const l = locksOf.get(inode.identity);
     if (l !== undefined && replace(l, owner, undefined, range)) l.queue.wake(1);
     return 0;
   }
@@ -221,13 +222,13 @@ export function closeLocks(table: FdTable, _fd: number, file: OpenFile): void {
   if (inodes === undefined) return;
   const { inode } = file;
   if (!inodes.delete(inode)) return;
-  const l = locksOf.get(inode);
+  const l = locksOf.get(inode.identity);
   if (l !== undefined) dropOwner(l, table);
 }
 
 /** The last reference of a description went away: its flock and its own record locks go. */
 export function dropFileLocks(file: OpenFile): void {
-  const l = locksOf.get(file.inode);
+  const l = locksOf.get(file.inode.identity);
   if (l === undefined) return;
   if (l.flocks.delete(file)) l.queue.wake(1);
   dropOwner(l, file);

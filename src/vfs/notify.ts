@@ -11,21 +11,27 @@ export interface Mark {
   event(mask: number, name: string, cookie: number, unlinked: boolean): void;
 }
 
-const marks = new WeakMap<Inode, Set<Mark>>();
+const marks = new WeakMap<object, Set<Mark>>();
 /** Marks that exist at all: nothing is looked up while there are none. */
 let active = 0;
 let lastCookie = 0;
 
 export function addMark(inode: Inode, mark: Mark): void {
-  let set = marks.get(inode);
-  if (set === undefined) marks.set(inode, (set = new Set()));
+  const { identity } = inode;
+  let set = marks.get(identity);
+  if (set === undefined) marks.set(identity, (set = new Set()));
   if (set.has(mark)) return;
   set.add(mark);
   active++;
 }
 
 export function removeMark(inode: Inode, mark: Mark): void {
-  if (marks.get(inode)?.delete(mark) === true) active--;
+  if (marks.get(inode.identity)?.delete(mark) === true) active--;
+}
+
+/** Has an object (Inode.identity) any marks? */
+export function isWatched(identity: object): boolean {
+  return (marks.get(identity)?.size ?? 0) > 0;
 }
 
 /** A number that ties IN_MOVED_FROM and IN_MOVED_TO together. */
@@ -37,7 +43,8 @@ export function newCookie(): number {
 /** Tells the watches of `inode`. @param name entry of the directory `inode` that the event is about */
 export function notify(inode: Inode, mask: number, name = '', cookie = 0, unlinked = false): void {
   if (active === 0) return;
-  const set = marks.get(inode);
+  const identity = inode.knownIdentity;
+  const set = identity === undefined ? undefined : marks.get(identity);
   if (set === undefined) return;
   for (const m of [...set]) m.event(mask, name, cookie, unlinked);
 }

@@ -15,6 +15,7 @@ import type { HostDir } from './dir.js';
 import { HostDirFile, HostFile } from './file.js';
 import { capsInward, capsOutward } from './file-caps.js';
 import type { HostFs } from './hostfs.js';
+import { forgetObject, knownObject, remark, sharedObject } from './shared-objects.js';
 
 /** utimensat(2): leave this time as it is. */
 const UTIME_OMIT = 0x3ffffffe;
@@ -42,6 +43,8 @@ export class HostInode extends Inode {
   private hostGid = 0;
   /** The turn of the loop in which `attr` was read. */
   private seenIn = turn.number;
+  /** What locks and the like go by, once there are any. */
+  private shared: object | undefined;
   /** It was taken its last name away here. */
   private nameless = false;
 
@@ -92,6 +95,22 @@ export class HostInode extends Inode {
     );
   }
 
+  private get marks(): string {
+    const { btime, mode } = this.attr;
+    return `${this.hostDev}:${this.inoHigh}:${this.inoLow}:${btime.sec}.${btime.nsec}:${mode & S_IFMT}`;
+  }
+  override get identity(): object {
+    this.shared ??= sharedObject(this.marks, this);
+    return this.shared;
+  }
+  override get knownIdentity(): object | undefined {
+    return this.shared ?? knownObject(this.marks);
+  }
+  /** What was shared is used by nobody, and forgotten. */
+  unshare(): void {
+    this.shared = undefined;
+  }
+
   /** Is it `other` or a directory over it? */
   isAbove(other: HostInode): boolean {
     for (let i: HostInode | undefined = other; i !== undefined; i = i.parent) if (i === this) return true;
@@ -121,6 +140,7 @@ export class HostInode extends Inode {
     if (this.attr.nlink < 2 || (this.mode & S_IFMT) === S_IFDIR) {
       this.nameless = true;
       this.descriptors?.forget();
+      if (this.shared !== undefined) forgetObject(this.marks);
       this.attr = { ...this.attr, nlink: 0 };
     }
   }
@@ -133,10 +153,12 @@ export class HostInode extends Inode {
       this.refresh();
       return;
     }
+    const old = this.marks;
     this.noteMarks();
     this.attr = this.fs.readAttr();
     this.ino = this.attr.ino;
     this.seenIn = turn.number;
+    if (this.shared !== undefined) remark(old, this.marks);
     this.fs.renumbered(this);
     this.descriptors?.copiedUp();
   }

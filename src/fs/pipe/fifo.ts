@@ -18,13 +18,13 @@ export interface PendingOpen {
 
 /** The pipe behind `inode`, or a new one. undefined: the user's pipes hold too much. */
 function pipeOf(task: Task, inode: Inode): Pipe | undefined {
-  const old = pipes.get(inode);
+  const old = pipes.get(inode.identity);
   // When the last end is closed what is left in the pipe is lost: the next opener gets a fresh one.
   if (old !== undefined && (old.readers > 0 || old.writers > 0)) return old;
   const share = PipeShare.make(task.kernel, task.cred);
   if (share === undefined) return undefined;
   const pipe = new Pipe(share);
-  pipes.set(inode, pipe);
+  pipes.set(inode.identity, pipe);
   return pipe;
 }
 
@@ -40,7 +40,12 @@ export function openFifo(task: Task, path: Path, flags: number): OpenFile | numb
   const inode = inodeOf(path);
   // A nameless pipe reached through /proc/pid/fd never waits for a partner (fs/pipe.c, is_pipe).
   const nameless = isAnonPath(path);
-  if (access === O_WRONLY && (flags & O_NONBLOCK) !== 0 && !nameless && !(pipes.get(inode)?.readers ?? 0))
+  if (
+    access === O_WRONLY &&
+    (flags & O_NONBLOCK) !== 0 &&
+    !nameless &&
+    !(pipes.get(inode.identity)?.readers ?? 0)
+  )
     return -ENXIO;
   const pipe = pipeOf(task, inode);
   if (pipe === undefined) return -ENOMEM;

@@ -17,7 +17,6 @@ import { type SyscallResult, WaitQueue, WOULD_BLOCK } from '../../kernel/wait.js
 import type { LaneBytes, LaneSide, LaneSocket } from '../../net/lane/side.js';
 import { inodeOf, type Path } from '../../vfs/dentry.js';
 import { OpenFile } from '../../vfs/file.js';
-import type { Inode } from '../../vfs/inode.js';
 import { anonPath, isAnonPath } from '../anon.js';
 import { waitOn } from '../waiting.js';
 import { PipeShare } from './account.js';
@@ -105,7 +104,7 @@ export class Pipe {
 }
 
 /** The pipe of a FIFO, or of a nameless one, as long as some inode object or open end of it lives. */
-export const pipes = new WeakMap<Inode, Pipe>();
+export const pipes = new WeakMap<object, Pipe>();
 
 /** One open end of a pipe, or both (a FIFO opened O_RDWR). */
 export class PipeFile extends OpenFile implements LaneSocket {
@@ -274,7 +273,7 @@ export function makePipe(kernel: Kernel, flags: number, cred?: Cred): [PipeFile,
   const pipe = new Pipe(share);
   const path = anonPath(kernel, 'pipe', S_IFIFO | 0o600, cred);
   // Opening it again through /proc/pid/fd finds the same pipe.
-  pipes.set(inodeOf(path), pipe);
+  pipes.set(inodeOf(path).identity, pipe);
   const nonblock = flags & O_NONBLOCK;
   const reader = new PipeFile(pipe, path, O_RDONLY | nonblock);
   const writer = new PipeFile(pipe, path, O_WRONLY | nonblock | (flags & O_DIRECT));

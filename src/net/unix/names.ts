@@ -43,7 +43,7 @@ function namespaceOf(socket: UnixSocket): Namespace {
 }
 
 /** The socket bound to the inode of a path, while it is open. */
-const boundInodes = new WeakMap<Inode, UnixSocket>();
+const boundInodes = new WeakMap<object, UnixSocket>();
 
 /** The name that a socket is bound to. */
 export class BoundName {
@@ -104,7 +104,7 @@ export class BoundName {
     if (host !== undefined) this.socket.attach(host, true);
     this.path = path;
     inodeOf(path).hold();
-    boundInodes.set(inodeOf(path), this.socket);
+    boundInodes.set(inodeOf(path).identity, this.socket);
     this.address = address;
     return 0;
   }
@@ -115,8 +115,8 @@ export class BoundName {
       const { names } = namespaceOf(this.socket);
       if (names.get(this.address.name) === this.socket) names.delete(this.address.name);
     }
-    if (this.path !== undefined && boundInodes.get(inodeOf(this.path)) === this.socket) {
-      boundInodes.delete(inodeOf(this.path));
+    if (this.path !== undefined && boundInodes.get(inodeOf(this.path).identity) === this.socket) {
+      boundInodes.delete(inodeOf(this.path).identity);
       inodeOf(this.path).drop();
     }
   }
@@ -155,7 +155,7 @@ export function lookupName(task: Task, from: UnixSocket, raw: Uint8Array): UnixS
     const denied = mayAccess(task.cred, inode, 2);
     if (denied < 0) return denied;
     if ((inode.mode & S_IFMT) !== S_IFSOCK) return -ECONNREFUSED;
-    found = boundInodes.get(inode);
+    found = boundInodes.get(inode.identity);
     if (found === undefined) return hostTarget(task.kernel, inode) ?? -ECONNREFUSED;
   }
   if (found === undefined || found.dead) return -ECONNREFUSED;

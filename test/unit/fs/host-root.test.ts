@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { EACCES, EEXIST, EINVAL, ENOENT, EOVERFLOW, EPERM } from '../../../src/abi/errno.js';
+import { EACCES, EAGAIN, EEXIST, EINVAL, ENOENT, EOVERFLOW, EPERM } from '../../../src/abi/errno.js';
 import {
   __O_TMPFILE,
   AT_EMPTY_PATH,
   AT_FDCWD,
+  F_WRLCK,
   O_CREAT,
   O_DIRECTORY,
   O_PATH,
@@ -27,7 +28,9 @@ import type { Native } from '../../../src/platform/native.js';
 import { inodeOf } from '../../../src/vfs/dentry.js';
 import { putFile } from '../../../src/vfs/fdtable.js';
 import { vfsChmod, vfsChown, vfsLink, vfsMkdir, vfsRename, vfsUnlink } from '../../../src/vfs/fsops.js';
+import { flock } from '../../../src/vfs/locks.js';
 import { resolveAt } from '../../../src/vfs/namei.js';
+import { addMark, removeMark } from '../../../src/vfs/notify.js';
 import { turn } from '../../../src/vfs/turn.js';
 import { realNative, World } from '../vfs/world.js';
 
@@ -227,6 +230,26 @@ test('file capabilities of a user namespace are those of its root on the host', 
   assert.equal(outside.length, 24);
   assert.equal(Buffer.from(outside).readUInt32LE(20), 100000);
   assert.equal(inode.setxattr('security.capability', caps.subarray(1), 0), -EINVAL);
+});
+
+test('two shares of one directory show the same objects: locks and watches meet', options, () => {
+  const [one, two] = [shared(), shared()];
+  const [a, b] = [one.open('/d/a', O_RDWR), two.open('/d/a', O_RDWR)];
+  assert.notEqual(a.inode, b.inode);
+  assert.equal(a.inode.identity, b.inode.identity);
+  assert.notEqual(a.inode.identity, inodeOf(find(two, '/d/b')).identity);
+  assert.equal(flock(one.task, a, F_WRLCK, false), 0);
+  assert.equal(flock(two.task, b, F_WRLCK, false), -EAGAIN);
+  const names: string[] = [];
+  const mark = { event: (_mask: number, name: string) => void names.push(name) };
+  const dir = inodeOf(find(one, '/d'));
+  addMark(dir, mark);
+  putFile(two.open('/d/made', O_CREAT | O_RDWR));
+  removeMark(dir, mark);
+  assert.ok(names.includes('made'), names.join());
+  putFile(a);
+  assert.equal(flock(two.task, b, F_WRLCK, false), 0);
+  putFile(b);
 });
 
 test('a path descriptor survives that its file goes', options, () => {

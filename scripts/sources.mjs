@@ -38,7 +38,7 @@ export function sources(kind) {
   if (kind === 'guest') return list('addon/guest', /\.(c|S)$/);
   if (kind === 'guest-inputs') return list('addon/guest', /\.(c|S|h)$/);
   if (kind === 'stub') return list('addon/stub', /\.c$/);
-  if (kind === 'stub-inputs') return list('addon/stub', /\.(c|h)$/);
+  if (kind === 'stub-inputs') return [...list('addon/stub', /\.(c|h)$/), 'addon/guest/call.h'];
   throw new Error(`sources: unknown kind '${kind}'`);
 }
 

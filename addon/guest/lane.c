@@ -5,6 +5,7 @@
  * It may be interrupted anywhere by a signal whose handler comes here again, or never comes back. */
 #include <stddef.h>
 
+#include "call.h"
 #include "lane.h"
 
 enum {
@@ -52,18 +53,6 @@ void tv_lane_places(struct tv_lane_places *places) {
   places->copy = (uint64_t)tv_lane_copy_insn;
   places->fault = (uint64_t)tv_lane_copy_fault;
   places->sites = (uint64_t)tv_lane_sites;
-}
-
-static long call6(long nr, long a, long b, long c, long d, long e, long f) {
-  long ret;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(ret)
-                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return ret;
 }
 
 /* Maps the table, or an arena. Returns 0 if that cannot be. */

@@ -5,22 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "call.h"
 #include "lane.h"
 #include "plan.h"
 
 void tv_lane_places(struct tv_lane_places *places);
-
-static long call6(long nr, long a, long b, long c, long d, long e, long f) {
-  long ret;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(ret)
-                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return ret;
-}
 
 enum {
   NR_MMAP = 9,

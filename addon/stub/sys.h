@@ -1,4 +1,4 @@
-/* What the stub needs of a C library: system calls, and a little text. Results below zero are negative errnos. */
+/* What the stub needs of a C library: system calls, and a little text. */
 #pragma once
 
 #include <asm/unistd.h>
@@ -6,17 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static inline long call6(long nr, long a, long b, long c, long d, long e, long f) {
-  long ret;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(ret)
-                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return ret;
-}
+#include "../guest/call.h"
 
 #define SYS1(nr, a) call6(nr, (long)(a), 0, 0, 0, 0, 0)
 #define SYS2(nr, a, b) call6(nr, (long)(a), (long)(b), 0, 0, 0, 0)

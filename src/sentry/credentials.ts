@@ -1,6 +1,6 @@
 /** From what config.json says of a process's identity and limits to the kernel's own forms. */
 import * as sched from '../abi/sched.js';
-import { CAP_FULL_SET, type Cred } from '../kernel/cred.js';
+import { CAP_FULL_SET, type Cred, initialCred } from '../kernel/cred.js';
 import type { Rlimit } from '../kernel/task.js';
 import type { ProcessSpec, RlimitSpec } from './container-spec.js';
 
@@ -26,22 +26,13 @@ export function processCred(spec: ProcessSpec): Cred {
   const permitted = capabilitySet(capabilities?.permitted ?? []);
   const inheritable = capabilitySet(capabilities?.inheritable ?? []);
   return {
-    uid,
-    gid,
-    euid: uid,
-    egid: gid,
-    suid: uid,
-    sgid: gid,
-    fsuid: uid,
-    fsgid: gid,
-    groups: spec.additionalGids,
+    ...initialCred(uid, gid, spec.additionalGids),
     capInheritable: inheritable,
     capPermitted: permitted,
     capEffective: capabilitySet(capabilities?.effective ?? []) & permitted,
     capBounding: capabilitySet(capabilities?.bounding ?? []),
     // What is not both cannot be ambient (PR_CAP_AMBIENT_RAISE).
     capAmbient: capabilitySet(capabilities?.ambient ?? []) & permitted & inheritable,
-    securebits: 0,
   };
 }
 

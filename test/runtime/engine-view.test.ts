@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { processStat } from '../../src/runtime/host.js';
 import { Bench, eventually, skipContainers } from './bundle.js';
 
@@ -10,6 +10,11 @@ const id = (name: string) => `${name}-${process.pid}`;
 
 describe("a container's process on the host", { skip: skipContainers, timeout: 300_000 }, () => {
   const bench = new Bench('engine-view');
+  // What a test that has failed leaves.
+  after(() => {
+    for (const left of bench.run('list', '--quiet').stdout.split('\n').filter(Boolean))
+      bench.run('delete', '--force', left);
+  });
 
   /** Runs a container in the background. @returns its pid file's number */
   function start(name: string, script: string, change?: Parameters<Bench['bundle']>[2]): number {

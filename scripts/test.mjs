@@ -16,6 +16,7 @@ const DIRECTORIES = [
   'servers',
   'tools',
   'network',
+  'engines',
   'runtime',
 ].map((name) => join(root, 'test', name));
 

@@ -152,13 +152,9 @@ export class Docker {
       throw new Error(`${error.message}: ${left().join('; ')}`);
     });
     assert.deepEqual(groupsNamed([`${GROUP}/`]), []);
-    const { stdout } = await this.room.run([
-      'sh',
-      '-c',
-      'find "$1"/exec/runtime-* -mindepth 2',
-      'sh',
-      this.room.directory,
-    ]);
+    // Containers have names of 64 digits; runtimes may have directories of their own beside them.
+    const script = 'find "$1"/exec/runtime-* -mindepth 2 | grep -E "[0-9a-f]{64}"';
+    const { stdout } = await this.room.run(['sh', '-c', script, 'sh', this.room.directory]);
     assert.equal(stdout, '');
   }
 

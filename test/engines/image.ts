@@ -55,9 +55,10 @@ export async function makeRoot(root: string): Promise<void> {
  * The root directory as an archive that `ctr image import` and others read, in the form of `docker save`.
  *
  * @param name repository and tag
+ * @param command what it runs without another one
  * @returns its path, in a directory that goes when this process ends
  */
-export async function imageArchive(root: string, name: string): Promise<string> {
+export async function imageArchive(root: string, name: string, command = ['/bin/sh']): Promise<string> {
   const directory = scratchDirectory('archive');
   execFileSync('tar', ['-C', root, '-cf', join(directory, 'layer.tar'), '.']);
   const layer = createHash('sha256')
@@ -66,7 +67,7 @@ export async function imageArchive(root: string, name: string): Promise<string> 
   const config = JSON.stringify({
     architecture: 'amd64',
     os: 'linux',
-    config: { Env: ['PATH=/bin'], Cmd: ['/bin/sh'] },
+    config: { Env: ['PATH=/bin'], Cmd: command },
     rootfs: { type: 'layers', diff_ids: [`sha256:${layer}`] },
   });
   writeFileSync(join(directory, 'config.json'), config);

@@ -12,6 +12,8 @@ if [ "$(cat "$done" 2>/dev/null)" = "${packages[*]}" ]; then exit 0; fi
 rm -rf "$directory"
 mkdir -p "$directory/packages"
 cd "$directory/packages"
+# The lists may be older than the machine, or missing.
+apt-get -qq update
 # apt's own user may not write here, which it says.
 apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >/dev/null
 for package in *.deb; do dpkg -x "$package" "$directory/root"; done

@@ -121,11 +121,7 @@ const files: Step<Podman>[] = [
   ],
   [
     '--shm-size',
-    async (podman) =>
-      prints(
-        await podman.once(['--shm-size=1m'], sh('df -k /dev/shm | tail -1 | { read a b c; echo $b; }')),
-        '1024',
-      ),
+    async (podman) => prints(await podman.once(['--shm-size=1m'], sh('df -k /dev/shm | grep -cw 1024')), '1'),
   ],
   [
     'what podman puts into /etc and /run, --add-host and --dns',
@@ -266,8 +262,8 @@ const namespaces: Step<Podman>[] = [
   [
     '--sysctl',
     async (podman) => {
-      const flags = ['--sysctl=kernel.msgmax=4321', '--sysctl=net.ipv4.ip_default_ttl=77'];
-      const script = 'cat /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ip_default_ttl';
+      const flags = ['--sysctl=kernel.msgmax=4321', '--sysctl=net.ipv4.ip_unprivileged_port_start=77'];
+      const script = 'cat /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ip_unprivileged_port_start';
       prints(await podman.once(flags, sh(script)), '4321\n77');
       refuses(await podman.once(['--sysctl=kernel.panic=5'], ['true']));
     },

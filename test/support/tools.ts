@@ -10,11 +10,12 @@ import { tvisorPath } from './paths.js';
 /**
  * Look a program up in PATH.
  *
- * @param name a file name without a slash
+ * @param name a file name, or an absolute path
  * @returns its path, or undefined
  */
 export function findTool(name: string): string | undefined {
-  for (const directory of (process.env['PATH'] ?? '/usr/bin:/bin').split(':')) {
+  const directories = name.startsWith('/') ? ['/'] : (process.env['PATH'] ?? '/usr/bin:/bin').split(':');
+  for (const directory of directories) {
     const candidate = join(directory, name);
     try {
       accessSync(candidate, constants.X_OK);

@@ -4,6 +4,10 @@ const TVISOR: readonly (readonly [string, string])[] = [
     'podman: lives of containers: cp: a tmpfs of a running container',
     'what is on a tmpfs is in the sentry, where podman cannot write: it is told so',
   ],
+  [
+    'podman: networks, pods, builds: build: RUN with the network',
+    'podman sets up a build’s network between create and start, when the sandbox has its own already',
+  ],
 ];
 const RUNC: readonly (readonly [string, string])[] = [
   ['podman run: files, limits, namespaces: --cgroups=disabled', 'has no mode without control groups'],

@@ -349,11 +349,11 @@ const builds: Step<Podman>[] = [
     },
   ],
   [
-    'build: several stages, with the network, a volume and a cache',
+    'build: several stages, with a volume and a cache',
     async (podman) => {
       const lines = [
         `FROM ${IMAGE} AS first`,
-        'RUN --mount=type=cache,target=/cache echo kept >/cache/f; ip addr show dev eth0 >/dev/null && echo made >/product',
+        'RUN --mount=type=cache,target=/cache echo kept >/cache/f; echo made >/product',
         `FROM ${IMAGE}`,
         'COPY --from=first /product /product',
         'RUN --mount=type=cache,target=/cache cat /cache/f /volume/g /product',
@@ -363,6 +363,18 @@ const builds: Step<Podman>[] = [
       const context = file.slice(0, file.lastIndexOf('/'));
       const flags = ['--isolation=oci', '--network=podman', `--volume=${context}/volume:/volume`];
       assert.match(succeeds(await podman.run(['build', ...flags, context])), /^kept\nmounted\nmade$/m);
+    },
+  ],
+  [
+    'build: RUN with the network',
+    async (podman) => {
+      const file = await podman.room.write(
+        'online/Containerfile',
+        `FROM ${IMAGE}\nRUN ip -4 -o addr show dev eth0\n`,
+      );
+      const context = file.slice(0, file.lastIndexOf('/'));
+      const result = await podman.run(['build', '--isolation=oci', '--network=podman', context]);
+      assert.match(succeeds(result), /eth0 +inet 10\.88\./);
     },
   ],
   ['nothing is left of them', (podman) => podman.assertNothingLeft()],

@@ -42,6 +42,6 @@ export function deleteCommand(): Command {
     .usage('[options] ID...')
     .argument('<id...>')
     .option('-f, --force', 'kill it first if it still runs; no error if there is none')
-    .option('--regex', 'ID is a regular expression: all whose ids it is found in')
+    .option('-r, --regex', 'ID is a regular expression: all whose ids it is found in')
     .action(deleteContainers);
 }

@@ -111,6 +111,21 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     assert.deepEqual(bench.files(), []);
   });
 
+  it('delete --regex: those that match, and no others', () => {
+    const [one, two, other] = [id('match-a'), id('match-b'), id('other')];
+    const bundle = bench.bundle('match', ['true']);
+    for (const c of [one, two, other]) bench.run('create', '-b', bundle, c);
+    assert.deepEqual(bench.run('delete', '--force', '--regex', '^match-'), {
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    assert.equal(bench.run('list', '-q').stdout, `${other}\n`);
+    failed(bench.run('delete', '--regex', '['), /--regex: '\['/);
+    bench.run('delete', other);
+    assert.deepEqual(bench.files(), []);
+  });
+
   it('run --keep and --detach', async () => {
     const c = id('keep');
     assert.equal(bench.run('run', '--keep', '-b', bench.bundle('keep', ['false']), c).status, 1);

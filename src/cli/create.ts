@@ -1,5 +1,6 @@
 /** `tvisor create`: make a container whose program waits for `start`. */
 import { Command } from 'commander';
+import { listenFds } from '../runtime/descriptors.js';
 import { contextOf } from './context.js';
 import {
   addBundleFlags,
@@ -14,7 +15,7 @@ async function create(id: string, flags: BundleFlags, command: Command): Promise
     id,
     ...bundlePaths(flags),
     ...processPaths(flags),
-    descriptors: parseDescriptors(flags),
+    descriptors: parseDescriptors(flags, listenFds(process.env)),
     detach: true,
   };
   const { Runtime } = await import('../runtime/runtime.js');

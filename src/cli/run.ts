@@ -1,5 +1,6 @@
 /** `tvisor run`: create, start, wait and delete in one. */
 import { Command } from 'commander';
+import { listenFds } from '../runtime/descriptors.js';
 import { contextOf } from './context.js';
 import {
   accepted,
@@ -20,7 +21,7 @@ async function run(id: string, flags: RunFlags, command: Command): Promise<void>
     id,
     ...bundlePaths(flags),
     ...processPaths(flags),
-    descriptors: parseDescriptors(flags),
+    descriptors: parseDescriptors(flags, listenFds(process.env)),
     detach: flags.detach === true,
     keep: flags.keep === true,
   };

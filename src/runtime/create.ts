@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { readConfigText } from './bundle.js';
 import { Cgroup } from './cgroups/cgroup.js';
 import type { LinuxResources } from './cgroups/resources.js';
-import { checkDescriptors, type FileDescriptorPair } from './descriptors.js';
+import { type FileDescriptorPair, listenEnv, presentDescriptors } from './descriptors.js';
 import { cleanHalfMade } from './destroy.js';
 import type { Bundle } from './draft.js';
 import { RuntimeError, reasonOf } from './errors.js';
@@ -66,13 +66,13 @@ function undoOnSignal(undo: Undo): () => void {
  */
 export async function createContainer(runtime: Runtime, options: CreateOptions): Promise<Created> {
   checkId(options.id);
-  checkDescriptors(options.descriptors);
+  const descriptors = presentDescriptors(options.descriptors);
   const text = readConfigText(options.bundle, options.config);
   const undo = new Undo((message) => runtime.report.warn(message));
   const forget = undoOnSignal(undo);
   try {
     await clean(runtime, options.id);
-    const created = await make(runtime, options, text, undo);
+    const created = await make(runtime, { ...options, descriptors }, text, undo);
     undo.keep();
     return created;
   } catch (error) {
@@ -96,7 +96,7 @@ async function make(runtime: Runtime, options: CreateOptions, text: string, undo
   // A sentry of its own starts while the configuration is read, unless it may turn out that another one is joined.
   const early = mayShare(text) ? undefined : startSandbox(runtime, runtime.settings, undo);
   const { readBundle } = await import('./draft.js');
-  const bundle = readBundle(runtime, text, options.id, options.bundle);
+  const bundle = withSockets(readBundle(runtime, text, options.id, options.bundle));
   const { draft, settings } = bundle;
   const request = terminalRequest(bundle, options);
   checkTerminal(request);
@@ -122,6 +122,13 @@ async function make(runtime: Runtime, options: CreateOptions, text: string, undo
   sandbox.directory.release();
   sandbox.connection.close();
   return { container, ...(terminal === undefined ? {} : { terminal }) };
+}
+
+/** The first process is told of the sockets that a service manager has given us. */
+function withSockets(bundle: Bundle): Bundle {
+  const { process: first } = bundle.draft;
+  const env = [...first.env, ...listenEnv(process.env)];
+  return { ...bundle, draft: { ...bundle.draft, process: { ...first, env } } };
 }
 
 const ALL_NEW = { pid: 'new', ipc: 'new', uts: 'new' } as const;

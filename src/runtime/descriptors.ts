@@ -8,6 +8,8 @@ import { closeQuietly } from './host.js';
 export interface FileDescriptorPair {
   readonly host: number;
   readonly guest: number;
+  /** It may be that there is no such descriptor: one of a range. */
+  readonly optional?: true;
 }
 
 /** The descriptors of one request, in order. */
@@ -56,20 +58,32 @@ function isInherited(fd: number, all: Map<number, string>): boolean {
   );
 }
 
-/** @throws RuntimeError for a descriptor that nobody has given us */
-export function checkDescriptors(pairs: readonly FileDescriptorPair[]): void {
-  if (pairs.length === 0) return;
+/** Those that there are. @throws RuntimeError for one that must be there and that nobody has given us */
+export function presentDescriptors(pairs: readonly FileDescriptorPair[]): FileDescriptorPair[] {
+  if (pairs.length === 0) return [];
   const all = ownDescriptors();
-  for (const { host } of pairs) {
-    if (!isInherited(host, all))
-      throw new RuntimeError(`descriptor ${host} is not open, and cannot be passed on`);
-  }
+  return pairs.filter(({ host, optional }) => {
+    if (isInherited(host, all)) return true;
+    if (optional) return false;
+    throw new RuntimeError(`descriptor ${host} is not open, and cannot be passed on`);
+  });
 }
 
 /** Sockets that a service manager has given us (sd_listen_fds(3)): how many from number 3 on. */
 export function listenFds(env: Readonly<NodeJS.ProcessEnv>): number {
   const { LISTEN_FDS: count = '', LISTEN_PID: pid } = env;
-  return /^\d{1,3}$/.test(count) && pid === String(process.pid) ? Number(count) : 0;
+  return /^\d{1,2}$/.test(count) && (pid === undefined || pid === String(process.pid)) ? Number(count) : 0;
+}
+
+/** Variables that tell a container's first process of these sockets. */
+export function listenEnv(env: Readonly<NodeJS.ProcessEnv>): string[] {
+  if (listenFds(env) === 0) return [];
+  const names = env['LISTEN_FDNAMES'];
+  return [
+    `LISTEN_FDS=${listenFds(env)}`,
+    'LISTEN_PID=1',
+    ...(names === undefined ? [] : [`LISTEN_FDNAMES=${names}`]),
+  ];
 }
 
 /**

@@ -5,7 +5,7 @@ import { readConfig } from '../oci/validate.js';
 import { Cgroup } from './cgroups/cgroup.js';
 import { exitStatus, runInForeground } from './console.js';
 import { hostId } from './create.js';
-import { checkDescriptors, type FileDescriptorPair, processFiles, RequestFds } from './descriptors.js';
+import { type FileDescriptorPair, presentDescriptors, processFiles, RequestFds } from './descriptors.js';
 import { RuntimeError, reasonOf } from './errors.js';
 import { type ExecOverrides, type ExecProcess, execProcessDraft } from './exec-process.js';
 import { writeWhole } from './files.js';
@@ -53,7 +53,7 @@ function running(runtime: Runtime, { id, ignorePaused }: ExecOptions): [Containe
  * @throws errors of one line; nothing is left then
  */
 export async function execProcess(runtime: Runtime, options: ExecOptions): Promise<number> {
-  checkDescriptors(options.descriptors);
+  const descriptors = presentDescriptors(options.descriptors);
   const [record, connection] = running(runtime, options);
   const undo = new Undo((message) => runtime.report.warn(message));
   try {
@@ -62,7 +62,8 @@ export async function execProcess(runtime: Runtime, options: ExecOptions): Promi
     const process_ = execProcessDraft(runtime, config, processFile, args, overrides);
     const terminal = openTerminal(process_, config, options);
     undo.add(() => terminal?.close());
-    const stub = await launch(runtime, { record, connection, undo }, process_, terminal, options);
+    const target = { record, connection, undo };
+    const stub = await launch(runtime, target, process_, terminal, { ...options, descriptors });
     undo.keep();
     if (options.detach) {
       terminal?.close();

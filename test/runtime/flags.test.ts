@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
+import { defaultRoot } from '../../src/cli/context.js';
 import { createCommand } from '../../src/cli/create.js';
 import { parseDuration } from '../../src/cli/events.js';
 import { execCommand } from '../../src/cli/exec.js';
@@ -136,6 +137,13 @@ test('flags of update become linux.resources', () => {
   );
   assert.throws(() => resourcesOf({ memory: 'much' }), /--memory/);
   assert.throws(() => resourcesOf({ cpuQuota: '1e3' }), /--cpu-quota/);
+});
+
+test('where state is kept without --root', () => {
+  assert.equal(defaultRoot({}, 0), '/run/tvisor');
+  assert.equal(defaultRoot({ XDG_RUNTIME_DIR: '/run/user/5' }, 0), '/run/tvisor');
+  assert.equal(defaultRoot({ XDG_RUNTIME_DIR: '/run/user/5' }, 5), '/run/user/5/tvisor');
+  assert.equal(defaultRoot({ XDG_RUNTIME_DIR: '' }, 5), '/run/tvisor');
 });
 
 test('durations', () => {

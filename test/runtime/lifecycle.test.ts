@@ -111,6 +111,30 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     assert.deepEqual(bench.files(), []);
   });
 
+  it('descriptors: those that are preserved, passed under another number, or a service manager’s', () => {
+    const c = id('fds');
+    const [path, words] = bench.command('run', '-b');
+    const script = 'ls /proc/self/fd; echo $LISTEN_FDS $LISTEN_PID; cat <&7 2>/dev/null';
+    const bundle = bench.bundle('fds', ['sh', '-c', script]);
+    const run = (env: Record<string, string>, ...flags: string[]) =>
+      spawnSync(
+        'sh',
+        ['-c', 'exec "$@" 3</etc/hostname 5</dev/null', 'sh', path, ...words, bundle, ...flags, c],
+        {
+          encoding: 'utf8',
+          env,
+          timeout: 60_000,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      ).stdout;
+    const numbers = (text: string) => text.split('\n').filter((line) => /^\d+$/.test(line));
+    // ls has one descriptor more, for the directory.
+    assert.deepEqual(numbers(run({})), ['0', '1', '2', '3']);
+    assert.deepEqual(numbers(run({}, '--preserve-fds', '10')), ['0', '1', '2', '3', '4', '5']);
+    assert.match(run({}, '--pass-fd', '3:7'), new RegExp(`${readFileSync('/etc/hostname', 'utf8')}$`));
+    assert.match(run({ LISTEN_FDS: '1' }), /^3\n4\n1 1$/m);
+  });
+
   it('delete --regex: those that match, and no others', () => {
     const [one, two, other] = [id('match-a'), id('match-b'), id('other')];
     const bundle = bench.bundle('match', ['true']);
@@ -293,7 +317,7 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
       [['create', '-b', terminal, c], /--console-socket/],
       [['create', '-b', terminal, '--console-socket', '/no/such', c], /console socket \/no\/such/],
       [['create', '-b', bundle, '--console-socket', '/no/such', c], /only for processes with a terminal/],
-      [['create', '-b', bundle, '--preserve-fds', '3', c], /descriptor 3 is not open/],
+      [['create', '-b', bundle, '--pass-fd', '99:5', c], /descriptor 99 is not open/],
       [
         ['create', '-b', bundle, '--pid-file', '/no/such/file', c],
         /--pid-file \/no\/such\/file: no such file/,

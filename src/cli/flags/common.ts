@@ -55,11 +55,20 @@ export function parseCount(option: string, text: string, max: number): number {
 /** Descriptors of one process at most, for ours come with one message. */
 const MAX_PASSED = 200;
 
-/** The descriptors of ours that a process gets, beside the standard streams. @throws UsageError */
-export function parseDescriptors(flags: ProcessFlags): FileDescriptorPair[] {
+/**
+ * The descriptors of ours that a process gets, beside the standard streams.
+ *
+ * @param sockets how many come first that a service manager has given us
+ * @throws UsageError
+ */
+export function parseDescriptors(flags: ProcessFlags, sockets = 0): FileDescriptorPair[] {
   const preserved =
     flags.preserveFds === undefined ? 0 : parseCount('--preserve-fds', flags.preserveFds, MAX_PASSED);
-  const pairs = Array.from({ length: preserved }, (_, index) => ({ host: index + 3, guest: index + 3 }));
+  const pairs: FileDescriptorPair[] = Array.from({ length: preserved + sockets }, (_, index) => ({
+    host: index + 3,
+    guest: index + 3,
+    optional: true,
+  }));
   for (const text of flags.passFd ?? []) {
     const match = /^(\d{1,6}):(\d{1,6})$/.exec(text);
     if (match === null) throw new UsageError('--pass-fd', `'${text}': expected M:N`);

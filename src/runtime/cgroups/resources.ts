@@ -31,6 +31,17 @@ export interface LinuxCpu {
   readonly idle?: number;
 }
 
+export interface LinuxDeviceRule {
+  readonly allow: boolean;
+  /** a, b, c or u; absent: a. */
+  readonly type?: string | undefined;
+  /** Absent or -1: any. */
+  readonly major?: number | undefined;
+  readonly minor?: number | undefined;
+  /** Of r, w and m; absent: all. */
+  readonly access?: string | undefined;
+}
+
 export interface LinuxPids {
   /** Tasks; -1 for no limit. */
   readonly limit?: number;
@@ -80,6 +91,7 @@ export interface LinuxResources {
   readonly memory?: LinuxMemory;
   readonly cpu?: LinuxCpu;
   readonly pids?: LinuxPids;
+  readonly devices?: readonly LinuxDeviceRule[];
   readonly blockIO?: LinuxBlockIO;
   readonly hugepageLimits?: readonly LinuxHugepageLimit[];
   readonly network?: LinuxNetwork;

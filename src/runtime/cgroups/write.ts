@@ -4,6 +4,7 @@ import { CgroupError } from './error.js';
 import { apply, integer } from './files.js';
 import type { LinuxResources } from './resources.js';
 import { writeCpu1, writeCpu2, writeCpuset } from './write-cpu.js';
+import { writeDevices1 } from './write-devices.js';
 import {
   writeBlockIO1,
   writeBlockIO2,
@@ -162,5 +163,7 @@ export function writeResources(
     }
     part.write(resources, place, warn);
   }
+  const devices = places('devices');
+  if (devices?.version === 1) writeDevices1(resources.devices ?? [], devices.directory);
   if (resources.unified !== undefined) writeUnified(resources.unified, places);
 }

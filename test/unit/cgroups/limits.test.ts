@@ -49,6 +49,20 @@ describe('limits of cgroup version 1', () => {
     assert.equal(tree.get('pids/c/pids.max'), '100');
   });
 
+  it('hold devices to the rules in their order', () => {
+    const tree = new Tree(
+      { devices: 'devices' },
+      { 'devices/c/devices.allow': '', 'devices/c/devices.deny': '' },
+    );
+    const devices = [{ allow: false }, { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' }];
+    const cgroup = limited(tree, { devices });
+    assert.equal(tree.get('devices/c/devices.deny'), 'a *:* rwm');
+    assert.equal(tree.get('devices/c/devices.allow'), 'c 10:229 rw');
+    // In the kernel's lines `a` is everything, whatever numbers come with it.
+    cgroup.update({ devices: [{ allow: true, type: 'a', major: 1, minor: 3 }] });
+    assert.equal(tree.get('devices/c/devices.allow'), 'c 1:3 rwm');
+  });
+
   it('leave alone what is 0 or absent', () => {
     const tree = tree1();
     limited(tree, {

@@ -218,7 +218,7 @@ function makeCgroup(runtime: Runtime, { draft, settings }: Bundle, id: string): 
 function writePidFile(path: string | undefined, { record }: LockedContainer, undo: Undo): void {
   if (path === undefined) return;
   try {
-    writeWhole(path, String(record.init?.pid), 0o644, false);
+    writeWhole(path, String(record.init?.pid), 0o644);
   } catch (error) {
     throw new RuntimeError(`--pid-file ${path}: ${reasonOf(error)}`);
   }

@@ -158,7 +158,7 @@ async function launch(
 function writePid(flag: string, path: string | undefined, pid: number, undo: Undo): void {
   if (path === undefined) return;
   try {
-    writeWhole(path, String(pid), 0o644, false);
+    writeWhole(path, String(pid), 0o644);
   } catch (error) {
     throw new RuntimeError(`${flag} ${path}: ${reasonOf(error)}`);
   }

@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -28,40 +27,27 @@ export function makeDirectories(path: string, mode: number): void {
   }
 }
 
-/** Write a directory's entries to the disk. */
-export function syncDirectory(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Write all of `bytes`: write(2) may take a part only, on a disk that is nearly full. */
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /**
- * Replace a file by another in one step.
+ * Replace a file by another in one step. The disk is not waited for: nothing of what is written here outlives the machine's processes.
  *
  * @param mode permissions of the new file
- * @param durable also wait for the disk
  * @throws what the system says; then the file is as it was, and nothing else is left
  */
-export function writeWhole(path: string, text: string, mode: number, durable: boolean): void {
+export function writeWhole(path: string, text: string, mode: number): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, mode);
     try {
       writeAll(fd, Buffer.from(text));
-      if (durable) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
     renameSync(temporary, path);
-    if (durable) syncDirectory(dirname(path));
   } catch (error) {
     try {
       unlinkSync(temporary);

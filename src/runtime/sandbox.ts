@@ -132,7 +132,7 @@ function spawn(path: string, id: string): { sentry: ProcessIdentity; socket: num
 export function saveSandbox(sandbox: Sandbox, network: NetworkRecord): void {
   const record: SandboxRecord = { ...sandbox.record, network };
   try {
-    writeWhole(join(sandbox.directory.path, RECORD), JSON.stringify(record), 0o600, false);
+    writeWhole(join(sandbox.directory.path, RECORD), JSON.stringify(record), 0o600);
   } catch (error) {
     throw new RuntimeError(`cannot write the state of the sandbox: ${reasonOf(error)}`);
   }

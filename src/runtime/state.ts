@@ -36,7 +36,7 @@ export class LockedContainer {
   update(changes: Partial<ContainerRecord>): void {
     const next = { ...this.current, ...changes };
     try {
-      writeWhole(join(this.path, RECORD), JSON.stringify(next), 0o600, changes.phase !== undefined);
+      writeWhole(join(this.path, RECORD), JSON.stringify(next), 0o600);
     } catch (error) {
       throw new RuntimeError(`cannot write the state of container "${next.id}": ${reasonOf(error)}`);
     }
@@ -86,8 +86,8 @@ export class StateDirectory {
     try {
       directory = LockedDirectory.create(this.tryFlock, this.path(record.id), (path) => {
         // Not waited for: the directory is, when the container is complete.
-        writeWhole(join(path, RECORD), JSON.stringify(record), 0o600, false);
-        writeWhole(join(path, CONFIG), config, 0o600, false);
+        writeWhole(join(path, RECORD), JSON.stringify(record), 0o600);
+        writeWhole(join(path, CONFIG), config, 0o600);
       });
     } catch (error) {
       throw new RuntimeError(`cannot write the state of container "${record.id}": ${reasonOf(error)}`);

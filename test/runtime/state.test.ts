@@ -110,11 +110,11 @@ test('leftovers of processes that have died are swept, those of others stay', ()
 test('a file is replaced as a whole, and stays as it was when that fails', () =>
   withScratch('state', async (directory) => {
     const path = join(directory, 'f');
-    writeWhole(path, 'one', 0o600, true);
-    writeWhole(path, 'two', 0o600, true);
+    writeWhole(path, 'one', 0o600);
+    writeWhole(path, 'two', 0o600);
     assert.equal(readFileSync(path, 'utf8'), 'two');
     mkdirSync(join(directory, 'd/x'), { recursive: true });
-    assert.throws(() => writeWhole(join(directory, 'd'), 'text', 0o600, false));
+    assert.throws(() => writeWhole(join(directory, 'd'), 'text', 0o600));
     assert.deepEqual(readdirSync(directory).sort(), ['d', 'f']);
   }));
 

@@ -51,21 +51,16 @@ const streams: Step<Podman>[] = [
   [
     '-it: the window follows, and ^C interrupts',
     async (podman) => {
-      const terminal = await podman.terminal(['run', '-it', '--rm', '--network=none', IMAGE, 'sh']);
-      terminal.send('trap "echo resized" WINCH; echo re"ady"\n');
+      const script =
+        'trap "stty size" WINCH; trap "echo stopped; exit 9" INT; echo ready; while :; do sleep 0.1; done';
+      const command = [IMAGE, 'sh', '-c', script];
+      const terminal = await podman.terminal(['run', '-it', '--rm', '--network=none', ...command]);
       await terminal.expect(/ready/);
       terminal.resize();
-      // Its size has to be passed on by podman first, and the shell runs a trap when a line has been typed.
-      terminal.send('sleep 1; stty size\n');
-      await terminal.expect(/resized/);
       await terminal.expect(/50 132\r\n/);
-      terminal.send('sleep 1000\n');
-      await new Promise((resolve) => setTimeout(resolve, 300));
       terminal.send('\x03');
-      terminal.send('echo still "here"\n');
-      await terminal.expect(/still here/);
-      terminal.send('exit\n');
-      await terminal.end();
+      await terminal.expect(/stopped/);
+      assert.equal(await terminal.end(), 9);
     },
   ],
   [

@@ -76,6 +76,9 @@ extern uint8_t *g_scratch;
 // Pid of the reaper, 0 before start; the listener; the descriptor of the guests' pid namespace or -1.
 extern pid_t g_reaper;
 extern int g_listener;
+// Makes the epoll that watches the operator's descriptors, before guests can use up all descriptors: who waits for it with none
+// would wait for ever. 0 or errno.
+int OpenWatch();
 extern int g_pid_namespace;
 
 void RegisterMemory(napi_env env, napi_value exports);

@@ -328,7 +328,7 @@ napi_value AddFd(napi_env env, napi_callback_info info) {
 napi_value WatchFd(napi_env env, napi_callback_info info) {
   napi_value a[2];
   Args(env, info, a);
-  if (g_watch < 0) g_watch = epoll_create1(EPOLL_CLOEXEC);
+  if (const int error = OpenWatch(); error != 0) return MakeInt(env, -error);
   epoll_event ev{};
   ev.events = static_cast<uint32_t>(Int(env, a[1])) | EPOLLONESHOT;
   ev.data.fd = Int(env, a[0]);
@@ -372,6 +372,11 @@ void InstallSignalHandlers() {
   for (int sig : kForwarded) sigaction(sig, &sa, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGTTOU, SIG_IGN);  // restoring the terminal's modes must not stop the sentry
+}
+
+int OpenWatch() {
+  if (g_watch < 0) g_watch = epoll_create1(EPOLL_CLOEXEC);
+  return g_watch < 0 ? errno : 0;
 }
 
 void RegisterNotify(napi_env env, napi_value exports) {

@@ -330,7 +330,7 @@ int TakeListener(pid_t pid) {
   g_listener = static_cast<int>(syscall(SYS_pidfd_getfd, pidfd, 1, 0));
   const int error = errno;
   close(pidfd);
-  return g_listener < 0 ? error : 0;
+  return g_listener < 0 ? error : OpenWatch();
 }
 
 // Seizes the first guest and takes the listener once it stands at its execve.

@@ -20,6 +20,8 @@ const MAX_UNSENT = 4 * 1024 * 1024;
 const READ_SIZE = 65536;
 /** Requests of one client that are answered before guests and others have their turn. */
 const TURN = 4;
+/** Milliseconds until a connection is tried to be accepted again for which the host had no room. */
+const RETRY = 100;
 
 /** A request that cannot be done. */
 export class ControlFailure extends Error {
@@ -39,8 +41,11 @@ export interface Call {
   answer(result: unknown): void;
   /** `error`: a ControlFailure, or anything else, which then is a defect of ours and goes to the log. */
   fail(error: unknown): void;
-  /** Called if the client has gone before the answer. */
-  onGone: (() => void) | undefined;
+  /**
+   * Has `gone` called when the client goes, now if it has gone: for what is of no use without it, also after the answer.
+   * @returns ends that
+   */
+  tie(gone: () => void): () => void;
 }
 
 class Connection {
@@ -49,6 +54,7 @@ class Connection {
   private unsent: Buffer[] = [];
   private unsentSize = 0;
   private readonly open = new Set<Call>();
+  private readonly tied = new Set<() => void>();
   closed = false;
 
   constructor(
@@ -117,7 +123,7 @@ class Connection {
       fds,
       answer: (result) => respond({ id: request.id, result }),
       fail: (error) => respond({ id: request.id, error: this.failure(request.method, error) }),
-      onGone: undefined,
+      tie: (gone) => this.tie(gone),
     };
     this.open.add(call);
     if (request.v !== CONTROL_VERSION) {
@@ -173,9 +179,16 @@ class Connection {
     for (const fd of this.fds.splice(0)) this.native.close(fd);
     for (const call of this.open) {
       for (const fd of call.fds.splice(0)) this.native.close(fd);
-      call.onGone?.();
     }
     this.open.clear();
+    for (const gone of this.tied) gone();
+    this.tied.clear();
+  }
+
+  private tie(gone: () => void): () => void {
+    if (this.closed) gone();
+    else this.tied.add(gone);
+    return () => void this.tied.delete(gone);
   }
 }
 
@@ -187,8 +200,8 @@ export class ControlServer {
     private readonly native: Native,
     private readonly log: () => Logger,
     private readonly handle: (call: Call) => void,
-    /** Has `poll` called again once others have had their turn. */
-    private readonly again: () => void,
+    /** Has `poll` called again after so many milliseconds, at the earliest once others have had their turn. */
+    private readonly again: (delay: number) => void,
   ) {}
 
   /** Serves `fd`, a connected socket, one request at a time until `done` says so. @returns false if the client went away before */
@@ -212,18 +225,27 @@ export class ControlServer {
 
   /** To be called at each SIGIO, and when `again` was. */
   poll(): void {
-    for (;;) {
-      const fd = this.connections.size < MAX_CONNECTIONS ? this.native.acceptSocket(this.listener) : -EAGAIN;
-      if (fd < 0) break;
-      this.native.signalSocket(fd);
-      this.connections.add(new Connection(this.native, this.log, fd, this.handle));
-    }
+    const refused = this.accept();
+    const full = this.connections.size >= MAX_CONNECTIONS;
     let more = false;
     for (const c of [...this.connections]) {
       if (c.poll()) more = true;
       if (c.closed) this.connections.delete(c);
     }
-    if (more) this.again();
+    // SIGIO has told of who waits to be accepted once, and does not again.
+    if (more || (full && this.connections.size < MAX_CONNECTIONS)) this.again(0);
+    else if (refused) this.again(RETRY);
+  }
+
+  /** @returns whether the host has no descriptor or memory for somebody who waits */
+  private accept(): boolean {
+    while (this.connections.size < MAX_CONNECTIONS) {
+      const fd = this.native.acceptSocket(this.listener);
+      if (fd < 0) return fd !== -EAGAIN;
+      this.native.signalSocket(fd);
+      this.connections.add(new Connection(this.native, this.log, fd, this.handle));
+    }
+    return false;
   }
 
   /** Nobody is connected. */

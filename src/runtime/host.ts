@@ -133,8 +133,8 @@ export function connectSocket(path: string): number {
   return checked(host().connectSocket(path), `connect ${path}`);
 }
 
-/** Make and listen on a unix stream socket of mode 0600. @throws HostError: EADDRINUSE where the name is taken */
-export function listenSocket(directory: string, name: string, backlog = 64): number {
+/** Make and listen on a unix stream socket of mode 0600. @param backlog who may wait there @throws HostError: EADDRINUSE where the name is taken */
+export function listenSocket(directory: string, name: string, backlog = 256): number {
   return checked(host().unixListen(directory, name, backlog), `listen ${join(directory, name)}`);
 }
 

@@ -19,6 +19,7 @@ import { GuestMemory } from '../platform/user-memory.js';
 import type { BootSpec, NetworkSpec } from './container-spec.js';
 import { Containers } from './containers.js';
 import { describeTasks } from './describe.js';
+import { DescriptorReserve } from './descriptor-reserve.js';
 import { Dispatcher } from './dispatch.js';
 import { hostLimits } from './host-limits.js';
 import { enterNetwork, openNetwork } from './network.js';
@@ -66,17 +67,19 @@ class Sandbox {
   /** When stubs are no longer waited for. */
   private deadline: number | undefined;
   private readonly limits;
+  private readonly reserve;
 
   constructor(
     private readonly native: Native,
     private readonly programs: { readonly loader: string; readonly stub: string },
   ) {
     this.limits = hostLimits(native);
+    this.reserve = new DescriptorReserve(native, this.limits[RLIMIT_NOFILE]?.soft ?? Infinity);
     this.server = new ControlServer(
       native,
       () => this.log,
       (call) => this.handle(call),
-      () => this.kernel.timers.add(this.kernel.now(), () => this.server.poll()),
+      (delay) => this.kernel.timers.add(this.kernel.now() + delay, () => this.pollServer()),
     );
   }
 
@@ -90,6 +93,7 @@ class Sandbox {
       },
     );
     if (!ready) return 1;
+    this.reserve.begin();
     this.server.listen(FD_LISTENER);
     this.serve();
     if (this.network !== undefined && this.network.publish.length > 0) await flushRelays(this.kernel);
@@ -147,13 +151,17 @@ class Sandbox {
       undefined,
     );
     this.tracer.openZygote(started.pid);
-    this.containers = new Containers(kernel, { tracer: this.tracer, limits: this.limits });
+    this.containers = new Containers(kernel, {
+      tracer: this.tracer,
+      limits: this.limits,
+      reserve: this.reserve,
+    });
     return { version: CONTROL_VERSION, pid: process.pid, reaperPid: started.reaperPid };
   }
 
   private async openNetwork(call: Call, spec: NetworkSpec): Promise<void> {
     try {
-      const descriptors = this.limits[RLIMIT_NOFILE]?.soft ?? Infinity;
+      const descriptors = (this.limits[RLIMIT_NOFILE]?.soft ?? Infinity) - this.reserve.size;
       const { namespace, mode, publish, filter } = spec;
       const { hostUds } = this.spec ?? { hostUds: 'none' };
       const options = {
@@ -210,9 +218,13 @@ class Sandbox {
     return kernel.now() >= this.deadline;
   }
 
+  private pollServer(): void {
+    this.reserve.use(() => this.server.poll());
+  }
+
   private signalled(sig: number): void {
     if (sig === SIGIO) {
-      this.server.poll();
+      this.pollServer();
       this.containers.poll();
     } else if (sig === SIGTERM || sig === SIGINT || sig === SIGHUP) this.containers.killAll();
   }

@@ -233,6 +233,10 @@ export class Containers {
       member.execs.set(result.group.pid, result);
       member.linked.add(result);
       result.onEnd.push(() => forgetOldest(member.execs));
+      // Who began it has to let it go: killed before, nobody else will.
+      const untie = call.tie(() => result.kill());
+      result.onBegin = untie;
+      result.onEnd.push(untie);
       // The container has ended between the request and its answer.
       if (member.status === 'stopped') result.kill();
       call.answer(prepared(result));

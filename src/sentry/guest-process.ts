@@ -28,6 +28,7 @@ import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, resolve } from '../vfs/namei.js';
 import { openAt } from '../vfs/open.js';
 import type { ProcessSpec } from './container-spec.js';
 import { processCred, processLimits } from './credentials.js';
+import type { DescriptorReserve } from './descriptor-reserve.js';
 import { commandFailure, findCommand, isMissing } from './find-command.js';
 import { type ReceivedFds, streamTable } from './received-files.js';
 import { StubLink } from './stub-link.js';
@@ -39,6 +40,7 @@ export interface ProcessMaker {
   readonly tracer: Tracer;
   /** Limits where a spec says nothing, RLIMIT_NLIMITS of them. */
   readonly limits: readonly Rlimit[];
+  readonly reserve: DescriptorReserve;
 }
 
 /** A passwd file's first bytes that are looked at. */
@@ -54,6 +56,8 @@ export class GuestProcess {
   /** How it ended. */
   exitStatus: WaitStatus | undefined;
   private begun = false;
+  /** Told when it has been let go. */
+  onBegin: (() => void) | undefined;
   /** What its program is to run under (config.json's linux.seccomp). */
   private filters: FilterChange | undefined;
   /** Told once it has ended, and that once the stub is gone too. */
@@ -78,7 +82,7 @@ export class GuestProcess {
    * Makes a process that stands before its first instruction.
    * @param first the container's first process
    * @param fds what came with the request; those that the process needs are taken from it
-   * @param done told when it stands, or (ControlFailure) why it cannot
+   * @param done told when it stands, or why it cannot: a ControlFailure, or a defect of ours
    */
   static prepare(
     maker: ProcessMaker,
@@ -86,7 +90,7 @@ export class GuestProcess {
     spec: ProcessSpec,
     fds: ReceivedFds,
     first: boolean,
-    done: (result: GuestProcess | ControlFailure) => void,
+    done: (result: GuestProcess | Error) => void,
   ): void {
     const process = new GuestProcess(maker, container, spec);
     const size = spawnSize(process.block);
@@ -103,15 +107,19 @@ export class GuestProcess {
         done(new ControlFailure('internal', 'the host refuses another process'));
         return;
       }
-      try {
-        process.enter(standing, fds, first);
-        done(process);
-      } catch (error) {
-        process.abandon(standing);
-        if (!(error instanceof ControlFailure)) throw error;
-        done(error);
-      }
+      maker.reserve.use(() => done(process.tryEnter(standing, fds, first) ?? process));
     });
+  }
+
+  /** @returns what is in the way; the process is gone then */
+  private tryEnter(standing: Standing, fds: ReceivedFds, first: boolean): Error | undefined {
+    try {
+      this.enter(standing, fds, first);
+      return undefined;
+    } catch (error) {
+      this.abandon(standing);
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   /** The group in the tables. */
@@ -231,6 +239,7 @@ export class GuestProcess {
       throw new ControlFailure('internal', 'the new process has no memory for its arguments');
     }
     this.begun = true;
+    this.onBegin?.();
     image.filters = this.filters;
     this.filters = undefined;
     this.maker.tracer.setFirstProgram(task, image);

@@ -81,7 +81,12 @@ function runHook(
       native.close(output);
       done(status === 0 ? undefined : failureOf(status, hook, text.toString('utf8', 0, Math.max(0, n))));
     });
-    result.begin();
+    try {
+      result.begin();
+    } catch {
+      // Its program has become impossible in this very moment.
+      result.kill();
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 /** Commands that are killed in the middle, and many at once: nothing is left. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bench, cgroupsNamed, eventually, skipContainers } from './bundle.js';
@@ -62,6 +62,27 @@ describe('robust lives', { skip: skipContainers, timeout: 600_000 }, () => {
     assert.ok(await eventually(() => bench.files().includes(c)));
     child.kill('SIGTERM');
     assert.equal(await ended, 143);
+    assert.ok(await nothingLeft(c));
+  });
+
+  it('a container that has opened all the files that there can be', async () => {
+    const c = `files-${process.pid}`;
+    // Held by processes that stay, as many as there can be.
+    const opening =
+      'i=0; while [ $i -lt 30 ]; do (for n in 3 4 5 6 7 8; do eval "command exec $n>/tmp/$i.$n"; done; ' +
+      'exec sleep 100) & i=$((i+1)); done; sleep 100';
+    const greedy = bench.bundle('greedy', ['sh', '-c', opening]);
+    const [path, args] = bench.command('run', '-d', '-b', greedy, c);
+    const few = ['-c', 'ulimit -n 200; exec "$0" "$@"', path, ...args];
+    assert.equal(spawnSync('sh', few, { stdio: 'ignore', timeout: 60_000 }).status, 0);
+    const refused = () =>
+      /write error|[Cc]an't create|cannot create/.test(
+        bench.run('exec', c, 'sh', '-c', 'echo >/tmp/more').stderr,
+      );
+    assert.ok(await eventually(refused), 'the files are not used up');
+    for (let i = 0; i < 3; i++) assert.equal(bench.run('exec', c, 'echo', 'alive').stdout, 'alive\n');
+    assert.equal(bench.run('ps', c).status, 0);
+    assert.equal(bench.run('delete', '--force', c).status, 0);
     assert.ok(await nothingLeft(c));
   });
 

@@ -221,8 +221,10 @@ export class GuestProcess {
     const command = program === undefined ? (this.block.argv[0] as string) : toBytes(program);
     const image = findCommand(task, command, this.block.env);
     if (typeof image !== 'number') return image;
-    const code = isMissing(image) ? 'no-such-program' : 'not-executable';
-    throw new ControlFailure(code, commandFailure(program ?? (this.spec.args[0] as string), image));
+    // Engines know runtimes to pass over what cannot be executed along PATH, where a shell would say so.
+    const failure = image === -EACCES && !command.includes('/') ? -ENOENT : image;
+    const code = isMissing(failure) ? 'no-such-program' : 'not-executable';
+    throw new ControlFailure(code, commandFailure(program ?? (this.spec.args[0] as string), failure));
   }
 
   /** Lets it go. Throws ControlFailure if its program has become impossible meanwhile. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeFrame, FrameReader } from '../../src/control/frames.js';
 import { CONTROL_VERSION } from '../../src/control/protocol.js';
 import { Bench, skipContainers } from './bundle.js';
@@ -34,10 +35,18 @@ class RawClient {
     });
   }
 
+  /** Connects, as often as it takes until there is room among those that wait to be let in. */
   static async connect(path: string): Promise<RawClient> {
-    const socket = connect(path);
-    await once(socket, 'connect');
-    return new RawClient(socket);
+    for (;;) {
+      const socket = connect(path);
+      try {
+        await once(socket, 'connect');
+        return new RawClient(socket);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        await sleep(20);
+      }
+    }
   }
 
   #answered(answer: Answer): void {

@@ -108,6 +108,9 @@ static void own_network(void) {
   if (unshare(CLONE_NEWNET)) return;
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd >= 0) ioctl(fd, SIOCSIFFLAGS, &request), close(fd);
+  /* A new network takes this over from the machine's, where an engine may have switched it on. */
+  fd = open("/proc/sys/net/ipv4/ip_forward", O_WRONLY | O_CLOEXEC);
+  if (fd >= 0) (void)!write(fd, "0", 1), close(fd);
 }
 
 static void start(char **argv, const int files[3], int network, const sigset_t *mask) {

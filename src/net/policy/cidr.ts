@@ -1,7 +1,14 @@
 /** Addresses and networks as text and as bytes (inet_pton(3), inet_ntop(3), RFC 4632, RFC 5952). */
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { createRequire } from 'node:module';
 import { type Ip, isV4 } from '../inet/address.js';
+
+/** Loaded with the first address that is read: it takes milliseconds of every start otherwise, and few sandboxes need it. */
+let net: typeof import('node:net') | undefined;
+function nodeNet(): typeof import('node:net') {
+  net ??= createRequire(import.meta.url)('node:net') as typeof import('node:net');
+  return net;
+}
 
 const MAPPED_PREFIX = `${'\0'.repeat(10)}\xff\xff`;
 
@@ -41,6 +48,7 @@ function parseV6(text: string): Ip {
  * @returns undefined for anything else
  */
 export function parseIp(text: string): Ip | undefined {
+  const { isIPv4, isIPv6 } = nodeNet();
   if (isIPv4(text)) return parseV4(text);
   if (!isIPv6(text) || text.includes('%')) return undefined;
   const ip = parseV6(text);

@@ -22,10 +22,19 @@ interface Range {
   readonly networks: readonly Cidr[];
 }
 
+/** The tables are made when the first address is looked up: sandboxes without rules never do, and start sooner. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 const range = (name: Range['name'], ...networks: string[]): Range => ({ name, networks: networks.map(cidr) });
 
 /** The first that has an address is the one it belongs to. */
-const RANGES: readonly Range[] = [
+const ranges = once((): readonly Range[] => [
   range('unspecified', '0.0.0.0/8', '::'),
   range('loopback', '127.0.0.0/8', '::1'),
   // Where clouds answer their machines with credentials: AWS, GCP, Azure and OpenStack; AWS and GCP over IPv6; Alibaba; Azure's
@@ -47,17 +56,17 @@ const RANGES: readonly Range[] = [
   // Teredo and the locally chosen translations of RFC 8215: what IPv4 address is behind them cannot be told for certain.
   range('tunnel', '2001::/32', '64:ff9b:1::/48'),
   range('private', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'),
-];
+]);
 
 /** Forms of IPv6 addresses that are another way to write an IPv4 address, and where in them it stands. */
-const EMBEDDED: readonly (readonly [Cidr, offset: number])[] = [
+const embedded = once((): readonly (readonly [Cidr, offset: number])[] => [
   [cidr('64:ff9b::/96'), 12],
   [cidr('2002::/16'), 2],
   [{ ip: `${'\0'.repeat(8)}\xff\xff${'\0'.repeat(6)}`, bits: 96 }, 12],
   [{ ip: `${'\0'.repeat(10)}\xff\xff${'\0'.repeat(4)}`, bits: 96 }, 12],
   // IPv4-compatible; :: and ::1 are addresses of their own.
   [cidr('::/96'), 12],
-];
+]);
 
 /**
  * The address by which an address is judged: of forms that stand for an IPv4 address (IPv4-mapped, -compatible and -translated,
@@ -65,7 +74,7 @@ const EMBEDDED: readonly (readonly [Cidr, offset: number])[] = [
  */
 export function judgedAs(ip: Ip): Ip {
   if (isV4(ip) || rangeOf(ip).name !== 'public') return ip;
-  for (const [network, offset] of EMBEDDED) {
+  for (const [network, offset] of embedded()) {
     if (contains(network, ip)) return ip.slice(offset, offset + 4);
   }
   return ip;
@@ -73,7 +82,7 @@ export function judgedAs(ip: Ip): Ip {
 
 /** The range of an address, and the networks of that range. */
 export function rangeOf(ip: Ip): { readonly name: RangeName; readonly networks: readonly Cidr[] } {
-  for (const candidate of RANGES) {
+  for (const candidate of ranges()) {
     if (candidate.networks.some((network) => contains(network, ip))) return candidate;
   }
   return PUBLIC;

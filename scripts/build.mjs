@@ -110,7 +110,10 @@ if (types.status !== 0) process.exit(types.status ?? 1);
 
 const inputs = await Promise.all([
   bundle('src/sentry/entry.ts', 'dist/sentry.cjs', { ...compiled, plugins: [withoutWriters] }),
-  bundle('src/cli/main.ts', 'dist/tvisor.cjs', { ...compiled, plugins: [withoutChildProcess, withoutWriters, apartSentry] }),
+  bundle('src/cli/main.ts', 'dist/tvisor.cjs', {
+    ...compiled,
+    plugins: [withoutChildProcess, withoutWriters, apartSentry],
+  }),
   bundle('compat/main.ts', 'dist/compat.cjs', {
     format: 'cjs',
     define: { 'import.meta.url': '__moduleUrl' },

@@ -1,5 +1,6 @@
 /** A client of a sandbox's control socket: the command line's, and a library's. */
-import { Socket } from 'node:net';
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { Native } from '../platform/native.js';
 import { encodeFrame, FrameReader } from './frames.js';
 import {
@@ -41,7 +42,9 @@ export class ControlClient {
     private readonly native: ClientNative,
     private readonly fd: number,
   ) {
-    this.socket = new Socket({ fd, readable: true, writable: false });
+    // Loaded with the first connection: commands that start a sandbox have it boot meanwhile.
+    const net = createRequire(import.meta.url)('node:net') as typeof import('node:net');
+    this.socket = new net.Socket({ fd, readable: true, writable: false });
     this.socket.on('data', (bytes) => this.received(bytes));
     this.socket.on('error', (error) => this.gone(error.message));
     this.socket.on('close', () => this.gone('the sandbox has ended'));

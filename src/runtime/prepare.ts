@@ -38,11 +38,14 @@ export interface ProcessResources {
 
 /** @throws errors of one line; what is to be taken back then is in `undo` */
 export async function prepareContainer(making: Making, resources: ProcessResources): Promise<void> {
-  const { sandbox, cgroup, container, undo, runtime } = making;
+  const { sandbox, container, undo, runtime } = making;
   // Without hooks nothing can change the network between now and then: the sentry sets it up meanwhile.
   const early = !sandbox.joined && isEmptyNetwork(making) ? openNetwork(making, undefined) : undefined;
   early?.catch(() => undefined);
-  const stub = spawnStub(making, resources.terminal);
+  // The host has every move into a cgroup wait for all its processors, but not for each of several at once: unless somebody looks
+  // before, the stub is moved together with the container's program.
+  const together = !hasHooks(making) && !ownCgroupNamespace(making);
+  const stub = spawnStub(making, resources.terminal, !together);
   try {
     undo.add(() => stub.kill());
     // What engines look at in the stub's place: nothing that the container misses.
@@ -52,11 +55,10 @@ export async function prepareContainer(making: Making, resources: ProcessResourc
     if (early !== undefined) await early;
     else if (!sandbox.joined) await openNetwork(making, stub);
     stub.finish();
-    await createInSandbox(making, resources, stub.link);
+    await createInSandbox(making, resources, stub.link, together ? [stub.process.pid] : []);
   } finally {
     closeQuietly(stub.link);
   }
-  if (!sandbox.joined) cgroup.addSentry(sandbox.record.sentry.pid);
 }
 
 /** Namespaces that the stub has on the host; the pid namespace is the sandbox's, and a mount namespace it always has. */
@@ -95,14 +97,14 @@ function networkSettings(sysctl: Readonly<Record<string, string>>): Map<string, 
   return settings;
 }
 
-function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub {
+function spawnStub(making: Making, terminal: ProcessTerminal | undefined, place: boolean): Stub {
   const { bundle, sandbox, cgroup, container } = making;
   const { spec, process, root, mounts } = bundle.draft;
   return spawnContainerStub({
     title: `tvisor-container ${container.record.id}`,
     ...(terminal === undefined ? {} : { terminal: terminal.slave }),
     ...(process.oomScoreAdj === undefined ? {} : { oomScoreAdj: process.oomScoreAdj }),
-    place: (pid) => void cgroup.add(pid),
+    ...(place ? { place: (pid: number) => void cgroup.add(pid) } : {}),
     reaperPid: sandbox.record.reaper.pid,
     namespaces: stubNamespaces(making),
     ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
@@ -116,10 +118,22 @@ function spawnStub(making: Making, terminal: ProcessTerminal | undefined): Stub 
   });
 }
 
-/** prestart, createRuntime and createContainer: at the same point for us, in this order. */
-async function runHooks({ bundle: { draft }, container }: Making): Promise<void> {
+/** Hooks that run before the container's program is there. */
+function hasHooks({ bundle: { draft } }: Making): boolean {
   const { prestart, createRuntime, createContainer } = draft.hooks;
-  if (prestart.length + createRuntime.length + createContainer.length === 0) return;
+  return prestart.length + createRuntime.length + createContainer.length > 0;
+}
+
+/** A new cgroup namespace has the cgroup for its root that its first process is in. */
+function ownCgroupNamespace({ bundle: { draft } }: Making): boolean {
+  return draft.namespaces.some(({ type, path }) => type === 'cgroup' && path === undefined);
+}
+
+/** prestart, createRuntime and createContainer: at the same point for us, in this order. */
+async function runHooks(making: Making): Promise<void> {
+  if (!hasHooks(making)) return;
+  const { container } = making;
+  const { prestart, createRuntime, createContainer } = making.bundle.draft.hooks;
   const hooks = await import('./hooks.js');
   // They come after the environment was made (runtime-spec, lifecycle): that is `created`.
   const state = ociState(container.record, 'created');
@@ -131,12 +145,11 @@ async function runHooks({ bundle: { draft }, container }: Making): Promise<void>
 // --- the network -------------------------------------------------------------------------------------------------------
 
 /** Whether the container's network is a new one that nobody puts anything into before it starts. */
-function isEmptyNetwork({ bundle: { draft, settings } }: Making): boolean {
-  const { prestart, createRuntime, createContainer } = draft.hooks;
+function isEmptyNetwork(making: Making): boolean {
+  const { draft, settings } = making.bundle;
   const request = draft.namespaces.find(({ type }) => type === 'network');
   const fresh = request !== undefined && request.path === undefined;
-  const untouched = prestart.length + createRuntime.length + createContainer.length === 0;
-  return settings.network === 'none' || (fresh && untouched && settings.network !== 'host');
+  return settings.network === 'none' || (fresh && !hasHooks(making) && settings.network !== 'host');
 }
 
 /** Names of the network devices that a process sees. */
@@ -208,10 +221,12 @@ function cgroupOf(cgroup: Cgroup, request: RequestFds): NonNullable<Opened['cgro
   };
 }
 
+/** @param unplaced processes of the host that are to come into the cgroup too */
 async function createInSandbox(
   making: Making,
   { terminal, descriptors }: ProcessResources,
   link: number,
+  unplaced: readonly number[],
 ): Promise<void> {
   const { runtime, container, bundle, sandbox, cgroup, sharing, undo } = making;
   const request = new RequestFds();
@@ -227,11 +242,18 @@ async function createInSandbox(
       exitFile: request.give(openSync(runtime.state.exitFile(container.record.id), 'w', 0o600)),
       cgroup: cgroupOf(cgroup, request),
     });
-    const { hostPid } = await sandbox.connection.request('create', spec, request.fds);
+    const answer = sandbox.connection.request('create', spec, request.fds);
+    answer.catch(() => undefined);
+    // Meanwhile; if it fails, the sandbox that is this container's own goes as a whole.
+    if (!sandbox.joined) {
+      cgroup.addSentry(sandbox.record.sentry.pid);
+      for (const pid of unplaced) cgroup.add(pid);
+    }
+    const { hostPid } = await answer;
     undo.add(async () => {
       await sandbox.connection.request('delete', { id: container.record.id });
     });
-    cgroup.add(hostPid);
+    for (const pid of sandbox.joined ? [...unplaced, hostPid] : [hostPid]) cgroup.add(pid);
     const { oomScoreAdj } = bundle.draft.process;
     // The sentry of a pod has the score of its first container, as that of a pod's pause process usually is its own.
     for (const pid of sandbox.joined ? [hostPid] : [hostPid, sandbox.record.sentry.pid])

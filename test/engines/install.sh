@@ -18,6 +18,6 @@ apt-get -qq update
 apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >/dev/null
 for package in *.deb; do dpkg -x "$package" "$directory/root"; done
 rm -r "$directory/packages"
-# docker run --init looks for its init under this name.
-ln -s tini-static "$directory/root/usr/bin/docker-init"
+# docker run --init looks for its init under this name, which some versions of the package bring along.
+ln -sf tini-static "$directory/root/usr/bin/docker-init"
 echo "${packages[*]}" >"$done"

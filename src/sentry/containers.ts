@@ -35,6 +35,8 @@ class Member {
   readonly execs = new Map<number, GuestProcess>();
   /** All processes whose stub may still be there. */
   readonly linked = new Set<GuestProcess>();
+  /** Processes of `exec` that were let go in a paused container: they begin when it is resumed. */
+  readonly waiting: GuestProcess[] = [];
   status: ContainerStatus | 'creating' = 'creating';
   limits: ContainerLimits;
 
@@ -224,7 +226,6 @@ export class Containers {
 
   private exec(call: Call, { id, process: spec }: Params<'exec'>): void {
     const member = this.alive(id);
-    if (member.status === 'paused') throw new ControlFailure('wrong-state', `container ${id} is paused`);
     GuestProcess.prepare(this.maker, member.container, spec, new ReceivedFds(call.fds), false, (result) => {
       if (!(result instanceof GuestProcess)) {
         call.fail(result);
@@ -244,8 +245,15 @@ export class Containers {
   }
 
   private startExec({ id, pid }: Params<'startExec'>): void {
-    const process = this.find(id).execs.get(pid);
+    const member = this.find(id);
+    const process = member.execs.get(pid);
     if (process === undefined) throw new ControlFailure('not-found', `no process ${pid} in container ${id}`);
+    if (member.status === 'paused') {
+      // It is let go: its client may leave.
+      process.onBegin?.();
+      member.waiting.push(process);
+      return;
+    }
     try {
       process.begin();
     } catch (error) {
@@ -343,6 +351,17 @@ export class Containers {
     if (member.status !== 'paused') throw new ControlFailure('wrong-state', `container ${id} is not paused`);
     member.status = 'running';
     this.maker.tracer.resume(member.container);
+    for (const process of member.waiting.splice(0)) {
+      try {
+        process.begin();
+      } catch (error) {
+        this.kernel.log.warn(
+          { err: error },
+          'a program of exec has become impossible while its container was paused',
+        );
+        process.kill();
+      }
+    }
   }
 
   private update({ id, limits }: Params<'update'>): void {

@@ -234,7 +234,16 @@ describe('containers', { skip: skipContainers, timeout: 300_000 }, () => {
     assert.equal(bench.state(c).status, 'paused');
     failed(bench.run('pause', c), /it is paused/);
     failed(bench.run('exec', c, 'true'), /paused container/, 255);
+    // It begins when the container goes on, and not before.
+    let late: number | null | undefined;
+    const ended = bench.start('exec', '--ignore-paused', c, 'sh', '-c', 'exit 9').then((status) => {
+      late = status;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal(late, undefined);
     assert.equal(bench.run('resume', c).status, 0);
+    await ended;
+    assert.equal(late, 9);
     failed(bench.run('resume', c), /it is running/);
     assert.equal(bench.run('update', '--pids-limit', '20', '--memory', '100M', c).status, 0);
     failed(bench.run('update', '--memory', 'x', c), /--memory: 'x'/);

@@ -173,7 +173,9 @@ const shared: Step<Podman>[] = [
             succeeds(await podman.run([...other, 'ps', '-o', 'pid,args'])),
             /^\s*\d+ sleep 4321$/m,
           );
-          succeeds(await podman.run([...other, ...sh('kill -TERM 1')]));
+          // With pid 1 goes everything in its namespace, perhaps the one who has ended it too.
+          const { status } = await podman.run([...other, ...sh('kill -TERM 1')]);
+          assert.ok(status === 0 || status === 137, `status ${status}`);
           prints(await podman.run(['wait', name]), '6');
         },
         sh('trap "exit 6" TERM; while :; do sleep 4321 & wait; done'),

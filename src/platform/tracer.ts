@@ -243,8 +243,8 @@ export class Tracer {
     }
     const token = this.observer?.enter(task, nr, regs);
     let result: number;
-    const first = this.firstPrograms.get(task);
-    if (first !== undefined && nr === SYS.execve) {
+    const first = nr === SYS.execve ? this.firstPrograms.get(task) : undefined;
+    if (first !== undefined) {
       this.firstPrograms.delete(task);
       const [empty, argv, envp] = [regs[Reg.rdi], regs[Reg.rsi], regs[Reg.rdx]] as [number, number, number];
       result = this.startExec(task, first, empty, argv, envp, token);
@@ -362,8 +362,9 @@ export class Tracer {
     if (task !== leader) this.becomeLeader(task, leader);
     commitExec(task, image);
     this.loading.set(task, image);
-    this.natives?.loads(task, loaderCalls(image).length);
-    task.loaderTraps = loaderCalls(image).filter((nr) => stops(task.hostFilter, nr)).length;
+    const calls = loaderCalls(image);
+    this.natives?.loads(task, calls.length);
+    task.loaderTraps = calls.filter((nr) => stops(task.hostFilter, nr)).length;
     this.observer?.exit(exec.token, 0);
     this.native.ptraceCont(task.hostTid, 0);
   }

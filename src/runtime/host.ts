@@ -16,8 +16,6 @@ const AT_RECURSIVE = 0x8000;
 const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-const LOCK_UN = 8;
-const WNOHANG = 1;
 
 /** Words of errnos as C libraries and Go have them, where they differ from the names that Node gives. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -174,19 +172,9 @@ export function lockFile(fd: number, kind: 'shared' | 'exclusive', wait = true):
   return true;
 }
 
-export function unlockFile(fd: number): void {
-  checked(host().flock(fd, LOCK_UN), 'flock');
-}
-
 /** Wait for the end of a child. @returns its wait status, as wait4(2) encodes it. @throws HostError */
 export function waitChild(pid: number): number {
   return checked(host().waitPid(pid, 0), `wait for process ${pid}`);
-}
-
-/** @returns the wait status of a child that has ended, else undefined */
-export function tryWaitChild(pid: number): number | undefined {
-  const status = host().waitPid(pid, WNOHANG);
-  return status < 0 ? undefined : status;
 }
 
 /** What identifies a process for good: its number may be given to another one. */

@@ -16,10 +16,6 @@ import {
   stubPath,
 } from './host.js';
 
-/** Where the sentry finds what it is given. */
-export const SENTRY_CONTROL_FD = 3;
-export const SENTRY_LISTEN_FD = 4;
-
 export interface SentryProcessOptions {
   /** The sentry's end of a stream socketpair, over which the caller sends its first requests. */
   readonly control: number;
@@ -59,6 +55,7 @@ export function spawnSentry(options: SentryProcessOptions): ProcessIdentity {
       argv: ['tvisor-start', 'detach', '5', ...command],
       // Nothing of the caller's environment: what Node would do by it (NODE_OPTIONS) is not the sandbox's.
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      // The sentry expects the control connection and the listener at 3 and 4 (src/sentry/boot.ts).
       fds: [nothing, output, output, options.control, options.listen, stubReport],
     });
     closeSync(stubReport);

@@ -136,7 +136,6 @@ export class Dispatcher {
         hooks.hostSignal(i32[CTL_TID] as number);
         if (hooks.ended()) return;
       } else if (event === EVENT_TIMEOUT) {
-        kernel.timers.run();
         if (hooks.ended()) return;
       } else if (event === EVENT_NO_GUEST) {
         return;

@@ -1,7 +1,7 @@
 /** Giving filters to tasks: seccomp(2), prctl(2) with PR_SET_SECCOMP, and whoever starts a container (kernel/seccomp.c). */
 
 import { EACCES, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, ESRCH } from '../../abi/errno.js';
-import { CAP_SYS_ADMIN, PR_SET_SECCOMP } from '../../abi/sched.js';
+import { CAP_SYS_ADMIN } from '../../abi/sched.js';
 import {
   BPF_MAXINSNS,
   SECCOMP_FILTER_FLAG_LOG,
@@ -109,11 +109,6 @@ export function seccompCall(task: Task, op: number, flags: number, addr: number)
 export function prctlSeccomp(task: Task, mode: number, addr: number): number | FilterChange {
   if (mode === SECCOMP_MODE_STRICT) return strict(task);
   return mode === SECCOMP_MODE_FILTER ? filter(task, 0, addr) : -EINVAL;
-}
-
-/** True for calls that `seccompCall` and `prctlSeccomp` are for. */
-export function setsFilters(nr: number, option: number): boolean {
-  return nr === SYS.seccomp || (nr === SYS.prctl && option === PR_SET_SECCOMP);
 }
 
 function strict(task: Task): number | FilterChange {
